@@ -1,0 +1,6 @@
+// Package gen holds the models and the low-level HTTP client that oapi-codegen writes from api/openapi.yaml.
+// Nothing in it is edited by hand: change the document, run `make generate`. Users import package cas.
+package gen
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config ../api/types.codegen.yaml -o types.gen.go ../api/openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config ../api/client.codegen.yaml -o client.gen.go ../api/openapi.yaml

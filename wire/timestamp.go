@@ -1,0 +1,132 @@
+package wire
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Timestamp is an ISO 8601 date or date-time as the service spelt it. The service sends times without a zone as well as with one
+// (its Python datetimes may be naive), so that RFC 3339 alone does not do. The zero Timestamp is unset: "" and JSON null.
+type Timestamp struct {
+	text string
+}
+
+// ParseTimestamp reads an ISO 8601 date (2020-01-02), or date-time with or without seconds, fraction and zone
+// (2020-01-02T03:04:05.123456+02:00, Z, +0200). A blank or a lower-case t may stand for the T.
+func ParseTimestamp(text string) (Timestamp, error) {
+	if _, _, err := ParseTime(text); err != nil {
+		return Timestamp{}, err
+	}
+	return Timestamp{text: text}, nil
+}
+
+// NewTimestamp is t to the microsecond with its zone, as the service would spell it.
+func NewTimestamp(t time.Time) Timestamp {
+	layout := "2006-01-02T15:04:05"
+	if t.Nanosecond()/1000 != 0 {
+		layout += ".000000"
+	}
+	return Timestamp{text: t.Format(layout + "Z07:00")}
+}
+
+// Time is the instant; where the text names no zone it is taken as UTC. The zero Timestamp gives the zero time.
+func (t Timestamp) Time() time.Time {
+	if t.text == "" {
+		return time.Time{}
+	}
+	instant, _, _ := ParseTime(t.text) // every Timestamp but the zero one was parsed before
+	return instant
+}
+
+// HasZone reports whether the text names a zone, so that Time is an instant and not a guess.
+func (t Timestamp) HasZone() bool {
+	_, zone, _ := ParseTime(t.text)
+	return zone
+}
+
+// IsZero reports whether the timestamp is unset.
+func (t Timestamp) IsZero() bool { return t.text == "" }
+
+// String is the text as it was sent.
+func (t Timestamp) String() string { return t.text }
+
+// MarshalJSON writes the text as it was sent, or null for the zero Timestamp.
+func (t Timestamp) MarshalJSON() ([]byte, error) { return t.appendJSON(nil), nil }
+
+// MarshalJSONTo is MarshalJSON for json v2.
+func (t Timestamp) MarshalJSONTo(e *jsontext.Encoder) error { return e.WriteValue(t.appendJSON(nil)) }
+
+func (t Timestamp) appendJSON(b []byte) []byte {
+	if t.text == "" {
+		return append(b, "null"...)
+	}
+	b = append(b, '"') // what parses as a time needs no escapes
+	b = append(b, t.text...)
+	return append(b, '"')
+}
+
+// UnmarshalJSON reads a string that is a time, or null as the zero Timestamp.
+func (t *Timestamp) UnmarshalJSON(b []byte) error { return unmarshal(b, t) }
+
+// UnmarshalJSONFrom is UnmarshalJSON for json v2.
+func (t *Timestamp) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	switch d.PeekKind() {
+	case '"':
+		token, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		parsed, err := ParseTimestamp(token.String())
+		if err != nil {
+			return err
+		}
+		*t = parsed
+		return nil
+	default:
+		v, err := d.ReadValue()
+		if err != nil {
+			return err
+		}
+		if v.Kind() != 'n' {
+			return kindError("a time", "a string or null", v)
+		}
+		*t = Timestamp{}
+		return nil
+	}
+}
+
+// ParseTime reads the text of a time as [ParseTimestamp] does, in UTC where it names no zone, and tells whether it does.
+// The year is 1 to 9999; a leap second (:60) and 24:00 are refused, as the service refuses them.
+func ParseTime(text string) (instant time.Time, zone bool, err error) {
+	bad := func() (time.Time, bool, error) {
+		return time.Time{}, false, fmt.Errorf("wire: %q is not an ISO 8601 date or date-time", text)
+	}
+	p := timeParser{rest: text}
+	year, month, day := p.digits(4), p.after('-', 2), p.after('-', 2)
+	var hour, minute, second, nano, offset int
+	if !p.failed && p.rest != "" {
+		p.oneOf("Tt ")
+		hour, minute = p.digits(2), p.after(':', 2)
+		if p.peek(":") {
+			second = p.after(':', 2)
+			if p.peek(".,") {
+				nano = p.fraction()
+			}
+		}
+		offset, zone = p.zone()
+	}
+	if p.failed || p.rest != "" || year < 1 || hour > 23 || minute > 59 || second > 59 {
+		return bad()
+	}
+	location := time.UTC
+	if offset != 0 {
+		location = time.FixedZone("", offset)
+	}
+	instant = time.Date(year, time.Month(month), day, hour, minute, second, nano, location)
+	if instant.Day() != day || int(instant.Month()) != month { // time.Date carries 30 February over into March
+		return bad()
+	}
+	return instant, zone, nil
+}

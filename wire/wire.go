@@ -1,0 +1,87 @@
+// Package wire holds the few JSON types of the CAS contract that no generator can write: a value that is a number, a class
+// distribution or null ([Value]), a time that may lack a zone ([Timestamp]), a number that may be null ([Number]) and a pair of
+// bounds ([Range]). Each reads what the service sends, refuses everything else, and writes back the same JSON.
+//
+// All work with encoding/json as well as with json v2 (github.com/go-json-experiment/json), by which package cas decodes.
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// readerFrom is the json v2 form of decoding, which all types here have.
+type readerFrom interface {
+	UnmarshalJSONFrom(*jsontext.Decoder) error
+}
+
+// unmarshal is UnmarshalJSON for a type that knows UnmarshalJSONFrom: b must hold one JSON value and nothing else.
+func unmarshal(b []byte, v readerFrom) error {
+	d := jsontext.NewDecoder(bytes.NewReader(b))
+	if err := v.UnmarshalJSONFrom(d); err != nil {
+		return err
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.New("wire: text after the JSON value")
+	}
+	return nil
+}
+
+// ParseFloat reads a JSON number exactly: the nearest float64, an error where it is out of range.
+func ParseFloat(text []byte) (float64, error) {
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return 0, fmt.Errorf("wire: number %s: %w", text, errors.Unwrap(err))
+	}
+	return f, nil
+}
+
+// AppendFloat appends the shortest JSON number that reads back as f, spelt as encoding/json does;
+// a NaN or an infinity, which JSON cannot spell, becomes null.
+func AppendFloat(b []byte, f float64) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(b, "null"...)
+	}
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	b = strconv.AppendFloat(b, f, format, -1, 64)
+	if n := len(b); format == 'e' && n >= 4 && (b[n-4] == 'e') && b[n-2] == '0' { // e-09 is written e-9
+		b[n-2] = b[n-1]
+		b = b[:n-1]
+	}
+	return b
+}
+
+// readNumber reads a number, or null as NaN.
+func readNumber(d *jsontext.Decoder, what string) (float64, error) {
+	v, err := d.ReadValue()
+	if err != nil {
+		return 0, err
+	}
+	switch v.Kind() {
+	case '0':
+		return ParseFloat(v)
+	case 'n':
+		return math.NaN(), nil
+	default:
+		return 0, kindError(what, "a number or null", v)
+	}
+}
+
+// kindError says which JSON stood where another kind belongs.
+func kindError(what, want string, got jsontext.Value) error {
+	const most = 40
+	text := string(got)
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return fmt.Errorf("wire: %s must be %s, not %s", what, want, text)
+}
