@@ -22,13 +22,18 @@ func ParseTimestamp(text string) (Timestamp, error) {
 	return Timestamp{text: text}, nil
 }
 
-// NewTimestamp is t to the microsecond with its zone, as the service would spell it.
+// NewTimestamp is t to the microsecond with its zone to the minute, as the service would spell it.
+// A time that has no such spelling (its year is not 1 to 9999) gives the zero Timestamp.
 func NewTimestamp(t time.Time) Timestamp {
 	layout := "2006-01-02T15:04:05"
 	if t.Nanosecond()/1000 != 0 {
 		layout += ".000000"
 	}
-	return Timestamp{text: t.Format(layout + "Z07:00")}
+	stamp, err := ParseTimestamp(t.Format(layout + "Z07:00"))
+	if err != nil {
+		return Timestamp{}
+	}
+	return stamp
 }
 
 // Time is the instant; where the text names no zone it is taken as UTC. The zero Timestamp gives the zero time.
