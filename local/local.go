@@ -1,0 +1,179 @@
+// Package local runs the real Community Attribute Service as a supervised child
+// process on loopback: the answer for programs that would embed CAS, or that
+// have no service deployed. What comes back is the same models through the same
+// client, computed by the installed Python package.
+//
+//	service, err := local.Start(ctx, local.Config{})
+//	if err != nil { … }
+//	defer service.Close()
+//	client, err := service.Client()
+//
+// It needs Python 3.11 or newer with the service in it:
+//
+//	python3 -m pip install 'community-attribute-service[api]'
+//
+// Nothing is left behind: the child and its workers end with Close, with the
+// context that was given to Start, and also when this program is killed.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DefaultStartTimeout is how long Start waits for the service to answer when
+// Config.StartTimeout is zero. A warm start takes about a second.
+const DefaultStartTimeout = 60 * time.Second
+
+// Config says which service to run, and how. The zero Config runs the plain
+// service with the Python that is on the path.
+type Config struct {
+	// Python is the interpreter: a path, or a name to be found on the path.
+	// "" tries the active virtual environment (VIRTUAL_ENV), then python3, then
+	// python, and takes the first that has the service installed.
+	Python string
+
+	// App names the application factory, a Python function without parameters
+	// that returns the ASGI application: "package.module:factory" as Python
+	// imports it, or "path/to/file.py:factory", whose folder then comes first
+	// among those that Python imports from. "" is the service's own,
+	// cas.api.app:create_app.
+	App string
+
+	// Env is added to this program's environment, as "NAME=value"; a later
+	// entry wins. The service reads its settings from it (CAS_AUTH_ENABLED and
+	// CAS_API_KEYS, CAS_RATE_LIMIT_ENABLED and CAS_RATE_LIMIT_PER_MINUTE,
+	// CAS_PROVIDER_TIMEOUT_S, …), Python reads PYTHONPATH, the folders to
+	// import a Config.App from.
+	Env []string
+
+	// Workers is the number of serving processes, at least 1; zero is 1. Each
+	// has a cache, metrics and a rate limit of its own.
+	Workers int
+
+	// Log receives what the service prints, access log included, from one
+	// goroutine; nil discards it.
+	Log io.Writer
+
+	// StartTimeout bounds the wait for the first answer; zero is
+	// DefaultStartTimeout.
+	StartTimeout time.Duration
+}
+
+// errTooSlow is the cause of a start that Config.StartTimeout ended.
+var errTooSlow = errors.New("local: the service did not start")
+
+// withDefaults checks the Config and fills what was left out.
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Workers < 0:
+		return c, fmt.Errorf("local: Config.Workers is %d; it must be 1 or more, or 0 for 1", c.Workers)
+	case c.StartTimeout < 0:
+		return c, fmt.Errorf("local: Config.StartTimeout is %v; it must be positive, or 0 for %v", c.StartTimeout, DefaultStartTimeout)
+	}
+	for _, entry := range c.Env {
+		if name, _, ok := strings.Cut(entry, "="); !ok || name == "" {
+			return c, fmt.Errorf("local: Config.Env holds an entry without the form NAME=value") // not repeated: it may be a secret
+		}
+	}
+	if c.Workers == 0 {
+		c.Workers = 1
+	}
+	if c.StartTimeout == 0 {
+		c.StartTimeout = DefaultStartTimeout
+	}
+	return c, nil
+}
+
+// Service is a running service. Its methods may be called from several goroutines.
+type Service struct {
+	url     string
+	process *process
+	// release stops the context from ending the process.
+	release func() bool
+
+	closing  sync.Once
+	closeErr error
+}
+
+// Start runs the service on a free loopback port and returns when it answers.
+//
+// When ctx ends, so does the service; Start itself then returns the context's
+// error. A missing interpreter or package, an application that cannot be made,
+// a process that ends early or does not answer in time are errors that say what
+// was tried and what to do, with the last lines that the service printed.
+func Start(ctx context.Context, config Config) (*Service, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	app, err := findApp(config.App)
+	if err != nil {
+		return nil, err
+	}
+	interpreters, err := findPython(config.Python)
+	if err != nil {
+		return nil, err
+	}
+
+	starting, cancel := context.WithTimeoutCause(ctx, config.StartTimeout,
+		fmt.Errorf("%w within %v", errTooSlow, config.StartTimeout))
+	defer cancel()
+
+	var tried []error
+	for _, python := range interpreters {
+		service, err := start(starting, python, app, config)
+		var unsuitable *unsuitableError
+		if errors.As(err, &unsuitable) {
+			tried = append(tried, err)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		service.release = context.AfterFunc(ctx, service.process.stop)
+		return service, nil
+	}
+	return nil, notInstalled(tried)
+}
+
+// start runs the service with one interpreter and waits until it answers.
+func start(ctx context.Context, python interpreter, app application, config Config) (*Service, error) {
+	process, err := launch(python, app, config)
+	if err != nil {
+		return nil, err
+	}
+	port, err := process.port(ctx, python)
+	if err == nil {
+		err = process.awaitHealth(ctx, port)
+	}
+	if err != nil {
+		process.abandon()
+		return nil, err
+	}
+	return &Service{url: baseURL(port), process: process}, nil
+}
+
+// URL is the base URL of the service, such as http://127.0.0.1:41234.
+func (s *Service) URL() string { return s.url }
+
+// Done is closed when the service has ended, for whatever reason.
+func (s *Service) Done() <-chan struct{} { return s.process.done }
+
+// Close ends the service and waits until no process of it is left: an orderly
+// end first, a kill after a grace of 5 seconds. It returns nil, also when the
+// context had ended the service before; if the service had ended by itself, it
+// returns how, with its last lines. Later calls return the same.
+func (s *Service) Close() error {
+	s.closing.Do(func() {
+		s.release()
+		s.process.stop()
+		s.closeErr = s.process.crash()
+	})
+	return s.closeErr
+}

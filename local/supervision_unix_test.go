@@ -1,0 +1,131 @@
+//go:build unix
+
+package local_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/community-attribute-service/cas-go/internal/contract/service"
+	"github.com/community-attribute-service/cas-go/local"
+)
+
+// groupIsGone waits until no process of the group is left. A killed process
+// stays in it until it is reaped, by init when its parent died too.
+func groupIsGone(t *testing.T, pid int) {
+	t.Helper()
+	assert.Eventually(t, func() bool {
+		return syscall.Kill(-pid, 0) == syscall.ESRCH
+	}, ample, 20*time.Millisecond, "processes of group %d are left", pid)
+}
+
+func TestWorkersEndWithTheService(t *testing.T) {
+	config := broken(t, "healthy")
+	config.Workers = 3
+	running, err := local.Start(t.Context(), config)
+	require.NoError(t, err)
+	require.NoError(t, running.Close())
+	groupIsGone(t, running.PID())
+}
+
+func TestWorkersDoNotOutliveTheirSupervisor(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	config := broken(t, "healthy")
+	config.Workers = 2
+	running, err := local.Start(t.Context(), config)
+	require.NoError(t, err)
+	require.NoError(t, syscall.Kill(running.PID(), syscall.SIGKILL))
+	<-running.Done()
+	require.ErrorContains(t, running.Close(), "ended by itself: signal: killed")
+	groupIsGone(t, running.PID())
+}
+
+func TestStubbornServiceIsKilled(t *testing.T) {
+	for _, workers := range []int{1, 2} {
+		t.Run(fmt.Sprint(workers, " workers"), func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			defer local.SetStopGrace(time.Second)()
+			config := broken(t, "stubborn")
+			config.Workers = workers
+			read, write := io.Pipe()
+			config.Log = write
+			blocked := make(chan struct{})
+			go func() {
+				for lines := bufio.NewScanner(read); lines.Scan(); {
+					if lines.Text() == "blocked" {
+						close(blocked)
+					}
+				}
+			}()
+			running, err := local.Start(t.Context(), config)
+			require.NoError(t, err)
+
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, running.URL()+"/block", nil)
+			require.NoError(t, err)
+			answered := make(chan struct{})
+			go func() {
+				defer close(answered)
+				transport := &http.Transport{DisableKeepAlives: true}
+				if response, err := transport.RoundTrip(request); err == nil {
+					response.Body.Close()
+				}
+			}()
+			<-blocked
+			require.NoError(t, running.Close())
+			groupIsGone(t, running.PID())
+			<-answered
+			write.Close()
+		})
+	}
+}
+
+// Nothing of the service is left when the Go program is killed: neither with
+// one process nor with workers, neither while it serves nor while it starts.
+func TestNothingOutlivesAKilledProgram(t *testing.T) {
+	for name, test := range map[string]struct {
+		factory string
+		workers int
+	}{
+		"serving":              {"healthy", 1},
+		"serving with workers": {"healthy", 2},
+		"stuck in its start":   {"sleeping", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			program, err := os.Executable()
+			require.NoError(t, err)
+			parent := exec.CommandContext(t.Context(), program)
+			parent.Env = append(os.Environ(), parentOf+"="+test.factory,
+				"PYTHON="+service.Python(t, service.Latest), "WORKERS="+strconv.Itoa(test.workers))
+			parent.Stderr = os.Stderr
+			output, err := parent.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, parent.Start())
+
+			line, err := bufio.NewReader(output).ReadString('\n')
+			require.NoError(t, err)
+			pid, err := strconv.Atoi(strings.TrimSpace(line))
+			require.NoError(t, err)
+			require.NoError(t, syscall.Kill(-pid, 0), "the service runs")
+
+			require.NoError(t, parent.Process.Kill())
+			_ = parent.Wait()
+			groupIsGone(t, pid)
+		})
+	}
+}
