@@ -1,0 +1,104 @@
+package cas
+
+import "context"
+
+// AsyncClient is a [Client] whose calls return at once with a [Future]. It has the same methods with the same parameters, and
+// shares connections, rate limit and Close with the Client it was made from. It is safe for use by many goroutines.
+//
+// The request is checked and encoded before a method returns, so that the caller may change its parts afterwards. The context given
+// to the method bounds the call, that given to Wait only the waiting.
+type AsyncClient struct {
+	core *core
+}
+
+// NewAsyncClient makes an AsyncClient of its own; parameters and errors are those of [NewClient].
+func NewAsyncClient(baseURL string, opts ...Option) (*AsyncClient, error) {
+	c, err := NewClient(baseURL, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return c.Async(), nil
+}
+
+// Async gives the asynchronous face of the client. Closing either closes both.
+func (c *Client) Async() *AsyncClient { return &AsyncClient{core: c.core} }
+
+// Future is the outcome of a call that is under way.
+type Future[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// Done is closed when the call has ended; what WithResponseInfo named may be read from then on.
+func (f *Future[T]) Done() <-chan struct{} { return f.done }
+
+// Wait gives the outcome of the call once it has ended, or the error of ctx if that ends before; the call itself goes on.
+// It may be called any number of times, from any goroutine.
+func (f *Future[T]) Wait(ctx context.Context) (T, error) {
+	select {
+	case <-f.done: // an outcome that is there is given even if ctx has ended
+		return f.value, f.err
+	default:
+	}
+	select {
+	case <-f.done:
+		return f.value, f.err
+	case <-ctx.Done():
+		var none T
+		return none, contextError(ctx)
+	}
+}
+
+// start runs call in a goroutine of its own, unless the request was bad already.
+func start[T any](requestErr error, call func() (T, error)) *Future[T] {
+	f := &Future[T]{done: make(chan struct{})}
+	if requestErr != nil {
+		f.err = requestErr
+		close(f.done)
+		return f
+	}
+	go func() {
+		defer close(f.done)
+		f.value, f.err = call()
+	}()
+	return f
+}
+
+// Extract is [Client.Extract].
+func (c *AsyncClient) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) *Future[*AttributeResponse] {
+	body, err := r.encode()
+	return start(err, func() (*AttributeResponse, error) { return extract(ctx, c.core, body, opts) })
+}
+
+// BatchExtract is [Client.BatchExtract].
+func (c *AsyncClient) BatchExtract(ctx context.Context, r BatchExtractRequest, opts ...CallOption) *Future[*BatchAttributeResponse] {
+	body, err := r.encode()
+	return start(err, func() (*BatchAttributeResponse, error) { return batchExtract(ctx, c.core, body, opts) })
+}
+
+// Providers is [Client.Providers].
+func (c *AsyncClient) Providers(ctx context.Context, page Page, opts ...CallOption) *Future[*ProviderListResponse] {
+	op, err := providersOperation(page)
+	return start(err, func() (*ProviderListResponse, error) { return one(ctx, c.core, op, requiredOfProviders, opts) })
+}
+
+// Provider is [Client.Provider].
+func (c *AsyncClient) Provider(ctx context.Context, slug string, opts ...CallOption) *Future[*ProviderDetail] {
+	op, err := providerOperation(slug)
+	return start(err, func() (*ProviderDetail, error) { return one(ctx, c.core, op, requiredOfProvider, opts) })
+}
+
+// Datasets is [Client.Datasets].
+func (c *AsyncClient) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) *Future[*DatasetListResponse] {
+	op, err := datasetsOperation(filter)
+	return start(err, func() (*DatasetListResponse, error) { return one(ctx, c.core, op, requiredOfDatasets, opts) })
+}
+
+// Health is [Client.Health].
+func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*Health] {
+	return start(nil, func() (*Health, error) { return one(ctx, c.core, healthOperation(), requiredOfHealth, opts) })
+}
+
+// Close is [Client.Close]; it closes the Client that this was made from as well. Calls in flight finish.
+func (c *AsyncClient) Close() error { return c.core.close() }

@@ -1,0 +1,123 @@
+package cas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
+type reader func(*answer) (bodyID string, err error)
+
+// answer is a 2xx that is being read.
+type answer struct {
+	body   *bodyReader
+	length int64 // as announced; -1 if it was not
+	limit  *timeLimit
+}
+
+// errStopped is a reader's way to say that nobody wants the rest.
+var errStopped = errors.New("the consumer stopped")
+
+// attempt sends the operation once and has the answer read if it is a success. All else is a failure, never a zero value.
+func (c *core) attempt(ctx context.Context, op operation, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
+	limit := newTimeLimit(ctx, c.timeout)
+	defer limit.stop()
+	failure = &Error{}
+	res, err := op.send(limit.ctx, c.raw, func(ctx context.Context, r *http.Request) error {
+		failure.Method, failure.URL = r.Method, r.URL.String()
+		return c.edit(ctx, r)
+	})
+	info.StatusCode, info.RequestID, info.Bytes = 0, "", 0
+	if err != nil {
+		return "", c.noAnswer(ctx, limit, failure, err)
+	}
+	defer res.Body.Close()
+	info.StatusCode, info.RequestID = res.StatusCode, res.Header.Get(requestIDHeader)
+	failure.StatusCode, failure.RequestID = info.StatusCode, info.RequestID
+	if res.StatusCode/100 != 2 {
+		body := &bodyReader{from: res.Body, left: min(c.maxBytes, maxErrorBytes)}
+		c.refused(failure, res, body)
+		info.Bytes = body.read
+		if ctx.Err() != nil {
+			failure.cause = contextError(ctx)
+		}
+		return "", failure
+	}
+	a := &answer{body: &bodyReader{from: res.Body, left: c.maxBytes}, length: res.ContentLength, limit: limit}
+	err = isJSON(res)
+	if err == nil {
+		bodyID, err = read(a)
+	}
+	info.Bytes = a.body.read
+	if err == nil || errors.Is(err, errStopped) {
+		return bodyID, nil
+	}
+	return "", c.unusable(ctx, a, failure, err)
+}
+
+// noAnswer is a failure before any answer.
+func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, err error) *Error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err // its text repeats method and URL
+	}
+	failure.Type = ErrorTypeTransport
+	failure.StatusCode = 0
+	var timeout interface{ Timeout() bool }
+	switch {
+	case ctx.Err() != nil:
+		failure.cause = contextError(ctx)
+	case limit.passed():
+		failure.cause, failure.timedOut = errAttemptTimeout{c.timeout}, true
+	default:
+		failure.cause = err
+		// A caller's own transport may have time limits too; while connecting, nothing has reached the service yet.
+		failure.timedOut = errors.As(err, &timeout) && timeout.Timeout() && !whileConnecting(err)
+	}
+	failure.Message = c.key.scrubText(fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause))
+	return failure
+}
+
+// unusable is a failure to read a 2xx.
+func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err error) *Error {
+	readErr := a.body.err
+	switch {
+	case errors.Is(readErr, errTooLarge):
+		failure.Type, failure.Message = ErrorTypeTooLarge, tooLarge(c.maxBytes)
+	case readErr != nil && (ctx.Err() != nil || a.limit.passed()):
+		c.noAnswer(ctx, a.limit, failure, readErr)
+	case readErr != nil:
+		failure.Type, failure.brokeOff, failure.cause = ErrorTypeMalformed, true, readErr
+		failure.Message = fmt.Sprintf("the answer broke off after %d bytes: %v", a.body.read, readErr)
+	default:
+		failure.Type, failure.cause = ErrorTypeMalformed, err
+		failure.Message = c.key.scrubText("the answer is not what the contract says: " + err.Error())
+	}
+	failure.Body = c.key.scrub(a.body.sample)
+	return failure
+}
+
+// refused is an answer other than a 2xx.
+func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
+	text, release, err := body.all(res.ContentLength)
+	failure.fill(res.Header, c.key.scrub(text), err == nil)
+	release()
+	failure.Body = c.key.scrub(body.sample)
+	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
+	if res.StatusCode/100 == 3 {
+		failure.Type, failure.Message = ErrorTypeRedirect, c.key.scrubText(redirectMessage(res))
+	}
+}
+
+// redirectMessage says where the service wanted to go.
+func redirectMessage(res *http.Response) string {
+	to, err := res.Location()
+	if err != nil {
+		return "the service redirects without saying where to; redirects are not followed"
+	}
+	return "the service redirects to " + to.Redacted() + ", which is not followed, for the key would go there too: correct the base URL"
+}

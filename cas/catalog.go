@@ -1,0 +1,192 @@
+package cas
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/gen"
+)
+
+// Page is one page of a list. The zero Page is the service's default, its first 100 items; the service's own catalog has more, so
+// prefer [Client.AllProviders] and [Client.AllDatasets]. Negative fields are ErrInvalidRequest; a Limit over 1000 is the service's 422.
+type Page struct {
+	Limit  int // 1 to 1000 items; 0 leaves the service's default, 100
+	Offset int // items to skip
+}
+
+// DatasetFilter says which datasets to list; zero fields do not filter.
+type DatasetFilter struct {
+	Provider      string       // slug, exact case; an unknown one lists nothing, without an error
+	Variable      string       // name of a variable, any case
+	TemporalType  TemporalType // kind of time axis
+	MinResolution *float64     // smallest ResolutionM in metres, inclusive; larger is coarser
+	MaxResolution *float64     // largest ResolutionM in metres, inclusive
+	// BBox lists datasets whose own box touches it; degrees, WGS84. The service does not understand a box across the antimeridian:
+	// one whose west is east of its east is ErrInvalidRequest, ask for the two halves.
+	BBox *BoundingBox
+	Page
+}
+
+// Providers lists one page of providers, sorted by slug.
+func (c *Client) Providers(ctx context.Context, page Page, opts ...CallOption) (*ProviderListResponse, error) {
+	op, err := providersOperation(page)
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, c.core, op, requiredOfProviders, opts)
+}
+
+// Provider gives one provider with the metadata of its datasets. An unknown slug is ErrNotFound; "", ".", ".." and one with "/" are
+// ErrInvalidRequest, as they would reach another path. A provider whose catalog cannot be read has no datasets, without an error.
+func (c *Client) Provider(ctx context.Context, slug string, opts ...CallOption) (*ProviderDetail, error) {
+	op, err := providerOperation(slug)
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, c.core, op, requiredOfProvider, opts)
+}
+
+// Datasets lists one page of datasets, sorted by provider slug. The service's first answer after its start may take ten seconds.
+func (c *Client) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) (*DatasetListResponse, error) {
+	op, err := datasetsOperation(filter)
+	if err != nil {
+		return nil, err
+	}
+	return one(ctx, c.core, op, requiredOfDatasets, opts)
+}
+
+// Health tells that the service process is alive, and the state of its result cache. It says nothing of providers and needs no key.
+func (c *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error) {
+	return one(ctx, c.core, healthOperation(), requiredOfHealth, opts)
+}
+
+func providersOperation(page Page) (operation, error) {
+	limit, offset, err := page.params()
+	return operation{name: "providers", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.ListProviders(ctx, &gen.ListProvidersParams{Limit: limit, Offset: offset}, key)
+	}}, err
+}
+
+func providerOperation(slug string) (operation, error) {
+	if slug == "" || slug == "." || slug == ".." || strings.Contains(slug, "/") {
+		return operation{}, invalid("slug", `%q is not a provider's slug, such as copernicus_dem`, slug)
+	}
+	return operation{name: "provider", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.GetProvider(ctx, slug, key)
+	}}, nil
+}
+
+func datasetsOperation(f DatasetFilter) (operation, error) {
+	p := gen.ListDatasetsParams{
+		Provider:     set(f.Provider),
+		Variable:     set(f.Variable),
+		TemporalType: set(f.TemporalType),
+	}
+	var err error
+	if p.Limit, p.Offset, err = f.Page.params(); err != nil {
+		return operation{}, err
+	}
+	if p.MinResolution, err = resolution("min_resolution", f.MinResolution); err != nil {
+		return operation{}, err
+	}
+	if p.MaxResolution, err = resolution("max_resolution", f.MaxResolution); err != nil {
+		return operation{}, err
+	}
+	if p.BBox, err = bboxText(f.BBox); err != nil {
+		return operation{}, err
+	}
+	return operation{name: "datasets", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.ListDatasets(ctx, &p, key)
+	}}, nil
+}
+
+func healthOperation() operation {
+	return operation{name: "health", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.GetHealth(ctx, key)
+	}}
+}
+
+// params gives the query parameters of a page; nil leaves one out.
+func (p Page) params() (limit, offset *int, err error) {
+	if p.Limit < 0 {
+		return nil, nil, invalid("limit", "%d is negative", p.Limit)
+	}
+	if p.Offset < 0 {
+		return nil, nil, invalid("offset", "%d is negative", p.Offset)
+	}
+	return set(p.Limit), set(p.Offset), nil
+}
+
+// set is a pointer to v, nil for its zero value.
+func set[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// resolution writes metres as the service reads them, without an exponent.
+func resolution(field string, metres *float64) (*string, error) {
+	if metres == nil {
+		return nil, nil
+	}
+	if math.IsNaN(*metres) {
+		return nil, invalid(field, "is NaN")
+	}
+	text := plainDecimal(*metres)
+	return &text, nil
+}
+
+func bboxText(b *BoundingBox) (*string, error) {
+	if b == nil {
+		return nil, nil
+	}
+	edges := []float64{b.MinLon, b.MinLat, b.MaxLon, b.MaxLat}
+	texts := make([]string, len(edges))
+	for i, edge := range edges {
+		if math.IsNaN(edge) || math.IsInf(edge, 0) {
+			return nil, invalid("bbox", "has an edge that is not a finite number")
+		}
+		texts[i] = plainDecimal(edge)
+	}
+	if b.MinLon > b.MaxLon || b.MinLat > b.MaxLat {
+		return nil, invalid("bbox", "%s is reversed: west before east and south before north; ask for a box across the antimeridian in two halves",
+			strings.Join(texts, ","))
+	}
+	text := strings.Join(texts, ",")
+	return &text, nil
+}
+
+func plainDecimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func requiredOfProviders(r *ProviderListResponse) (missing string) {
+	if r.Providers == nil {
+		return "providers"
+	}
+	return ""
+}
+
+func requiredOfProvider(r *ProviderDetail) (missing string) {
+	if r.Slug == "" {
+		return "slug"
+	}
+	return ""
+}
+
+func requiredOfDatasets(r *DatasetListResponse) (missing string) {
+	if r.Datasets == nil {
+		return "datasets"
+	}
+	return ""
+}
+
+func requiredOfHealth(r *Health) (missing string) {
+	if r.Status == "" {
+		return "status"
+	}
+	return ""
+}

@@ -1,0 +1,164 @@
+package cas
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// What an *[Error] is, by errors.Is. The first seven go by the service's answer, the others by what this client made of it.
+var (
+	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, but for those over a limit
+	ErrRequestLimit = errors.New("cas: the request is over a limit of the service")
+	ErrUnauthorized = errors.New("cas: the API key is missing or wrong")              // 401
+	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429
+	ErrNotFound     = errors.New("cas: not found")                                    // 404
+	ErrUpstream     = errors.New("cas: a provider or proxy upstream failed")          // 502
+	ErrInternal     = errors.New("cas: the service failed")                           // 500
+	ErrRedirect     = errors.New("cas: the service redirects, which is not followed") // 3xx
+
+	ErrMalformedResponse = errors.New("cas: the answer is not what the contract says") // a 2xx that cannot be used
+	ErrResponseTooLarge  = errors.New("cas: the answer is larger than WithMaxResponseBytes")
+)
+
+// ErrorType is the kind of an [Error]: the service's own word for it, or one of this client's. It is an open set.
+type ErrorType string
+
+// Types that the service sends, then those that this client gives to what came without one.
+const (
+	ErrorTypeValidation   ErrorType = "validation_error" // 422
+	ErrorTypeRequestLimit ErrorType = "request_limit"    // 422
+	ErrorTypeUnauthorized ErrorType = "unauthorized"     // 401
+	ErrorTypeRateLimited  ErrorType = "rate_limited"     // 429
+	ErrorTypeInternal     ErrorType = "internal_error"   // 500
+	ErrorTypeUpstream     ErrorType = "upstream_error"   // 502
+
+	ErrorTypeNotFound         ErrorType = "not_found"          // 404 with {"detail": …}
+	ErrorTypeMethodNotAllowed ErrorType = "method_not_allowed" // 405 with {"detail": …}
+	ErrorTypeBadRequest       ErrorType = "bad_request"        // 400 with {"detail": …}
+	ErrorTypeHTTP             ErrorType = "http_error"         // any other body, from a proxy perhaps
+	ErrorTypeTransport        ErrorType = "transport_error"    // no answer, or one that broke off
+	ErrorTypeRedirect         ErrorType = "redirect"           // 3xx
+	ErrorTypeMalformed        ErrorType = "malformed_response" // a 2xx that cannot be used
+	ErrorTypeTooLarge         ErrorType = "response_too_large" // a 2xx over WithMaxResponseBytes
+)
+
+// Error is how every call ends that was sent and not answered as the contract says. errors.Is tells its kind (ErrNotFound and the
+// like), errors.As its fields. It unwraps to the cause where there is one: a broken connection, a context that ended.
+type Error struct {
+	StatusCode int             // HTTP status, also of a 2xx that cannot be used; 0 where no answer came
+	Type       ErrorType       // kind, in the service's word where it sent one
+	Message    string          // in words
+	RequestID  string          // to quote to the operator: the body's, else the X-Request-ID header's; "" where there is none
+	Detail     json.RawMessage // the service's details as it sent them; see Issues
+	RetryAfter time.Duration   // what the service asked to wait; 0 where it did not, the longest Duration where that is too long for one
+	Attempts   int             // how often the call was sent; 0 where it ended before
+	Method     string          // of the request
+	URL        string          // of the request; it never holds a key
+	Body       []byte          // the first 4 KiB of the answer, echoes of the key cut out
+
+	retryAfterSet bool // a Retry-After of 0 is one too
+	timedOut      bool // the attempt ran into its time limit
+	brokeOff      bool // the connection failed in the middle of a 2xx
+	cause         error
+}
+
+// CASError is the name that users of the Python SDK know.
+type CASError = Error
+
+// Error is [422 validation_error] message (request_id=…), without the parts that there are none of.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, "[%d %s] %s", e.StatusCode, e.Type, e.Message)
+	} else {
+		fmt.Fprintf(&b, "[%s] %s", e.Type, e.Message)
+		if e.Attempts > 1 {
+			fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+		}
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request_id=%s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause: of a transport error the network's, of a call whose context ended the context's error; else nil.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is tells the kind of the error: by type what this client made of an answer, by status what the service said.
+func (e *Error) Is(target error) bool { return target == e.kind() }
+
+func (e *Error) kind() error {
+	switch e.Type {
+	case ErrorTypeRequestLimit:
+		return ErrRequestLimit
+	case ErrorTypeMalformed:
+		return ErrMalformedResponse
+	case ErrorTypeTooLarge:
+		return ErrResponseTooLarge
+	case ErrorTypeRedirect:
+		return ErrRedirect
+	case ErrorTypeTransport:
+		return nil
+	}
+	switch e.StatusCode {
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusUnprocessableEntity:
+		return ErrValidation
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	case http.StatusInternalServerError:
+		return ErrInternal
+	case http.StatusBadGateway:
+		return ErrUpstream
+	default:
+		return nil
+	}
+}
+
+// LogValue is the error for structured logs: without body and detail, which echo the request.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int("status", e.StatusCode),
+		slog.String("type", string(e.Type)),
+		slog.String("message", e.Message),
+		slog.String("request_id", e.RequestID),
+		slog.Int("attempts", e.Attempts),
+	)
+}
+
+// ValidationIssue is one place of a request that does not fit its schema.
+type ValidationIssue struct {
+	Loc     string // where, such as body.dataset_ids or body.geometries.1.type
+	Message string // what is wrong, in words
+	Type    string // what is wrong, in a word such as too_short; an open set
+}
+
+// Issues are the places of the request that the service found wrong; none where it named none.
+func (e *Error) Issues() []ValidationIssue {
+	var details []struct {
+		Loc  []any  `json:"loc"`
+		Msg  string `json:"msg"`
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(e.Detail, &details) != nil {
+		return nil
+	}
+	issues := make([]ValidationIssue, 0, len(details))
+	for _, d := range details {
+		loc := make([]string, len(d.Loc))
+		for i, part := range d.Loc {
+			loc[i] = fmt.Sprint(part)
+		}
+		issues = append(issues, ValidationIssue{Loc: strings.Join(loc, "."), Message: d.Msg, Type: d.Type})
+	}
+	return issues
+}

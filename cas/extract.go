@@ -1,0 +1,115 @@
+package cas
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/community-attribute-service/cas-go/gen"
+)
+
+// MaxBatchGeometries is the largest number of geometries that the service takes in one batch.
+const MaxBatchGeometries = 1000
+
+// ExtractRequest asks for the attributes of one geometry.
+type ExtractRequest struct {
+	// Geometry is a point, polygon or multipolygon in degrees, WGS84, or a Feature of one. The service takes up to 10000 vertices,
+	// closing ones counted, unless configured otherwise.
+	Geometry GeometryLike
+	// DatasetIDs are 1 to 50 ids of the form provider:dataset. One that the service does not know is no error: it is missing
+	// from the answer (see [Missing]). None at all is sent too, and comes back as a 422.
+	DatasetIDs []string
+	// Aggregation is the statistic wished for; "" is the service's default, mean.
+	Aggregation AggregationMethod
+	// TimeRange is the period of time-varying datasets; nil is none.
+	TimeRange TimeRangeLike
+	// TargetCRS is sent as it is, and ignored by the service; "" is its default, EPSG:4326.
+	TargetCRS string
+}
+
+// BatchExtractRequest asks for the attributes of many geometries at once.
+type BatchExtractRequest struct {
+	// Geometries are 1 to 1000 geometries; the responses come in their order. More are ErrInvalidRequest; package bulk takes any number.
+	Geometries []GeometryLike
+	// DatasetIDs are 1 to 50 ids of the form provider:dataset, asked for every geometry.
+	DatasetIDs []string
+	// Aggregation is the statistic wished for; "" is the service's default, mean.
+	Aggregation AggregationMethod
+	// TimeRange is the period of time-varying datasets; nil is none.
+	TimeRange TimeRangeLike
+	// TargetCRS is sent as it is, and ignored by the service; "" is its default, EPSG:4326.
+	TargetCRS string
+}
+
+// Extract asks for the attributes of one geometry. A nil error does not mean that every dataset was answered: what failed is absent
+// from Results, as [Missing] tells, with the service's reasons. Results are in no particular order; [Lookup] finds one.
+//
+// Errors: ErrInvalidRequest before anything is sent; otherwise an *[Error], such as ErrValidation or ErrRequestLimit.
+func (c *Client) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) (*AttributeResponse, error) {
+	body, err := r.encode()
+	if err != nil {
+		return nil, err
+	}
+	return extract(ctx, c.core, body, opts)
+}
+
+func extract(ctx context.Context, c *core, body []byte, opts []CallOption) (*AttributeResponse, error) {
+	return one(ctx, c, extractOperation(body), requiredOfResponse, opts)
+}
+
+// BatchExtract asks for the attributes of up to 1000 geometries in one request; Responses are in their order. A geometry that the
+// service refused is inside the answer: see [ResponseError]. The service may need minutes for a large batch of uncached datasets,
+// and one attempt is cut off after the client's timeout; package bulk chooses sizes that fit.
+//
+// Errors: as for Extract. One geometry of a wrong type spoils the whole batch.
+func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts ...CallOption) (*BatchAttributeResponse, error) {
+	body, err := r.encode()
+	if err != nil {
+		return nil, err
+	}
+	return batchExtract(ctx, c.core, body, opts)
+}
+
+func batchExtract(ctx context.Context, c *core, body []byte, opts []CallOption) (*BatchAttributeResponse, error) {
+	return one(ctx, c, batchOperation(body), requiredOfBatch, opts)
+}
+
+const jsonType = "application/json"
+
+func extractOperation(body []byte) operation {
+	return operation{name: "extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.ExtractAttributesWithBody(ctx, jsonType, again(body), key)
+	}}
+}
+
+func batchOperation(body []byte) operation {
+	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
+		return raw.BatchExtractAttributesWithBody(ctx, jsonType, again(body), key)
+	}}
+}
+
+// again reads the encoded request from its start. net/http knows the type and can rewind it by itself too.
+func again(body []byte) io.Reader { return bytes.NewReader(body) }
+
+func requiredOfResponse(r *AttributeResponse) (missing string) {
+	switch {
+	case r.RequestID == "":
+		return "request_id"
+	case r.Results == nil:
+		return "results"
+	default:
+		return ""
+	}
+}
+
+func requiredOfBatch(r *BatchAttributeResponse) (missing string) {
+	switch {
+	case r.RequestID == "":
+		return "request_id"
+	case r.Responses == nil:
+		return "responses"
+	default:
+		return ""
+	}
+}

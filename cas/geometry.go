@@ -1,0 +1,151 @@
+package cas
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/community-attribute-service/cas-go/gen"
+	"github.com/community-attribute-service/cas-go/wire"
+)
+
+// GeometryLike is anything whose JSON is a GeoJSON (RFC 7946) Point, Polygon or MultiPolygon, or a Feature of one, which is
+// unwrapped: a [Geometry], a map[string]any, GeoJSON text as json.RawMessage, []byte or string, geojson.Geometry and
+// geojson.Feature of paulmach/orb, what geojson.Encode of twpayne/go-geom returns, geom.Geometry of peterstace/simplefeatures.
+//
+// Coordinates are degrees, WGS84 (EPSG:4326), longitude first. Text goes through byte for byte, heights and the spelling of
+// numbers included. It is checked for being one JSON value of such a type, with arrays nested as the type wants and finite numbers;
+// anything else is ErrInvalidRequest. A bare orb.Polygon encodes as coordinates only and a bare go-geom polygon as {}: the error
+// says how to wrap them.
+type GeometryLike = any
+
+// Geometry is a GeoJSON geometry, in degrees, WGS84, longitude first. Make one with [Point], [Polygon], [MultiPolygon] or
+// [ParseGeoJSON]. What is wrong with it (NaN, a type that the service does not take) surfaces as ErrInvalidRequest at the call.
+type Geometry = gen.Geometry
+
+// Geometries makes a list of geometries of one type the list that [BatchExtractRequest] takes.
+func Geometries[T any](gs ...T) []GeometryLike {
+	list := make([]GeometryLike, len(gs))
+	for i, g := range gs {
+		list[i] = g
+	}
+	return list
+}
+
+// Point is the point at lon (-180 to 180) and lat (-90 to 90) degrees, WGS84. The service answers with the one pixel under it.
+func Point(lon, lat float64) Geometry {
+	return Geometry{Type: GeometryPoint, Coordinates: appendPosition(make([]byte, 0, 48), [2]float64{lon, lat})}
+}
+
+// Polygon is the polygon of the rings, the exterior one first, each a list of longitude and latitude in degrees that ends where it
+// starts. The rings are neither closed nor turned: the service takes them as they are.
+func Polygon(rings ...[][2]float64) Geometry {
+	return Geometry{Type: GeometryPolygon, Coordinates: appendRings(nil, rings)}
+}
+
+// MultiPolygon is the multipolygon of the polygons, each a list of rings as in [Polygon].
+func MultiPolygon(polygons ...[][][2]float64) Geometry {
+	return Geometry{Type: GeometryMultiPolygon, Coordinates: appendArray(nil, polygons, appendRings)}
+}
+
+func appendRings(b []byte, rings [][][2]float64) []byte { return appendArray(b, rings, appendRing) }
+
+func appendRing(b []byte, ring [][2]float64) []byte { return appendArray(b, ring, appendPosition) }
+
+func appendPosition(b []byte, p [2]float64) []byte {
+	b = appendCoordinate(append(b, '['), p[0])
+	b = appendCoordinate(append(b, ','), p[1])
+	return append(b, ']')
+}
+
+func appendArray[T any](b []byte, items []T, appendItem func([]byte, T) []byte) []byte {
+	b = append(b, '[')
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendItem(b, item)
+	}
+	return append(b, ']')
+}
+
+// appendCoordinate appends the shortest exact form; NaN and infinities are spelt out, for the check at the call to name them.
+func appendCoordinate(b []byte, f float64) []byte {
+	if f-f != 0 { // NaN or infinite
+		return strconv.AppendFloat(b, f, 'g', -1, 64)
+	}
+	return wire.AppendFloat(b, f)
+}
+
+// ParseGeoJSON reads a GeoJSON geometry, or the geometry of a Feature. The coordinates keep their text; further members are dropped.
+// What the service would not take is ErrInvalidRequest.
+func ParseGeoJSON(text []byte) (Geometry, error) {
+	found, err := scanGeoJSON("geometry", text)
+	if err != nil {
+		return Geometry{}, err
+	}
+	return Geometry{Type: found.kind, Coordinates: bytes.Clone(found.coordinates)}, nil
+}
+
+// geometryText gives the GeoJSON text of a geometry's own object, a Feature unwrapped, checked. Text is not copied.
+func geometryText(field string, g GeometryLike) ([]byte, error) {
+	var text []byte
+	switch g := g.(type) {
+	case nil:
+		return nil, invalid(field, "is nil: give a GeoJSON Point, Polygon or MultiPolygon")
+	case Geometry:
+		text = appendGeometry(g)
+	case *Geometry:
+		if g == nil {
+			return nil, invalid(field, "is a nil *cas.Geometry")
+		}
+		text = appendGeometry(*g)
+	case json.RawMessage:
+		text = g
+	case jsontext.Value:
+		text = g
+	case []byte:
+		text = g
+	case string:
+		text = []byte(g)
+	default:
+		return marshalled(field, g)
+	}
+	found, err := scanGeoJSON(field, text)
+	return found.text, err
+}
+
+func appendGeometry(g Geometry) []byte {
+	if len(g.Coordinates) == 0 {
+		g.Coordinates = json.RawMessage("null")
+	}
+	b := make([]byte, 0, len(g.Coordinates)+len(g.Type)+32)
+	b, _ = jsontext.AppendQuote(append(b, `{"type":`...), string(g.Type))
+	b = append(append(b, `,"coordinates":`...), g.Coordinates...)
+	return append(b, '}')
+}
+
+// marshalled gives the text of a value of some library's own type, and names the fix where such a type is known to encode badly.
+func marshalled(field string, g any) ([]byte, error) {
+	text, err := json.Marshal(g)
+	if err != nil {
+		return nil, invalid(field, "%T cannot be encoded as JSON: %v", g, err)
+	}
+	found, err := scanGeoJSON(field, text)
+	if err == nil {
+		return found.text, nil
+	}
+	switch {
+	case bytes.HasPrefix(text, []byte("[")):
+		return nil, invalid(field, "%T encodes as bare coordinates, not as a GeoJSON geometry: wrap it, in orb by geojson.NewGeometry(g)", g)
+	case string(text) == "{}":
+		return nil, invalid(field, "%T encodes as {}, not as a GeoJSON geometry: convert it, in go-geom by geojson.Encode(g)", g)
+	case string(text) == "null":
+		return nil, invalid(field, "%T encodes as null: give a GeoJSON Point, Polygon or MultiPolygon", g)
+	default:
+		return nil, fmt.Errorf("%w (encoded from %T)", err, g)
+	}
+}

@@ -1,0 +1,113 @@
+package cas
+
+import (
+	"github.com/community-attribute-service/cas-go/gen"
+	"github.com/community-attribute-service/cas-go/wire"
+)
+
+// The models are the generated types of package gen, which api/openapi.yaml describes. Their fields, with units and null rules,
+// are listed in docs/reference.md and by `go doc github.com/community-attribute-service/cas-go/gen AttributeResult` and the like.
+type (
+	// AttributeResponse is the answer for one geometry: RequestID, GeometryHash, Results, Warnings, ElapsedMS (milliseconds).
+	// It may lack datasets that were asked for; see [Missing] and [ResponseError].
+	AttributeResponse = gen.AttributeResponse
+	// AttributeResult is the value of one dataset: DatasetID, Variable, Value, Units, Aggregation (as computed), Quality,
+	// CoverageFraction (0 to 1), PixelCount, Timestamp (nil for static data), Provider, ElapsedMS, Provenance, ValidRange (or nil).
+	AttributeResult = gen.AttributeResult
+	// BatchAttributeResponse is the answer to a batch: RequestID, Responses (in the order of the geometries), TotalGeometries,
+	// TotalResults (those present), ElapsedMS (milliseconds).
+	BatchAttributeResponse = gen.BatchAttributeResponse
+	// ProviderSummary is one provider in a list: Slug, Name, Protocol (free text), BaseURL.
+	ProviderSummary = gen.ProviderSummary
+	// ProviderDetail is one provider with its Datasets.
+	ProviderDetail = gen.ProviderDetail
+	// ProviderListResponse is one page of providers: Total, Limit, Offset, Count, Providers.
+	ProviderListResponse = gen.ProviderListResponse
+	// DatasetListResponse is one page of datasets: Total (after filters), Limit, Offset, Count, Datasets.
+	DatasetListResponse = gen.DatasetListResponse
+	// Dataset is the metadata of one dataset: ID, Provider, Name, Description, Variables, ResolutionM (metres; NaN where unknown),
+	// CRS (of the source), BBox (degrees), Temporal, Protocol, License, Citation.
+	Dataset = gen.Dataset
+	// Variable is one quantity of a dataset: Name, Units, Description, DataType, NodataValue (or nil), ValidRange (or nil).
+	Variable = gen.Variable
+	// BoundingBox is an extent in degrees, WGS84: MinLon, MinLat, MaxLon, MaxLat.
+	BoundingBox = gen.BoundingBox
+	// TemporalExtent is a time axis: Start and End (nil where open or unknown), TemporalType.
+	TemporalExtent = gen.TemporalExtent
+	// Health is the liveness of the service process: Status, ProvidersRegistered, Cache.
+	Health = gen.Health
+	// CacheStats is the state of the service's result cache: Hits, Misses, Size, HitRate (0 to 1).
+	CacheStats = gen.CacheStats
+
+	// Value is a number, a class distribution or null; see its methods Float64, Distribution, IsNull and String.
+	Value = wire.Value
+	// Class is one class of a distribution: Name and Fraction (0 to 1; NaN where it is null on the wire).
+	Class = wire.Class
+	// Timestamp is a time as the service spelt it; Time reads it, as UTC where it names no zone (HasZone is false).
+	Timestamp = wire.Timestamp
+	// Range is a lower and an upper bound, both inclusive.
+	Range = wire.Range
+	// Number is a float64 that is NaN where the wire has null.
+	Number = wire.Number
+
+	// AggregationMethod names a zonal statistic. A value this client does not know is passed on as it is, both ways.
+	AggregationMethod = gen.AggregationMethod
+	// QualityFlag is the service's verdict on a value. A value this client does not know is kept as it is.
+	QualityFlag = gen.QualityFlag
+	// TemporalType is the kind of a dataset's time axis. A value this client does not know is kept as it is.
+	TemporalType = gen.TemporalType
+	// Protocol is how the service reads a dataset. A value this client does not know is kept as it is.
+	Protocol = gen.Protocol
+	// DataType says whether a variable holds numbers or class codes. A value this client does not know is kept as it is.
+	DataType = gen.DataType
+	// GeometryType names the GeoJSON geometries that the service takes.
+	GeometryType = gen.GeometryType
+)
+
+// Zonal statistics, over the pixels that a polygon touches, or of the one pixel under a point. The service takes the one asked for
+// as a wish; AttributeResult.Aggregation says which one was computed.
+const (
+	AggregationMean         AggregationMethod = gen.AggregationMethodMean
+	AggregationMedian       AggregationMethod = gen.AggregationMethodMedian
+	AggregationMin          AggregationMethod = gen.AggregationMethodMin
+	AggregationMax          AggregationMethod = gen.AggregationMethodMax
+	AggregationStd          AggregationMethod = gen.AggregationMethodStd
+	AggregationSum          AggregationMethod = gen.AggregationMethodSum
+	AggregationMajority     AggregationMethod = gen.AggregationMethodMajority
+	AggregationMinority     AggregationMethod = gen.AggregationMethodMinority
+	AggregationUnique       AggregationMethod = gen.AggregationMethodUnique
+	AggregationDistribution AggregationMethod = gen.AggregationMethodDistribution
+)
+
+// Quality flags, as the service sets them from the share of pixels with data and the variable's valid range.
+const (
+	QualityGood      QualityFlag = gen.QualityFlagGood      // nothing to remark
+	QualitySuspect   QualityFlag = gen.QualityFlagSuspect   // outside the valid range
+	QualityPartial   QualityFlag = gen.QualityFlagPartial   // under 0.8 of the pixels hold data
+	QualityMissing   QualityFlag = gen.QualityFlagMissing   // under 0.3 of the pixels hold data, or none
+	QualityDegraded  QualityFlag = gen.QualityFlagDegraded  // the provider says so
+	QualityEstimated QualityFlag = gen.QualityFlagEstimated // the provider says so
+)
+
+// Kinds of time axis. A static dataset and a climatology take no time range.
+const (
+	TemporalStatic      TemporalType = gen.TemporalTypeStatic
+	TemporalAnnual      TemporalType = gen.TemporalTypeAnnual
+	TemporalMonthly     TemporalType = gen.TemporalTypeMonthly
+	TemporalDaily       TemporalType = gen.TemporalTypeDaily
+	TemporalHourly      TemporalType = gen.TemporalTypeHourly
+	TemporalClimatology TemporalType = gen.TemporalTypeClimatology
+)
+
+// GeoJSON geometry types that the service takes.
+const (
+	GeometryPoint        GeometryType = gen.GeometryTypePoint
+	GeometryPolygon      GeometryType = gen.GeometryTypePolygon
+	GeometryMultiPolygon GeometryType = gen.GeometryTypeMultiPolygon
+)
+
+// NumberValue is the Value of a number; NaN and infinities are null, as the service sends them.
+func NumberValue(f float64) Value { return wire.NumberValue(f) }
+
+// DistributionValue is the Value of a class distribution, of class code or name to share (0 to 1); a NaN share is written as null.
+func DistributionValue(shares map[string]float64) Value { return wire.DistributionValue(shares) }

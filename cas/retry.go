@@ -1,0 +1,156 @@
+package cas
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RetryPolicy says when and how often an attempt is repeated. Every operation of CAS is a read, POST included, so all may be.
+//
+// Repeated are 408, 425, 429, 500, 502, 503 and 504, and connections that fail or break off in the middle of an answer; never other
+// statuses, redirects, malformed or too large answers, nor anything after the context ended. The wait is random between 0 and a
+// bound that doubles from MinBackoff to MaxBackoff, or what Retry-After asks for and a second (the service rounds it down). A
+// Retry-After beyond MaxRetryAfter or the context's deadline ends the call at once, with the wait in Error.RetryAfter.
+type RetryPolicy struct {
+	MaxAttempts   int           // in all; 1 switches retries off; default 4
+	MinBackoff    time.Duration // bound of the first wait; default 0.5 s
+	MaxBackoff    time.Duration // bound of every wait that the service does not ask for; default 8 s
+	MaxRetryAfter time.Duration // longest Retry-After to wait for; default 60 s
+	Timeouts      bool          // repeat extractions that timed out too; catalog calls are repeated anyway. The service goes on
+	// computing what timed out, so that a repetition adds to its load.
+}
+
+// complete fills in the defaults.
+func (p RetryPolicy) complete() (RetryPolicy, error) {
+	if p.MaxAttempts < 0 || p.MinBackoff < 0 || p.MaxBackoff < 0 || p.MaxRetryAfter < 0 {
+		return p, invalid("WithRetry", "has a negative field")
+	}
+	if p.MaxAttempts == 0 {
+		p.MaxAttempts = 4
+	}
+	if p.MinBackoff == 0 {
+		p.MinBackoff = 500 * time.Millisecond
+		if p.MaxBackoff != 0 {
+			p.MinBackoff = min(p.MinBackoff, p.MaxBackoff)
+		}
+	}
+	if p.MaxBackoff == 0 {
+		p.MaxBackoff = max(8*time.Second, p.MinBackoff)
+	}
+	if p.MaxRetryAfter == 0 {
+		p.MaxRetryAfter = time.Minute
+	}
+	if p.MinBackoff > p.MaxBackoff {
+		return p, invalid("WithRetry", "MinBackoff %v is more than MaxBackoff %v", p.MinBackoff, p.MaxBackoff)
+	}
+	return p, nil
+}
+
+// verdict is what becomes of a failed attempt.
+type verdict struct {
+	again bool
+	delay time.Duration
+}
+
+// judge decides whether the failed attempt number n is repeated, and when. It does not look at the context but for its deadline.
+func (p RetryPolicy) judge(ctx context.Context, op operation, n int, failure *Error) verdict {
+	if n >= p.MaxAttempts || !p.repeatable(op, failure) {
+		return verdict{}
+	}
+	if failure.RetryAfter == 0 && !failure.retryAfterSet {
+		return verdict{again: true, delay: p.backoff(n)}
+	}
+	if failure.RetryAfter > p.MaxRetryAfter {
+		return verdict{}
+	}
+	delay := afterSlack(failure.RetryAfter)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
+		return verdict{}
+	}
+	return verdict{again: true, delay: delay}
+}
+
+// retryAfterSlack makes up for the service rounding Retry-After down: after exactly that long it refuses again.
+const retryAfterSlack = time.Second
+
+// afterSlack is when to come again after a Retry-After.
+func afterSlack(wait time.Duration) time.Duration {
+	return min(wait, math.MaxInt64-retryAfterSlack) + retryAfterSlack
+}
+
+func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
+	switch {
+	case failure.timedOut:
+		return !op.extraction || p.Timeouts
+	case failure.brokeOff:
+		return true
+	case failure.Type == ErrorTypeTransport:
+		return !hopeless(failure.cause)
+	}
+	switch failure.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	default:
+		return false
+	}
+}
+
+// hopeless reports a connection that fails the same way however often it is tried: the other side is not who it should be.
+func hopeless(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// backoff is the wait after the failed attempt number n: full jitter below a bound that doubles.
+func (p RetryPolicy) backoff(n int) time.Duration {
+	bound := p.MaxBackoff
+	if shift := n - 1; shift < 62 && p.MinBackoff <= p.MaxBackoff>>shift {
+		bound = p.MinBackoff << shift
+	}
+	return rand.N(bound + 1)
+}
+
+// parseRetryAfter reads a Retry-After header, seconds or an HTTP date (RFC 9110). Junk, a negative number and a date in the past
+// are no answer; a number too large for a Duration is the longest one.
+func parseRetryAfter(header string, now time.Time) (wait time.Duration, ok bool) {
+	header = strings.TrimSpace(header)
+	if header == "" {
+		return 0, false
+	}
+	if strings.Trim(header, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(header, 10, 64)
+		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
+			return math.MaxInt64, true
+		}
+		return time.Duration(seconds) * time.Second, true
+	}
+	date, err := http.ParseTime(header)
+	if err != nil || date.Before(now) {
+		return 0, false
+	}
+	return date.Sub(now), true
+}
+
+// sleep waits for d or the end of ctx, whose error it gives.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
