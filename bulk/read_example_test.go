@@ -1,0 +1,39 @@
+package bulk_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+)
+
+func ExampleReadGeoJSON() {
+	const basins = `{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"gauge":"01013500","area":2252.70},"geometry":{"type":"Point","coordinates":[-68.58264,47.23739]}},
+{"type":"Feature","properties":{"gauge":"01022500","area":573.60},"geometry":null}]}`
+
+	o := bulk.ReadOptions{IDField: "gauge", Keep: []string{"area"}}
+	for feature, err := range bulk.ReadGeoJSON(strings.NewReader(basins), o) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if err := bulk.Preflight(feature); err != nil {
+			fmt.Println(feature.ID, "is refused:", err)
+			continue
+		}
+		fmt.Println(feature.ID, string(feature.Properties["area"]), string(feature.Geometry))
+	}
+	// Output:
+	// 01013500 2252.70 {"type":"Point","coordinates":[-68.58264,47.23739]}
+	// 01022500 is refused: geometry is null
+}
+
+func ExampleScanIDs() {
+	const lines = `{"type":"Feature","id":1,"geometry":null}
+{"type":"Feature","id":"1","geometry":null}`
+	_, err := bulk.ScanIDs(strings.NewReader(lines), bulk.ReadOptions{})
+	fmt.Println(err)
+	// Output:
+	// feature 1, line 2, byte 42: features 0 and 1 (counted from 0) have the same id "1"; ids are compared as text and have to be unique
+}

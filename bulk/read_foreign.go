@@ -1,0 +1,128 @@
+package bulk
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The types of GeoJSON objects (RFC 7946, section 1.4).
+const (
+	kindFeature    = "Feature"
+	kindCollection = "FeatureCollection"
+)
+
+var geometryKinds = []string{
+	"Point", "Polygon", "MultiPolygon", "LineString", "MultiPoint", "MultiLineString", "GeometryCollection",
+}
+
+func isGeometryKind(kind string) bool {
+	for _, k := range geometryKinds {
+		if kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// typeName is the text of a "type" member, shared where it is a known one; "" if
+// it is no string.
+func typeName(v jsontext.Value) string {
+	if len(v) < 2 || v[0] != '"' {
+		return ""
+	}
+	switch inner := v[1 : len(v)-1]; string(inner) {
+	case kindFeature:
+		return kindFeature
+	case kindCollection:
+		return kindCollection
+	default:
+		for _, k := range geometryKinds {
+			if string(inner) == k {
+				return k
+			}
+		}
+	}
+	name, _ := jsontext.AppendUnquote(nil, v)
+	return string(name)
+}
+
+// foreignType refuses the value of a "type" member that no GeoJSON object has.
+func foreignType(v jsontext.Value) error {
+	name := typeName(v)
+	switch {
+	case name == "" || name == kindFeature || name == kindCollection || isGeometryKind(name):
+		return nil // what is missing or no string is for the end of the object
+	case name == "Topology":
+		return notGeoJSON("not GeoJSON but TopoJSON; convert it: ogr2ogr -f GeoJSONSeq out.geojsonl INPUT, or topo2geo")
+	}
+	for _, k := range append([]string{kindFeature, kindCollection}, geometryKinds...) {
+		if strings.EqualFold(k, name) {
+			return notGeoJSON("not GeoJSON: type %q is spelled %q", name, k)
+		}
+	}
+	return notGeoJSON("not GeoJSON: unknown type %q; wanted are FeatureCollection, Feature or a geometry, else %s", name, convertHint)
+}
+
+// foreignObject says what a record is that is neither feature nor geometry.
+func foreignObject(rec *record) error {
+	switch {
+	case rec.esri:
+		return notGeoJSON("not GeoJSON but Esri JSON; ask the server for f=geojson, or %s", convertHint)
+	case rec.kind == "":
+		return notGeoJSON(`not GeoJSON: the object has no "type" with a string`)
+	case rec.kind == kindFeature || isGeometryKind(rec.kind):
+		return notGeoJSON(`not GeoJSON: a %s with an array "features"`, rec.kind)
+	}
+	return foreignType(fmt.Appendf(nil, "%q", rec.kind))
+}
+
+// foreignElement says what stands in a collection in place of a Feature.
+func foreignElement(rec *record) error {
+	if isGeometryKind(rec.kind) {
+		return notGeoJSON(`not GeoJSON: an element of features is a bare %s; wrap it: {"type":"Feature","properties":{},"geometry":…}`, rec.kind)
+	}
+	if rec.kind == kindCollection {
+		return notGeoJSON("not GeoJSON: a FeatureCollection inside a FeatureCollection")
+	}
+	return foreignObject(rec)
+}
+
+// notAnObject says what an input is that does not begin with {.
+func notAnObject(text []byte) error {
+	switch c := text[0]; {
+	case c == '[':
+		return notGeoJSON(`not GeoJSON: a bare array; wrap features as {"type":"FeatureCollection","features":[…]}`)
+	case c == '<':
+		return notGeoJSON("not GeoJSON but XML or HTML; if it is KML or GML, %s", convertHint)
+	case 'A' <= c && c <= 'Z':
+		word := text[:min(len(text), 12)]
+		if i := bytes.IndexAny(word, "( "); i > 0 {
+			return notGeoJSON("not GeoJSON; if this %q is well-known text (WKT), %s", word[:i], convertHint)
+		}
+	}
+	return notGeoJSON("not GeoJSON: it begins with %q, not with an object; %s", text[0], convertHint)
+}
+
+// describe names the kind of the JSON value that begins with c.
+func describe(c byte) string {
+	switch c {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	case 'N', 'I', 'i':
+		return "not a finite number"
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return "a number"
+	}
+	return fmt.Sprintf("%q", c)
+}
