@@ -106,6 +106,10 @@ func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
 	text, release, err := body.all(res.ContentLength)
 	failure.fill(res.Header, c.key.scrub(text), err == nil)
 	release()
+	if res.StatusCode == http.StatusInternalServerError && c.own != nil {
+		// The service closes the connection after a 500 without saying so: the next request on it would be reset.
+		c.own.CloseIdleConnections()
+	}
 	failure.Body = c.key.scrub(body.sample)
 	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
