@@ -1,0 +1,28 @@
+# The commands that everyone types. `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+
+.PHONY: help
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: env
+env: ## make the Python environments of the live tests, pinned, under .venv/
+	$(PYTHON) internal/contract/service/make_env.py .venv
+
+.PHONY: test
+test: env vet ## set up everything and run all tests, with the race detector
+	go test -race -timeout 20m ./...
+
+.PHONY: vet
+vet: ## check formatting and run go vet
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
+	go vet ./...
+
+.PHONY: generate
+generate: ## renew everything that is generated from api/openapi.yaml
+	go generate ./gen
+
+.PHONY: demo
+demo: ## print the attributes of 53 real sub-basins, with nothing but Go
+	go run ./cmd/cas demo
