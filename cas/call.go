@@ -51,6 +51,9 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		if ctx.Err() == nil {
 			v = c.retry.judge(ctx, op, n, failure)
 		}
+		if v.again && config.retryIf != nil && !config.retryIf(failure) {
+			v = verdict{}
+		}
 		c.pauseAfter(failure, v)
 		c.logFailure(ctx, op, info, failure, v, time.Since(sent))
 		if !v.again {

@@ -129,7 +129,10 @@ func WithMaxResponseBytes(n int64) Option {
 // CallOption changes one call.
 type CallOption func(*callConfig)
 
-type callConfig struct{ info *ResponseInfo }
+type callConfig struct {
+	info    *ResponseInfo
+	retryIf func(*Error) bool
+}
 
 // ResponseInfo tells about a call's last attempt, whether it succeeded or failed.
 type ResponseInfo struct {
@@ -143,6 +146,12 @@ type ResponseInfo struct {
 // WithResponseInfo fills info when the call ends; with an [AsyncClient] it may be read after Done.
 func WithResponseInfo(info *ResponseInfo) CallOption {
 	return func(c *callConfig) { c.info = info }
+}
+
+// WithRetryIf narrows the client's [RetryPolicy] for one call: what it would repeat is repeated only where again says so, too. again sees
+// the failure of each attempt before the wait. It is for callers that can do better than to repeat a load, such as to split it.
+func WithRetryIf(again func(failure *Error) bool) CallOption {
+	return func(c *callConfig) { c.retryIf = again }
 }
 
 // hasControl reports ASCII control characters, which would end or break a header.
