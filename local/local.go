@@ -24,6 +24,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // DefaultStartTimeout is how long Start waits for the service to answer when
@@ -161,6 +163,12 @@ func start(ctx context.Context, python interpreter, app application, config Conf
 
 // URL is the base URL of the service, such as http://127.0.0.1:41234.
 func (s *Service) URL() string { return s.url }
+
+// Client is a new client of the service; the options are those of cas.NewClient.
+// It is the caller's to close, and does not end the service.
+func (s *Service) Client(opts ...cas.Option) (*cas.Client, error) {
+	return cas.NewClient(s.url, opts...)
+}
 
 // Done is closed when the service has ended, for whatever reason.
 func (s *Service) Done() <-chan struct{} { return s.process.done }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 	"github.com/community-attribute-service/cas-go/local"
 )
@@ -60,6 +61,28 @@ func TestStartPlainService(t *testing.T) {
 	require.NoError(t, running.Close(), "Close may be called again")
 	_, err = http.Get(running.URL() + "/health")
 	require.Error(t, err)
+}
+
+func TestClient(t *testing.T) {
+	for _, version := range append([]string{service.Latest}, service.Earlier...) {
+		t.Run(version, func(t *testing.T) {
+			client, err := service.Start(t, version, service.App(t)).Client()
+			require.NoError(t, err)
+			defer client.Close()
+			response, err := client.Extract(t.Context(), cas.ExtractRequest{
+				Geometry:   cas.Point(-84.2308, 36.1983), // the summit of Cross Mountain, Tennessee
+				DatasetIDs: []string{"local_dem:elevation"},
+			})
+			require.NoError(t, err)
+			result, ok := cas.Lookup(response, "local_dem:elevation")
+			require.True(t, ok, response.Warnings)
+			metres, ok := result.Value.Float64()
+			require.True(t, ok)
+			assert.InDelta(t, 1076, metres, 0)
+		})
+	}
+	_, err := service.Start(t, service.Latest, service.Plain).Client(cas.WithTimeout(-1))
+	require.Error(t, err, "an option's error is Client's")
 }
 
 func TestStartOtherApp(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/community-attribute-service/cas-go/local"
 )
@@ -37,6 +38,7 @@ func runParent(factory string) error {
 	if err != nil {
 		return err
 	}
+	defer local.SetStopGrace(time.Second)()
 	config := local.Config{
 		Python:  os.Getenv("PYTHON"),
 		App:     filepath.Join("testdata", "apps.py") + ":" + factory,
