@@ -50,17 +50,22 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	}
 }
 
-// start runs call in a goroutine of its own, unless the request was bad already.
-func start[T any](requestErr error, call func() (T, error)) *Future[T] {
+// start runs call in a goroutine of its own, unless the request was bad or the client closed already. A Close that comes later finds
+// the call in flight, whether the goroutine has got to run or not.
+func start[T any](c *core, requestErr error, opts []CallOption, call func([]CallOption) (T, error)) *Future[T] {
 	f := &Future[T]{done: make(chan struct{})}
+	if requestErr == nil && c.closed.Load() {
+		requestErr = ErrClosed
+	}
 	if requestErr != nil {
 		f.err = requestErr
 		close(f.done)
 		return f
 	}
+	opts = append(opts[:len(opts):len(opts)], func(config *callConfig) { config.begun = true })
 	go func() {
 		defer close(f.done)
-		f.value, f.err = call()
+		f.value, f.err = call(opts)
 	}()
 	return f
 }
@@ -68,36 +73,44 @@ func start[T any](requestErr error, call func() (T, error)) *Future[T] {
 // Extract is [Client.Extract].
 func (c *AsyncClient) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) *Future[*AttributeResponse] {
 	body, err := r.encode()
-	return start(err, func() (*AttributeResponse, error) { return extract(ctx, c.core, body, opts) })
+	return start(c.core, err, opts, func(opts []CallOption) (*AttributeResponse, error) { return extract(ctx, c.core, body, opts) })
 }
 
 // BatchExtract is [Client.BatchExtract].
 func (c *AsyncClient) BatchExtract(ctx context.Context, r BatchExtractRequest, opts ...CallOption) *Future[*BatchAttributeResponse] {
 	body, err := r.encode()
-	return start(err, func() (*BatchAttributeResponse, error) { return batchExtract(ctx, c.core, body, opts) })
+	return start(c.core, err, opts, func(opts []CallOption) (*BatchAttributeResponse, error) { return batchExtract(ctx, c.core, body, opts) })
 }
 
 // Providers is [Client.Providers].
 func (c *AsyncClient) Providers(ctx context.Context, page Page, opts ...CallOption) *Future[*ProviderListResponse] {
 	op, err := providersOperation(page)
-	return start(err, func() (*ProviderListResponse, error) { return one(ctx, c.core, op, requiredOfProviders, opts) })
+	return start(c.core, err, opts, func(opts []CallOption) (*ProviderListResponse, error) {
+		return one(ctx, c.core, op, requiredOfProviders, opts)
+	})
 }
 
 // Provider is [Client.Provider].
 func (c *AsyncClient) Provider(ctx context.Context, slug string, opts ...CallOption) *Future[*ProviderDetail] {
 	op, err := providerOperation(slug)
-	return start(err, func() (*ProviderDetail, error) { return one(ctx, c.core, op, requiredOfProvider, opts) })
+	return start(c.core, err, opts, func(opts []CallOption) (*ProviderDetail, error) {
+		return one(ctx, c.core, op, requiredOfProvider, opts)
+	})
 }
 
 // Datasets is [Client.Datasets].
 func (c *AsyncClient) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) *Future[*DatasetListResponse] {
 	op, err := datasetsOperation(filter)
-	return start(err, func() (*DatasetListResponse, error) { return one(ctx, c.core, op, requiredOfDatasets, opts) })
+	return start(c.core, err, opts, func(opts []CallOption) (*DatasetListResponse, error) {
+		return one(ctx, c.core, op, requiredOfDatasets, opts)
+	})
 }
 
 // Health is [Client.Health].
 func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*Health] {
-	return start(nil, func() (*Health, error) { return one(ctx, c.core, healthOperation(), requiredOfHealth, opts) })
+	return start(c.core, nil, opts, func(opts []CallOption) (*Health, error) {
+		return one(ctx, c.core, healthOperation(), requiredOfHealth, opts)
+	})
 }
 
 // Close is [Client.Close]; it closes the Client that this was made from as well. Calls in flight finish.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -36,18 +37,15 @@ func (c *core) attempt(ctx context.Context, op operation, read reader, info *Res
 		return "", c.noAnswer(ctx, limit, failure, err)
 	}
 	defer res.Body.Close()
-	info.StatusCode, info.RequestID = res.StatusCode, res.Header.Get(requestIDHeader)
+	info.StatusCode, info.RequestID = res.StatusCode, c.key.scrubText(res.Header.Get(requestIDHeader))
 	failure.StatusCode, failure.RequestID = info.StatusCode, info.RequestID
 	if res.StatusCode/100 != 2 {
-		body := &bodyReader{from: res.Body, left: min(c.maxBytes, maxErrorBytes)}
+		body := c.bodyReader(res, min(c.maxBytes, maxErrorBytes))
 		c.refused(failure, res, body)
 		info.Bytes = body.read
-		if ctx.Err() != nil {
-			failure.cause = contextError(ctx)
-		}
 		return "", failure
 	}
-	a := &answer{body: &bodyReader{from: res.Body, left: c.maxBytes}, length: res.ContentLength, limit: limit}
+	a := &answer{body: c.bodyReader(res, c.maxBytes), length: res.ContentLength, limit: limit}
 	err = isJSON(res)
 	if err == nil {
 		bodyID, err = read(a)
@@ -57,6 +55,11 @@ func (c *core) attempt(ctx context.Context, op operation, read reader, info *Res
 		return bodyID, nil
 	}
 	return "", c.unusable(ctx, a, failure, err)
+}
+
+// bodyReader reads an answer's body. Its sample is a little more than an Error holds, so that no echo of the key is cut in two.
+func (c *core) bodyReader(res *http.Response, limit int64) *bodyReader {
+	return &bodyReader{from: res.Body, left: limit, keep: sampleBytes + c.key.longestEcho()}
 }
 
 // noAnswer is a failure before any answer.
@@ -78,7 +81,7 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 		// A caller's own transport may have time limits too; while connecting, nothing has reached the service yet.
 		failure.timedOut = errors.As(err, &timeout) && timeout.Timeout() && !whileConnecting(err)
 	}
-	failure.Message = c.key.scrubText(fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause))
+	failure.Message = fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause)
 	return failure
 }
 
@@ -95,33 +98,38 @@ func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err erro
 		failure.Message = fmt.Sprintf("the answer broke off after %d bytes: %v", a.body.read, readErr)
 	default:
 		failure.Type, failure.cause = ErrorTypeMalformed, err
-		failure.Message = c.key.scrubText("the answer is not what the contract says: " + err.Error())
+		failure.Message = "the answer is not what the contract says: " + err.Error()
 	}
-	failure.Body = c.key.scrub(a.body.sample)
+	failure.Body = a.body.fill()
 	return failure
 }
 
 // refused is an answer other than a 2xx.
 func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
 	text, release, err := body.all(res.ContentLength)
-	failure.fill(res.Header, c.key.scrub(text), err == nil)
+	failure.fill(res.Header, text, err == nil)
 	release()
 	if res.StatusCode == http.StatusInternalServerError && c.own != nil {
 		// The service closes the connection after a 500 without saying so: the next request on it would be reset.
 		c.own.CloseIdleConnections()
 	}
-	failure.Body = c.key.scrub(body.sample)
+	failure.Body = body.sample
 	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
-		failure.Type, failure.Message = ErrorTypeRedirect, c.key.scrubText(redirectMessage(res))
+		failure.Type, failure.Message = ErrorTypeRedirect, redirectMessage(failure.URL, res.Header.Get(redirectHeader))
 	}
 }
 
 // redirectMessage says where the service wanted to go.
-func redirectMessage(res *http.Response) string {
-	to, err := res.Location()
-	if err != nil {
+func redirectMessage(from, location string) string {
+	if location == "" {
 		return "the service redirects without saying where to; redirects are not followed"
 	}
-	return "the service redirects to " + to.Redacted() + ", which is not followed, for the key would go there too: correct the base URL"
+	to := strconv.Quote(location)
+	if base, err := url.Parse(from); err == nil {
+		if u, err := base.Parse(location); err == nil {
+			to = u.Redacted()
+		}
+	}
+	return "the service redirects to " + to + ", which is not followed, for the key would go there too: correct the base URL"
 }

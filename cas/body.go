@@ -20,7 +20,8 @@ type bodyReader struct {
 	from   io.Reader
 	left   int64 // bytes until the limit
 	read   int64
-	sample []byte // the first 4 KiB
+	keep   int    // how many bytes the sample takes
+	sample []byte // the first bytes
 	err    error  // why reading ended, if neither by the end of the body nor by the decoder
 }
 
@@ -29,7 +30,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		return 0, b.err
 	}
 	// One byte more than allowed is asked for, to tell a body that ends at the limit from one that does not.
-	if int64(len(p)) > b.left+1 {
+	if int64(len(p))-1 > b.left {
 		p = p[:b.left+1]
 	}
 	n, err := b.from.Read(p)
@@ -38,7 +39,7 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	} else if err != nil && err != io.EOF {
 		b.err = err
 	}
-	if room := sampleBytes - len(b.sample); room > 0 {
+	if room := b.keep - len(b.sample); room > 0 {
 		b.sample = append(b.sample, p[:min(n, room)]...)
 	}
 	b.left -= int64(n)
@@ -47,6 +48,12 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		return n, b.err
 	}
 	return n, err
+}
+
+// fill reads on until the sample is full or the body ends, for an answer that is of no other use.
+func (b *bodyReader) fill() []byte {
+	_, _ = io.CopyN(io.Discard, b, int64(b.keep-len(b.sample)))
+	return b.sample
 }
 
 // buffers are the bodies of answers that are decoded whole; what is decoded from one does not point into it.

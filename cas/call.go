@@ -18,14 +18,16 @@ type operation struct {
 
 // call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
 func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
-	if c.closed.Load() {
+	var config callConfig
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&config)
+		}
+	}
+	if c.closed.Load() && !config.begun {
 		return ErrClosed
 	}
 	defer c.releaseIdle()
-	var config callConfig
-	for _, opt := range opts {
-		opt(&config)
-	}
 	info := config.info
 	if info == nil {
 		info = new(ResponseInfo)
@@ -50,7 +52,10 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		v := verdict{}
 		if ctx.Err() == nil {
 			v = c.retry.judge(ctx, op, n, failure)
+		} else if failure.cause == nil {
+			failure.cause = contextError(ctx)
 		}
+		c.key.clean(failure)
 		if v.again && config.retryIf != nil && !config.retryIf(failure) {
 			v = verdict{}
 		}

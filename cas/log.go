@@ -12,7 +12,7 @@ func (c *core) logAttempt(ctx context.Context, op operation, info *ResponseInfo,
 	if c.log == nil || !c.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	c.log.LogAttrs(ctx, slog.LevelDebug, "cas: answered", append(attempted(op, info, took), slog.String("body_request_id", bodyID))...)
+	c.log.LogAttrs(ctx, slog.LevelDebug, "cas: answered", append(attempted(op, info, took), slog.String("body_request_id", c.key.scrubText(bodyID)))...)
 }
 
 func (c *core) logFailure(ctx context.Context, op operation, info *ResponseInfo, failure *Error, v verdict, took time.Duration) {

@@ -41,7 +41,7 @@ func WithAPIKey(key string) Option {
 		}
 		c.key = nil
 		if key != "" {
-			c.key = &secret{value: key}
+			c.key = newSecret(key)
 		}
 		return nil
 	}
@@ -132,6 +132,7 @@ type CallOption func(*callConfig)
 type callConfig struct {
 	info    *ResponseInfo
 	retryIf func(*Error) bool
+	begun   bool // before Close, by an AsyncClient
 }
 
 // ResponseInfo tells about a call's last attempt, whether it succeeded or failed.

@@ -3,14 +3,39 @@ package cas
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 )
 
 const redacted = "[redacted]"
 
 // secret holds the API key. It is always used by pointer, and every way of printing one shows the same placeholder.
-type secret struct{ value string }
+type secret struct {
+	value  string
+	echoes [][]byte // how the key may stand in what the other side sends
+}
+
+// minEcho is the length from which an echo of the key is cut out of an answer: a shorter one would blot out ordinary words.
+const minEcho = 4
+
+func newSecret(value string) *secret {
+	s := &secret{value: value}
+	if len(value) < minEcho {
+		return s
+	}
+	forms := []string{value, url.QueryEscape(value), url.PathEscape(value)}
+	if quoted, err := json.Marshal(value); err == nil {
+		forms = append(forms, string(quoted[1:len(quoted)-1]))
+	}
+	for i, form := range forms {
+		if i == 0 || form != value {
+			s.echoes = append(s.echoes, []byte(form))
+		}
+	}
+	return s
+}
 
 func (*secret) String() string               { return redacted }
 func (*secret) GoString() string             { return redacted }
@@ -18,19 +43,52 @@ func (*secret) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte(redacted)) 
 func (*secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
 func (*secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
 
-// minEcho is the length from which an echo of the key is cut out of a body: a shorter one would blot out ordinary words.
-const minEcho = 4
-
-// scrub cuts echoes of the key out of what the other side sent, as it stands in plain text and inside a JSON string.
-func (s *secret) scrub(body []byte) []byte {
-	if s == nil || len(s.value) < minEcho || len(body) == 0 {
-		return body
+// longestEcho is the length of the longest form of the key.
+func (s *secret) longestEcho() (n int) {
+	if s != nil {
+		for _, echo := range s.echoes {
+			n = max(n, len(echo))
+		}
 	}
-	body = bytes.ReplaceAll(body, []byte(s.value), []byte(redacted))
-	if quoted, err := json.Marshal(s.value); err == nil {
-		body = bytes.ReplaceAll(body, quoted[1:len(quoted)-1], []byte(redacted))
-	}
-	return body
+	return n
 }
 
-func (s *secret) scrubText(text string) string { return string(s.scrub([]byte(text))) }
+// scrub cuts echoes of the key out of what the other side sent.
+func (s *secret) scrub(text []byte) []byte {
+	if s != nil {
+		for _, echo := range s.echoes {
+			text = bytes.ReplaceAll(text, echo, []byte(redacted))
+		}
+	}
+	return text
+}
+
+func (s *secret) scrubText(text string) string {
+	if s == nil || len(s.echoes) == 0 {
+		return text
+	}
+	return string(s.scrub([]byte(text)))
+}
+
+// clean cuts echoes of the key out of every part of a failure that the other side, or a transport, may have written.
+func (s *secret) clean(e *Error) {
+	e.Body = s.scrub(e.Body)
+	e.Body = e.Body[:min(len(e.Body), sampleBytes)]
+	if s == nil {
+		return
+	}
+	e.Type = ErrorType(s.scrubText(string(e.Type)))
+	e.Message = s.scrubText(e.Message)
+	e.RequestID = s.scrubText(e.RequestID)
+	if detail := s.scrub(e.Detail); !bytes.Equal(detail, e.Detail) {
+		e.Detail = nil
+		if json.Valid(detail) { // which a key of digits alone, cut out of a number, does not leave
+			e.Detail = detail
+		}
+	}
+	if e.cause != nil {
+		if text := e.cause.Error(); s.scrubText(text) != text {
+			e.cause = errors.New(s.scrubText(text)) // what it wraps would tell the key again
+		}
+	}
+}

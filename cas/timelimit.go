@@ -59,5 +59,5 @@ func (l *timeLimit) stop() {
 // whileConnecting reports an error from before anything was sent.
 func whileConnecting(err error) bool {
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return (errors.As(err, &op) && op.Op == "dial") || err.Error() == "net/http: TLS handshake timeout" // net/http exports no type for it
 }

@@ -21,6 +21,7 @@ func httpClient(hc *http.Client) (client *http.Client, own *http.Transport) {
 		copied := *hc
 		copied.Timeout = 0
 		copied.CheckRedirect = noRedirect
+		copied.Transport = unfollowed{hc.Transport}
 		return &copied, nil
 	}
 	own = &http.Transport{
@@ -33,7 +34,30 @@ func httpClient(hc *http.Client) (client *http.Client, own *http.Transport) {
 		MaxIdleConnsPerHost: idlePerHost,
 		IdleConnTimeout:     idleTimeout,
 	}
-	return &http.Client{Transport: own, CheckRedirect: noRedirect}, own
+	return &http.Client{Transport: unfollowed{own}, CheckRedirect: noRedirect}, own
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// redirectHeader is where unfollowed puts the Location.
+const redirectHeader = "Cas-Go-Location"
+
+// unfollowed hides the Location of a redirect from http.Client, which parses it before it asks CheckRedirect and, where it cannot,
+// throws the answer away with its status.
+type unfollowed struct{ base http.RoundTripper }
+
+func (t unfollowed) RoundTrip(r *http.Request) (*http.Response, error) {
+	base := t.base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	res, err := base.RoundTrip(r)
+	if err == nil && res != nil && res.StatusCode/100 == 3 {
+		if to, ok := res.Header["Location"]; ok {
+			res.Header = res.Header.Clone() // the transport may keep its own
+			res.Header[redirectHeader] = to
+			delete(res.Header, "Location")
+		}
+	}
+	return res, err
+}
