@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // What an *[Error] is, by errors.Is. The first seven go by the service's answer, the others by what this client made of it.
@@ -41,7 +43,7 @@ const (
 	ErrorTypeMethodNotAllowed ErrorType = "method_not_allowed" // 405 with {"detail": …}
 	ErrorTypeBadRequest       ErrorType = "bad_request"        // 400 with {"detail": …}
 	ErrorTypeHTTP             ErrorType = "http_error"         // any other body, from a proxy perhaps
-	ErrorTypeTransport        ErrorType = "transport_error"    // no answer, or one that broke off
+	ErrorTypeTransport        ErrorType = "transport_error"    // no answer, or none in time
 	ErrorTypeRedirect         ErrorType = "redirect"           // 3xx
 	ErrorTypeMalformed        ErrorType = "malformed_response" // a 2xx that cannot be used
 	ErrorTypeTooLarge         ErrorType = "response_too_large" // a 2xx over WithMaxResponseBytes
@@ -90,37 +92,32 @@ func (e *Error) Error() string {
 // Unwrap gives the cause: of a transport error the network's, of a call whose context ended the context's error; else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is tells the kind of the error: by type what this client made of an answer, by status what the service said.
-func (e *Error) Is(target error) bool { return target == e.kind() }
-
-func (e *Error) kind() error {
-	switch e.Type {
-	case ErrorTypeRequestLimit:
-		return ErrRequestLimit
-	case ErrorTypeMalformed:
-		return ErrMalformedResponse
-	case ErrorTypeTooLarge:
-		return ErrResponseTooLarge
-	case ErrorTypeRedirect:
-		return ErrRedirect
-	case ErrorTypeTransport:
-		return nil
-	}
-	switch e.StatusCode {
-	case http.StatusUnauthorized:
-		return ErrUnauthorized
-	case http.StatusNotFound:
-		return ErrNotFound
-	case http.StatusUnprocessableEntity:
-		return ErrValidation
-	case http.StatusTooManyRequests:
-		return ErrRateLimited
-	case http.StatusInternalServerError:
-		return ErrInternal
-	case http.StatusBadGateway:
-		return ErrUpstream
+// Is tells the kind of the error: by status what the service said, by type what this client made of an answer. A service that uses
+// one of this client's words as a type changes nothing of the former.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	case ErrInternal:
+		return e.StatusCode == http.StatusInternalServerError
+	case ErrUpstream:
+		return e.StatusCode == http.StatusBadGateway
+	case ErrRequestLimit:
+		return e.Type == ErrorTypeRequestLimit
+	case ErrValidation:
+		return e.StatusCode == http.StatusUnprocessableEntity && e.Type != ErrorTypeRequestLimit
+	case ErrRedirect:
+		return e.StatusCode/100 == 3 && e.Type == ErrorTypeRedirect
+	case ErrMalformedResponse:
+		return e.StatusCode/100 == 2 && e.Type == ErrorTypeMalformed
+	case ErrResponseTooLarge:
+		return e.StatusCode/100 == 2 && e.Type == ErrorTypeTooLarge
 	default:
-		return nil
+		return false
 	}
 }
 
@@ -145,9 +142,9 @@ type ValidationIssue struct {
 // Issues are the places of the request that the service found wrong; none where it named none.
 func (e *Error) Issues() []ValidationIssue {
 	var details []struct {
-		Loc  []any  `json:"loc"`
-		Msg  string `json:"msg"`
-		Type string `json:"type"`
+		Loc  []json.RawMessage `json:"loc"`
+		Msg  string            `json:"msg"`
+		Type string            `json:"type"`
 	}
 	if json.Unmarshal(e.Detail, &details) != nil {
 		return nil
@@ -156,7 +153,9 @@ func (e *Error) Issues() []ValidationIssue {
 	for _, d := range details {
 		loc := make([]string, len(d.Loc))
 		for i, part := range d.Loc {
-			loc[i] = fmt.Sprint(part)
+			if loc[i] = textOf(jsontext.Value(part)); loc[i] == "" {
+				loc[i] = string(part) // an index or an offset, as it was sent
+			}
 		}
 		issues = append(issues, ValidationIssue{Loc: strings.Join(loc, "."), Message: d.Msg, Type: d.Type})
 	}

@@ -91,7 +91,7 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 		return !op.extraction || p.Timeouts
 	case failure.brokeOff:
 		return true
-	case failure.Type == ErrorTypeTransport:
+	case failure.StatusCode == 0:
 		return !hopeless(failure.cause)
 	}
 	switch failure.StatusCode {
@@ -107,7 +107,7 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 func hopeless(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	return errors.As(err, &certificate) || errors.As(err, &record)
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // backoff is the wait after the failed attempt number n: full jitter below a bound that doubles.
@@ -116,7 +116,7 @@ func (p RetryPolicy) backoff(n int) time.Duration {
 	if shift := n - 1; shift < 62 && p.MinBackoff <= p.MaxBackoff>>shift {
 		bound = p.MinBackoff << shift
 	}
-	return rand.N(bound + 1)
+	return time.Duration(rand.Uint64N(uint64(bound) + 1))
 }
 
 // parseRetryAfter reads a Retry-After header, seconds or an HTTP date (RFC 9110). Junk, a negative number and a date in the past
