@@ -7,16 +7,19 @@ import (
 )
 
 // gate is where every attempt of a client waits for its turn: evenly spaced if a rate is set, and not before a pause has passed
-// that a 429 asked for, so that N workers do not run into the same limit N times.
+// that a 429 asked for, so that N workers do not run into the same limit N times. They stand in one line, of which the head alone
+// looks at the clock: one that gives up leaves no gap behind.
 type gate struct {
-	mu       sync.Mutex
+	head     chan struct{} // holds the place at the head
 	interval time.Duration // between attempts; 0 is no pacing
-	next     time.Time     // the first free turn
-	opens    time.Time     // end of the pause
+
+	mu    sync.Mutex
+	next  time.Time // the first free turn
+	opens time.Time // end of the pause
 }
 
 func newGate(requestsPerMinute int) *gate {
-	g := &gate{}
+	g := &gate{head: make(chan struct{}, 1)}
 	if requestsPerMinute > 0 {
 		g.interval = time.Minute / time.Duration(requestsPerMinute)
 	}
@@ -25,39 +28,36 @@ func newGate(requestsPerMinute int) *gate {
 
 // wait returns when an attempt may be sent, or with the context's error.
 func (g *gate) wait(ctx context.Context) error {
-	for {
-		turn := g.turn()
-		if err := sleep(ctx, time.Until(turn)); err != nil {
+	select {
+	case g.head <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-g.head }()
+	for { // a pause may begin or grow during the wait
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !g.pausedAt(turn) {
+		d := g.take()
+		if d <= 0 {
 			return nil
 		}
-		// A pause began during the wait: take a turn behind it.
-	}
-}
-
-// turn takes the next free turn, behind the pause if there is one.
-func (g *gate) turn() time.Time {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	turn := time.Now()
-	if g.opens.After(turn) {
-		turn = g.opens
-	}
-	if g.interval > 0 {
-		if g.next.After(turn) {
-			turn = g.next
+		if err := sleep(ctx, d); err != nil {
+			return err
 		}
-		g.next = turn.Add(g.interval)
 	}
-	return turn
 }
 
-func (g *gate) pausedAt(t time.Time) bool {
+// take takes the turn that is due, or tells how long it is until the next one.
+func (g *gate) take() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.opens.After(t)
+	now := time.Now()
+	if g.opens.After(now) || g.next.After(now) {
+		return max(g.opens.Sub(now), g.next.Sub(now))
+	}
+	g.next = now.Add(g.interval)
+	return 0
 }
 
 // pause closes the gate for d; a longer pause that is under way stays.
