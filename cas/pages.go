@@ -76,7 +76,8 @@ func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail,
 			detail *ProviderDetail
 			err    error
 		}
-		queue := make(chan chan outcome, detailWorkers) // in list order; its capacity bounds the requests under way
+		queue := make(chan chan outcome, detailWorkers-1) // in list order; it and the one waited for bound the requests under way
+		left := false                                     // before the list's end
 		workers.Go(func() {
 			defer close(queue)
 			for provider, err := range c.AllProviders(ctx) {
@@ -84,6 +85,7 @@ func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail,
 				select {
 				case queue <- slot:
 				case <-ctx.Done():
+					left = true
 					return
 				}
 				if err != nil {
@@ -102,7 +104,7 @@ func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail,
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil { // the list was left because the caller's context ended
+		if left { // because the caller's context ended
 			yield(nil, contextError(ctx))
 		}
 	}
