@@ -25,7 +25,7 @@ func scanGeoJSON(field string, text []byte) (geoJSON, error) {
 	if s.pos == len(text) {
 		return geoJSON{}, invalid(field, "is empty: give a GeoJSON Point, Polygon or MultiPolygon")
 	}
-	object, err := s.object(field)
+	object, err := s.object(field, true)
 	if err != nil {
 		return geoJSON{}, err
 	}
@@ -33,7 +33,7 @@ func scanGeoJSON(field string, text []byte) (geoJSON, error) {
 	if s.pos < len(text) {
 		return geoJSON{}, invalid(field, "has text after the GeoJSON value, at byte %d", s.pos)
 	}
-	if object.kind == "Feature" {
+	if object.kind == "Feature" && object.twice == "" {
 		if object.geometry == nil {
 			return geoJSON{}, invalid(field, "is a Feature without a geometry")
 		}
@@ -46,12 +46,14 @@ func scanGeoJSON(field string, text []byte) (geoJSON, error) {
 type geoObject struct {
 	text        []byte
 	members     int
-	hasType     bool
+	twice       string // a member that decides and occurs twice
+	kindText    []byte // JSON of the type, nil where there is none
 	kind        string
 	coordinates []byte // nil where there are none
 	shape       coordinateScanner
 	shapeErr    error
-	geometry    *geoObject // nil where there is none, or it is null
+	hasGeometry bool
+	geometry    *geoObject // nil where there is none, or it is no object
 }
 
 // check tells whether the object is a geometry that the service takes.
@@ -61,8 +63,12 @@ func (o *geoObject) check(field string) (geoJSON, error) {
 	switch {
 	case o.members == 0:
 		return geoJSON{}, invalid(field, "is {}: give a GeoJSON Point, Polygon or MultiPolygon (a go-geom geometry is encoded by geojson.Encode)")
-	case !o.hasType:
+	case o.twice != "":
+		return geoJSON{}, invalid(field, "has the member %q twice", o.twice)
+	case o.kindText == nil:
 		return geoJSON{}, invalid(field, `has no "type": give a GeoJSON Point, Polygon or MultiPolygon`)
+	case o.kindText[0] != '"':
+		return geoJSON{}, invalid(field+".type", "is %s, not a text", abbreviate(o.kindText))
 	case o.kind == "FeatureCollection":
 		return geoJSON{}, invalid(field, "is a FeatureCollection: give one of its features, or read it with package bulk")
 	case o.kind == "Feature":
@@ -95,8 +101,8 @@ func (s *geoScanner) peek() byte {
 	return 0
 }
 
-// object reads the object at pos.
-func (s *geoScanner) object(field string) (*geoObject, error) {
+// object reads the object at pos. Only the outermost one can be a Feature, whose geometry is an object to read as well.
+func (s *geoScanner) object(field string, outermost bool) (*geoObject, error) {
 	start := s.pos
 	switch s.peek() {
 	case '{':
@@ -110,7 +116,6 @@ func (s *geoScanner) object(field string) (*geoObject, error) {
 	}
 	s.pos++
 	o := &geoObject{}
-	seen := map[string]bool{}
 	for s.space(); s.peek() != '}'; s.space() {
 		if o.members > 0 {
 			if s.peek() != ',' {
@@ -119,7 +124,7 @@ func (s *geoScanner) object(field string) (*geoObject, error) {
 			s.pos++
 			s.space()
 		}
-		if err := s.member(field, o, seen); err != nil {
+		if err := s.member(field, o, outermost); err != nil {
 			return nil, err
 		}
 		o.members++
@@ -130,7 +135,7 @@ func (s *geoScanner) object(field string) (*geoObject, error) {
 }
 
 // member reads one member of o.
-func (s *geoScanner) member(field string, o *geoObject, seen map[string]bool) error {
+func (s *geoScanner) member(field string, o *geoObject, outermost bool) error {
 	if s.peek() != '"' {
 		return s.syntax(field, "a member name is missing")
 	}
@@ -142,10 +147,6 @@ func (s *geoScanner) member(field string, o *geoObject, seen map[string]bool) er
 	if err != nil {
 		return s.syntax(field, err.Error())
 	}
-	if seen[name] {
-		return invalid(field, "has the member %q twice, at byte %d", name, s.pos-len(quoted))
-	}
-	seen[name] = true
 	s.space()
 	if s.peek() != ':' {
 		return s.syntax(field, "a colon is missing")
@@ -154,23 +155,30 @@ func (s *geoScanner) member(field string, o *geoObject, seen map[string]bool) er
 	s.space()
 	switch {
 	case name == "type":
-		value, err := s.skip(field)
-		if err != nil {
+		o.once(name, o.kindText == nil)
+		if o.kindText, err = s.skip(field); err == nil && o.kindText[0] == '"' {
+			o.kind, err = unquote(o.kindText)
+		}
+		return err
+	case name == "coordinates":
+		o.once(name, o.coordinates == nil)
+		return s.coordinates(field, o)
+	case name == "geometry" && outermost:
+		o.once(name, !o.hasGeometry)
+		o.hasGeometry = true
+		if s.peek() == '{' {
+			o.geometry, err = s.object(field+".geometry", false)
 			return err
 		}
-		if o.kind, err = unquote(value); err != nil {
-			return invalid(field+".type", "is %s, not a text", abbreviate(value))
-		}
-		o.hasType = true
-		return nil
-	case name == "coordinates":
-		return s.coordinates(field, o)
-	case name == "geometry" && s.peek() == '{':
-		o.geometry, err = s.object(field + ".geometry")
-		return err
-	default:
-		_, err := s.skip(field)
-		return err
+	}
+	_, err = s.skip(field)
+	return err
+}
+
+// once notes a member that occurs again. Which of two is meant nobody knows; what stands in other members is not looked at.
+func (o *geoObject) once(name string, first bool) {
+	if !first {
+		o.twice = name
 	}
 }
 
@@ -193,7 +201,7 @@ func (s *geoScanner) coordinates(field string, o *geoObject) error {
 
 // skip reads any JSON value.
 func (s *geoScanner) skip(field string) ([]byte, error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(s.text[s.pos:]))
+	d := jsontext.NewDecoder(bytes.NewBuffer(s.text[s.pos:]), jsontext.AllowDuplicateNames(true))
 	value, err := d.ReadValue()
 	if err != nil {
 		return nil, invalid(field, "is not JSON, near byte %d: %v", s.pos+int(d.InputOffset()), err)
