@@ -2,6 +2,7 @@ package cas
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -167,6 +168,11 @@ func requiredOfProviders(r *ProviderListResponse) (missing string) {
 	if r.Providers == nil {
 		return "providers"
 	}
+	for i := range r.Providers {
+		if r.Providers[i].Slug == "" {
+			return fmt.Sprintf("providers[%d].slug", i)
+		}
+	}
 	return ""
 }
 
@@ -174,12 +180,21 @@ func requiredOfProvider(r *ProviderDetail) (missing string) {
 	if r.Slug == "" {
 		return "slug"
 	}
-	return ""
+	return requiredOfItems(r.Datasets)
 }
 
 func requiredOfDatasets(r *DatasetListResponse) (missing string) {
 	if r.Datasets == nil {
 		return "datasets"
+	}
+	return requiredOfItems(r.Datasets)
+}
+
+func requiredOfItems(datasets []Dataset) (missing string) {
+	for i := range datasets {
+		if datasets[i].ID == "" {
+			return fmt.Sprintf("datasets[%d].id", i)
+		}
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package cas
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -99,8 +100,26 @@ func requiredOfResponse(r *AttributeResponse) (missing string) {
 	case r.Results == nil:
 		return "results"
 	default:
-		return ""
+		return requiredOfResults(r)
 	}
+}
+
+// requiredOfResults finds a result that says nothing of what it is of, such as null.
+func requiredOfResults(r *AttributeResponse) (missing string) {
+	for i := range r.Results {
+		if r.Results[i].DatasetID == "" {
+			return fmt.Sprintf("results[%d].dataset_id", i)
+		}
+	}
+	return ""
+}
+
+// requiredOfMember is less than requiredOfResponse: it finds a response inside a batch that is null or {}.
+func requiredOfMember(r *AttributeResponse) (missing string) {
+	if r.RequestID == "" && r.GeometryHash == "" && r.Results == nil {
+		return "results"
+	}
+	return requiredOfResults(r)
 }
 
 func requiredOfBatch(r *BatchAttributeResponse) (missing string) {
@@ -109,7 +128,11 @@ func requiredOfBatch(r *BatchAttributeResponse) (missing string) {
 		return "request_id"
 	case r.Responses == nil:
 		return "responses"
-	default:
-		return ""
 	}
+	for i := range r.Responses {
+		if missing := requiredOfMember(&r.Responses[i]); missing != "" {
+			return fmt.Sprintf("responses[%d].%s", i, missing)
+		}
+	}
+	return ""
 }

@@ -102,6 +102,9 @@ func (s *batchStream) responses(a *answer, d *jsontext.Decoder) error {
 		if err := json.UnmarshalDecode(d, response); err != nil {
 			return err
 		}
+		if missing := requiredOfMember(response); missing != "" {
+			return missingMember(fmt.Sprintf("responses[%d].%s", n, missing))
+		}
 		s.yielded++
 		a.limit.pause()
 		s.stopped = !s.yield(response, nil)
