@@ -1,0 +1,146 @@
+package jsonread
+
+import (
+	"strconv"
+
+	"github.com/community-attribute-service/cas-go/wire"
+)
+
+// Float reads a number, the nearest float64 to it; null is 0.
+func (r *Reader) Float() float64 {
+	if r.peek() == 'n' {
+		r.null()
+		return 0
+	}
+	return r.number("wants a number")
+}
+
+// Int reads an integer of so many bits; null is 0. A fraction or an exponent is an error, even where the number is whole.
+func (r *Reader) Int(bits int) int64 {
+	const most = 18 // digits that always fit
+	start := r.pos
+	switch c := r.peek(); {
+	case c == 'n':
+		r.null()
+		return 0
+	case c == '-':
+		start = r.pos
+		r.pos++
+	default:
+		start = r.pos
+	}
+	digits := r.pos
+	var n int64
+	for r.pos < len(r.text) && r.text[r.pos]-'0' <= 9 {
+		if r.pos-digits < most {
+			n = n*10 + int64(r.text[r.pos]-'0')
+		}
+		r.pos++
+	}
+	count := r.pos - digits
+	switch {
+	case r.stopped:
+		return 0
+	case r.pos == len(r.text) && r.more:
+		r.cut()
+		return 0
+	case count == 0, count > 1 && r.text[digits] == '0', r.pos < len(r.text) && isFraction(r.text[r.pos]):
+		r.pos = start
+		r.fail("wants an integer")
+		return 0
+	case count > most || bits < 64:
+		wide, err := strconv.ParseInt(string(r.text[start:r.pos]), 10, bits)
+		if err != nil {
+			r.pos = start
+			r.fail("the integer is too large")
+			return 0
+		}
+		return wide
+	case digits > start:
+		return -n
+	default:
+		return n
+	}
+}
+
+func isFraction(c byte) bool { return c == '.' || c == 'e' || c == 'E' }
+
+// powersOfTen are those that are exact as a float64.
+var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+	1e20, 1e21, 1e22}
+
+// number reads a number; where none is due, what says what is.
+func (r *Reader) number(what string) float64 {
+	text, start := r.text, r.pos
+	pos := start
+	negative := pos < len(text) && text[pos] == '-'
+	if negative {
+		pos++
+	}
+	digits := pos
+	var mantissa uint64
+	for pos < len(text) && text[pos]-'0' <= 9 {
+		mantissa = mantissa*10 + uint64(text[pos]-'0')
+		pos++
+	}
+	count, decimals := pos-digits, 0
+	if count == 0 || count > 1 && text[digits] == '0' {
+		return r.noNumber(pos, what)
+	}
+	if pos < len(text) && text[pos] == '.' {
+		pos++
+		fraction := pos
+		for pos < len(text) && text[pos]-'0' <= 9 {
+			mantissa = mantissa*10 + uint64(text[pos]-'0')
+			pos++
+		}
+		if decimals = pos - fraction; decimals == 0 {
+			return r.noNumber(pos, what)
+		}
+	}
+	exponent := pos < len(text) && (text[pos] == 'e' || text[pos] == 'E')
+	if exponent {
+		pos++
+		if pos < len(text) && (text[pos] == '+' || text[pos] == '-') {
+			pos++
+		}
+		power := pos
+		for pos < len(text) && text[pos]-'0' <= 9 {
+			pos++
+		}
+		if pos == power {
+			return r.noNumber(pos, what)
+		}
+	}
+	if pos == len(text) && r.more {
+		r.cut()
+		return 0
+	}
+	r.pos = pos
+	// Up to 19 digits do not overflow the mantissa. A mantissa and a power of ten that are both exact give the nearest float64 by
+	// one division, which IEEE 754 rounds correctly (Clinger's fast path).
+	if !exponent && count+decimals <= 19 && mantissa <= 1<<53 && decimals < len(powersOfTen) {
+		f := float64(mantissa) / powersOfTen[decimals]
+		if negative {
+			f = -f
+		}
+		return f
+	}
+	f, err := wire.ParseFloat(text[start:pos])
+	if err != nil {
+		r.pos = start
+		r.fail("the number is too large")
+		return 0
+	}
+	return f
+}
+
+// noNumber is the end of an attempt to read a number that went wrong at pos.
+func (r *Reader) noNumber(pos int, what string) float64 {
+	if pos >= len(r.text) {
+		r.cut()
+		return 0
+	}
+	r.fail(what)
+	return 0
+}

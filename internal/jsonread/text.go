@@ -1,0 +1,124 @@
+package jsonread
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Text reads a string; null is "".
+func (r *Reader) Text() string {
+	// What stood here the last time stands here most often again.
+	if last, ok := r.strings.expected(); ok {
+		start := r.pos + 1
+		end := start + len(last)
+		if end < len(r.text) && r.text[end] == '"' && r.text[r.pos] == '"' && string(r.text[start:end]) == last {
+			r.pos = end + 1
+			r.strings.turn++
+			return last
+		}
+	}
+	s, plain := r.sharedString()
+	r.strings.learn(s, plain)
+	return s
+}
+
+// sharedString reads a string; plain tells that it stands in the text letter by letter.
+func (r *Reader) sharedString() (s string, plain bool) {
+	switch r.peek() {
+	case '"':
+	case 'n':
+		r.null()
+		return "", false
+	default:
+		r.fail("wants a string")
+		return "", false
+	}
+	text, plain := r.quoted()
+	if r.stopped {
+		return "", false
+	}
+	return r.strings.share(text), plain
+}
+
+// quoted reads the string that is due, and gives its content: a part of the text if that is plain, without escapes.
+func (r *Reader) quoted() (content []byte, plain bool) {
+	start := r.pos + 1
+	end, ascii := plainEnd(r.text, start)
+	switch {
+	case end >= len(r.text):
+		r.cut()
+		return nil, false
+	case r.text[end] == '\\':
+		return r.escaped(end), false
+	case r.text[end] != '"':
+		r.fail("a string holds a control character")
+		return nil, false
+	}
+	content = r.text[start:end]
+	if !ascii && !utf8.Valid(content) {
+		r.fail("a string is not UTF-8")
+		return nil, false
+	}
+	r.pos = end + 1
+	return content, true
+}
+
+// escaped reads a string whose first escape is at pos.
+func (r *Reader) escaped(pos int) []byte {
+	for pos < len(r.text) && r.text[pos] != '"' {
+		switch c := r.text[pos]; {
+		case c == '\\':
+			pos += 2
+		case c < ' ':
+			r.fail("a string holds a control character")
+			return nil
+		}
+		if pos < len(r.text) {
+			pos, _ = plainEnd(r.text, pos)
+		}
+	}
+	if pos >= len(r.text) {
+		r.cut()
+		return nil
+	}
+	content, err := jsontext.AppendUnquote(nil, r.text[r.pos:pos+1])
+	if err != nil {
+		r.fail("a string has an escape or bytes that are no text")
+		return nil
+	}
+	r.pos = pos + 1
+	return content
+}
+
+// plainEnd finds the first byte from pos on that ends a run of plain text: a quote, a backslash or a control character.
+func plainEnd(text []byte, pos int) (end int, ascii bool) {
+	const (
+		each = 0x0101010101010101
+		high = 0x8080808080808080
+	)
+	var beyond uint64
+	// Eight bytes at a time: in a byte, the high bit of (x-n)&^x tells x < n; the lowest byte that is so is told right.
+	for pos+8 <= len(text) {
+		w := binary.LittleEndian.Uint64(text[pos:])
+		quote, backslash := w^(each*'"'), w^(each*'\\')
+		found := ((w-each*' ')&^w | (quote-each)&^quote | (backslash-each)&^backslash) & high
+		if found != 0 {
+			n := bits.TrailingZeros64(found)
+			beyond |= w & (1<<n - 1)
+			return pos + n/8, beyond&high == 0
+		}
+		beyond |= w
+		pos += 8
+	}
+	for ; pos < len(text); pos++ {
+		c := text[pos]
+		if c == '"' || c == '\\' || c < ' ' {
+			break
+		}
+		beyond |= uint64(c)
+	}
+	return pos, beyond&high == 0
+}
