@@ -73,7 +73,7 @@ func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts .
 }
 
 func batchExtract(ctx context.Context, c *core, body []byte, opts []CallOption) (*BatchAttributeResponse, error) {
-	return one(ctx, c, batchOperation(body), requiredOfBatch, opts)
+	return collect(ctx, c, batchOperation(body), opts)
 }
 
 const jsonType = "application/json"
@@ -120,19 +120,4 @@ func requiredOfMember(r *AttributeResponse) (missing string) {
 		return "results"
 	}
 	return requiredOfResults(r)
-}
-
-func requiredOfBatch(r *BatchAttributeResponse) (missing string) {
-	switch {
-	case r.RequestID == "":
-		return "request_id"
-	case r.Responses == nil:
-		return "responses"
-	}
-	for i := range r.Responses {
-		if missing := requiredOfMember(&r.Responses[i]); missing != "" {
-			return fmt.Sprintf("responses[%d].%s", i, missing)
-		}
-	}
-	return ""
 }
