@@ -74,7 +74,7 @@ func (o *geoObject) check(field string) (geoJSON, error) {
 	case o.kind == "Feature":
 		return geoJSON{}, invalid(field, "is a Feature inside a Feature")
 	case !known:
-		return geoJSON{}, invalid(field+".type", "is %q: %s", o.kind, takes)
+		return geoJSON{}, invalid(field+".type", "is %s: %s", abbreviate(o.kindText), takes)
 	case o.coordinates == nil:
 		return geoJSON{}, invalid(field+".coordinates", "are missing")
 	case o.shapeErr != nil:
