@@ -1,0 +1,134 @@
+package bulk
+
+import "time"
+
+const (
+	startLimit = 2
+	// crowding is how much longer than usual a feature takes before fewer requests at a time are tried.
+	crowding = 2
+	// patience is how many measurements pass before more requests at a time are tried.
+	patience = 10
+)
+
+// A limiter chooses how many requests are in flight. It measures what a limit achieves by Little's law: the limit, over the
+// time that a feature takes, is the features a second. In the beginning it doubles for as long as that brings more, and stays
+// at the first limit that does not, so that the service always has a request waiting. Later it tries more now and then, and
+// fewer when features take longer than usual, and keeps what pays: features that are heavier than others are not taken for
+// a crowded service, for fewer requests do not make them faster. What signals overload takes requests away at once, to come
+// back one by one. It knows no clock.
+//
+// Answers and failures say something about a limit only if their request was begun under it: each carries the epoch
+// in which it began, and a change of the limit begins another.
+type limiter struct {
+	limit, most int
+	epoch       int
+	sum         float64 // of the seconds a feature of this epoch's answers
+	answers     int     // in this epoch
+
+	starting bool    // doubling
+	before   int     // the limit that the present one is compared with; 0 if it is not on trial
+	achieved float64 // by it, in features a second
+	usual    float64 // seconds a feature takes with this limit; 0 before it was measured
+	calm     int     // measurements since the last trial
+	goal     int     // to return to after an overload
+}
+
+func newLimiter(most int) limiter {
+	return limiter{limit: min(startLimit, most), most: most, starting: true}
+}
+
+// answered takes in an answer for n features after d.
+func (l *limiter) answered(epoch, n int, d time.Duration) {
+	if epoch != l.epoch || n < 1 {
+		return
+	}
+	l.sum += max(d, time.Nanosecond).Seconds() / float64(n)
+	l.answers++
+	if l.answers < l.limit {
+		return
+	}
+	seconds := l.sum / float64(l.answers)
+	l.sum, l.answers = 0, 0
+	switch achieves := float64(l.limit) / seconds; {
+	case l.before != 0:
+		l.judge(achieves)
+	case l.starting:
+		l.try(2*l.limit, achieves)
+	default:
+		l.watch(seconds, achieves)
+	}
+}
+
+// judge ends a trial.
+func (l *limiter) judge(achieves float64) {
+	before := l.before
+	// The half of what ideally changes decides.
+	pays := achieves/l.achieved-1 >= (float64(l.limit)/float64(before)-1)/2
+	l.before, l.calm, l.usual = 0, 0, 0
+	switch {
+	case l.starting && pays:
+		l.try(2*l.limit, achieves)
+	case l.starting && achieves >= l.achieved*0.9:
+		l.starting = false
+	case pays:
+		l.calm = patience // and perhaps further in that direction
+	default:
+		l.starting = false
+		l.set(before)
+	}
+}
+
+// watch decides whether another limit is to be tried.
+func (l *limiter) watch(seconds, achieves float64) {
+	l.calm++
+	switch {
+	case l.limit < l.goal:
+		l.set(l.limit + 1)
+		l.usual = 0
+		return
+	case l.usual == 0:
+		l.usual = seconds
+	case seconds > crowding*l.usual && l.limit > 1:
+		l.try(l.limit-max(1, l.limit/4), achieves)
+		return
+	}
+	l.usual += (seconds - l.usual) / 4
+	if l.calm >= patience {
+		l.try(l.limit+max(1, l.limit/4), achieves)
+	}
+}
+
+// try puts another limit on trial.
+func (l *limiter) try(limit int, achieves float64) {
+	l.calm = 0
+	before := l.limit
+	l.set(limit)
+	if l.limit == before {
+		l.starting = false
+		return
+	}
+	l.before, l.achieved = before, achieves
+}
+
+// overloaded takes in that a request begun in that epoch found the service overloaded, or failing.
+func (l *limiter) overloaded(epoch int) {
+	if epoch != l.epoch {
+		return // the limit has been lowered, or raised, since
+	}
+	l.goal = l.limit // to come back to, unless the way there is as far as it gets
+	if l.before > 0 {
+		l.goal = min(l.limit, l.before)
+	}
+	l.starting, l.before, l.usual, l.calm = false, 0, 0, 0
+	l.set(l.limit / 2)
+	l.epoch++ // also where the limit was one
+}
+
+func (l *limiter) set(limit int) {
+	limit = max(1, min(limit, l.most))
+	if limit != l.limit {
+		l.epoch++
+	}
+	l.limit = limit
+	l.sum, l.answers = 0, 0
+}

@@ -1,0 +1,168 @@
+package bulk
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// A remedy is what is done about a request that failed.
+type remedy int
+
+const (
+	endRun    remedy = iota // no other request would fare better
+	askAgain                // the service has no room; the same request, later
+	dropNamed               // the service named the features that it refuses
+	divide                  // one of the features may be to blame, or their number: each half on its own; a lone one has failed
+)
+
+// A diagnosis is what a failed request tells.
+type diagnosis struct {
+	remedy   remedy
+	named    map[int]error // for dropNamed: the features' errors, by index in the request
+	timedOut bool          // it took longer than the client or a proxy allows
+	tooLarge bool          // its body is larger than a proxy allows
+	failed   bool          // the service failed on it
+	crowded  bool          // the service is overloaded
+	outage   bool          // perhaps the service is not there at all
+}
+
+// longestPause is how long the service's own rate limit may ask to wait: its window.
+const longestPause = time.Minute
+
+// diagnose tells what to do about the failure of a request of n features, whose context has not ended.
+func diagnose(err error, n int) diagnosis {
+	if errors.Is(err, cas.ErrInvalidRequest) {
+		return diagnoseInvalid(err, n)
+	}
+	var e *cas.Error
+	if !errors.As(err, &e) {
+		return diagnosis{remedy: endRun}
+	}
+	switch status := e.StatusCode; {
+	case isTimeout(err), status == http.StatusGatewayTimeout, status == http.StatusRequestTimeout:
+		return diagnosis{remedy: divide, timedOut: true}
+	case status == 0 && isUnreachable(err):
+		return diagnosis{remedy: endRun}
+	case status == 0:
+		return diagnosis{remedy: divide, outage: true}
+	case errors.Is(err, cas.ErrMalformedResponse):
+		return diagnosis{remedy: divide, outage: true}
+	case status == http.StatusRequestEntityTooLarge:
+		return diagnosis{remedy: divide, tooLarge: true}
+	case status == http.StatusTooManyRequests && e.RetryAfter > longestPause:
+		return diagnosis{remedy: endRun} // and its error says when to come back
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return diagnosis{remedy: askAgain, crowded: true, outage: true}
+	case status == http.StatusBadGateway:
+		return diagnosis{remedy: divide, crowded: true, outage: true}
+	case status >= 500:
+		return diagnosis{remedy: divide, failed: true}
+	case status == http.StatusUnprocessableEntity:
+		return diagnoseRefusal(e, n)
+	}
+	switch e.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired:
+		return diagnosis{remedy: endRun}
+	}
+	if errors.Is(err, cas.ErrRedirect) {
+		return diagnosis{remedy: endRun}
+	}
+	return diagnosis{remedy: divide}
+}
+
+// diagnoseRefusal reads where the service found a request wrong: a geometry, which is named, or what all requests share.
+func diagnoseRefusal(e *cas.Error, n int) diagnosis {
+	issues := e.Issues()
+	if len(issues) == 0 && e.Type == cas.ErrorTypeRequestLimit && !strings.Contains(strings.ToLower(e.Message), "geometry") {
+		return diagnosis{remedy: endRun} // too many datasets
+	}
+	named := map[int]error{}
+	for _, issue := range issues {
+		parts := strings.Split(issue.Loc, ".")
+		if len(parts) < 2 || parts[0] != "body" {
+			continue
+		}
+		if parts[1] != "geometries" {
+			if _, isOffset := strconv.Atoi(parts[1]); isOffset != nil {
+				return diagnosis{remedy: endRun} // body.dataset_ids, body.time_range, …
+			}
+			continue
+		}
+		if len(parts) == 2 {
+			continue
+		}
+		if i, err := strconv.Atoi(parts[2]); err == nil && i >= 0 && i < n {
+			where := strings.Join(append([]string{"geometry"}, parts[3:]...), ".")
+			named[i] = refusedBy(e, named[i], where+": "+issue.Message)
+		}
+	}
+	if len(named) == 0 {
+		return diagnosis{remedy: divide}
+	}
+	return diagnosis{remedy: dropNamed, named: named}
+}
+
+// refusedBy is the error of one feature of a request that was refused.
+func refusedBy(e *cas.Error, before error, message string) error {
+	own := &cas.Error{
+		StatusCode: e.StatusCode, Type: e.Type, Message: message, RequestID: e.RequestID,
+		Attempts: e.Attempts, Method: e.Method, URL: e.URL,
+	}
+	if former, ok := before.(*cas.Error); ok {
+		own.Message = former.Message + "; " + message
+	}
+	return own
+}
+
+var namedGeometry = regexp.MustCompile(`\bgeometries\[(\d+)\]`)
+
+// diagnoseInvalid reads what the client refuses to send: a geometry, which is named, or what all requests share.
+func diagnoseInvalid(err error, n int) diagnosis {
+	if match := namedGeometry.FindStringSubmatch(err.Error()); match != nil {
+		if i, convErr := strconv.Atoi(match[1]); convErr == nil && i < n {
+			return diagnosis{remedy: dropNamed, named: map[int]error{i: err}}
+		}
+	}
+	return diagnosis{remedy: endRun}
+}
+
+// isTimeout reports that a request took too long, not that its connection did.
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return !isUnreachable(err) && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout())
+}
+
+// isUnreachable reports that there was no connection to send the request by.
+func isUnreachable(err error) bool {
+	var op *net.OpError
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") ||
+		errors.As(err, &name) || errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// worthRepeating is for the client, about a request of several features: what may be their number's fault, or one's of
+// them, is not repeated but divided.
+func worthRepeating(e *cas.Error) bool {
+	d := diagnose(e, 2)
+	return !d.timedOut && !d.failed && !d.tooLarge
+}
+
+// miscounted is the error of an answer whose responses cannot be told apart.
+func miscounted(responses, geometries int) error {
+	return &cas.Error{
+		StatusCode: http.StatusOK, Type: cas.ErrorTypeMalformed,
+		Message: fmt.Sprintf("the batch has %d responses to %d geometries", responses, geometries),
+	}
+}

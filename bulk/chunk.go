@@ -1,0 +1,80 @@
+package bulk
+
+import "github.com/community-attribute-service/cas-go/cas"
+
+// An item is a feature on its way through a run.
+type item struct {
+	feature  Feature
+	hash     GeometryHash // set if there is a journal
+	bytes    int          // memory that it holds, about
+	position int          // in the input
+	outcome  Outcome
+	settled  bool // it has its outcome
+}
+
+// itemBytes is what an item holds apart from texts, about.
+const itemBytes = 512
+
+func newItem(f Feature) *item {
+	bytes := itemBytes + len(f.Geometry) + len(f.ID)
+	for name, value := range f.Properties {
+		bytes += len(name) + len(value)
+	}
+	return &item{feature: f, bytes: bytes}
+}
+
+// A chunk is what one request asks for.
+type chunk struct {
+	items []*item
+	bytes int  // of the geometries' texts
+	part  bool // of a chunk that failed
+	epoch int  // of the limiter when it was begun
+}
+
+func newChunk(items []*item, part bool) *chunk {
+	c := &chunk{items: items, part: part}
+	for _, it := range items {
+		c.bytes += len(it.feature.Geometry)
+	}
+	return c
+}
+
+// first is where the chunk stands in the input.
+func (c *chunk) first() int { return c.items[0].position }
+
+// halves divides a chunk of several features, by bytes if that divides it at all: time and size go by them more than by number.
+func (c *chunk) halves() [2]*chunk {
+	middle, bytes := 0, 0
+	for middle < len(c.items)-1 && (middle == 0 || 2*bytes < c.bytes) {
+		bytes += len(c.items[middle].feature.Geometry)
+		middle++
+	}
+	// A single heavy feature must not make the division one of one against the rest: that would take as many requests as features.
+	middle = min(max(middle, len(c.items)/4), len(c.items)-max(1, len(c.items)/4))
+	return [2]*chunk{newChunk(c.items[:middle], true), newChunk(c.items[middle:], true)}
+}
+
+// without is the chunk less the items at some indices; nil if none is left.
+func (c *chunk) without(indices map[int]error) *chunk {
+	var rest []*item
+	for i, it := range c.items {
+		if _, out := indices[i]; !out {
+			rest = append(rest, it)
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return newChunk(rest, true)
+}
+
+func (c *chunk) request(o *Options) cas.BatchExtractRequest {
+	geometries := make([]cas.GeometryLike, len(c.items))
+	for i, it := range c.items {
+		geometries[i] = it.feature.Geometry
+	}
+	return cas.BatchExtractRequest{
+		Geometries: geometries, DatasetIDs: o.DatasetIDs,
+		Aggregation: o.Aggregation, TimeRange: o.TimeRange, TargetCRS: o.TargetCRS,
+	}
+}

@@ -1,0 +1,205 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// Extractor is the part of a [*cas.Client] that bulk needs. Responses come in the order of the geometries, one for each.
+type Extractor interface {
+	StreamBatch(ctx context.Context, r cas.BatchExtractRequest, opts ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error]
+}
+
+// Errors that end a run early, for errors.Is. Others are those of the input, of the journal, of the context, and the
+// *[cas.Error] of a request that no other would fare better than: 401, 403, 404, 405, a redirect, parameters that the
+// service refuses, no connection.
+var (
+	// ErrDrained is a run that was ended by Options.Drain before it had asked for everything.
+	ErrDrained = errors.New("the run was stopped before its end")
+	// ErrUnavailable is a service that is there but has answered nothing for many requests in a row.
+	ErrUnavailable = errors.New("the service is unavailable")
+)
+
+// Extract asks for the attributes of all features, many at a time, and yields one outcome for each, in input order. An outcome
+// that failed is no error of the run. Requests choose their size and number themselves, within the bounds of the options.
+//
+// A request of several features that fails for its load, or perhaps for one of them (500, 504, time-outs, 413 and the like)
+// is not repeated but divided, until the feature that is to blame stands alone; it alone gets all the attempts that the
+// client's retry policy allows. Features that the service names in a 422 are taken out at once.
+//
+// An error ends the run and is yielded last, once, with a zero Outcome; before it come all outcomes that there are, in input
+// order, with gaps. Requests in flight come to their end unless ctx has ended. Breaking out of the loop cancels them; what was
+// not yielded is lost unless there is a journal. Either way all goroutines have ended when the loop has, for which the
+// features' iterator has to return from the feature it is at.
+//
+// Memory is bounded by Concurrency and two more requests, of BatchSize features and BatchBytes of geometry. The sequence can be
+// ranged over once if features can.
+func Extract(ctx context.Context, service Extractor, features iter.Seq2[Feature, error], o Options) iter.Seq2[Outcome, error] {
+	return func(yield func(Outcome, error) bool) {
+		options, err := o.complete()
+		if err != nil {
+			yield(Outcome{}, err)
+			return
+		}
+		r := newRun(ctx, service, options)
+		defer r.stop()
+		r.start(features)
+		for {
+			outcomes, more := r.next()
+			r.tell(false)
+			for _, outcome := range outcomes {
+				if !yield(outcome, nil) {
+					return
+				}
+			}
+			if !more {
+				break
+			}
+		}
+		r.tell(true)
+		if err := r.verdict(); err != nil {
+			yield(Outcome{}, err)
+		}
+	}
+}
+
+// A run is one extraction under way: a goroutine that reads, some that ask, and the caller's that takes the outcomes.
+type run struct {
+	options Options
+	service Extractor
+	ctx     context.Context
+	cancel  context.CancelFunc
+	workers sync.WaitGroup
+	unwatch func() bool
+
+	mu       sync.Mutex
+	changed  sync.Cond // anything below
+	queue    queue
+	sizer    sizer
+	limiter  limiter
+	inFlight int
+	outages  int   // failures in a row that may be the service's absence
+	failure  error // why the run ends early
+	whole    bool  // every feature has its outcome, and was handed over
+	tally    Progress
+	rate     rate
+
+	waking *time.Timer // wakes the workers when features have lingered long enough
+
+	telling sync.Mutex
+	told    time.Time
+}
+
+func newRun(ctx context.Context, service Extractor, o Options) *run {
+	now := time.Now()
+	r := &run{
+		options: o,
+		service: service,
+		queue:   newQueue(&o),
+		sizer:   newSizer(o.BatchSize, o.BatchBytes, o.RequestTime),
+		limiter: newLimiter(o.Concurrency),
+		tally:   Progress{Total: o.Total},
+		rate:    rate{started: now, last: now},
+		told:    now,
+	}
+	r.changed.L = &r.mu
+	r.waking = time.AfterFunc(time.Hour, r.wake)
+	r.waking.Stop()
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.unwatch = context.AfterFunc(ctx, func() { r.end(ended(ctx)) })
+	return r
+}
+
+func (r *run) start(features iter.Seq2[Feature, error]) {
+	r.workers.Go(func() { r.read(features) })
+	for range r.options.Concurrency {
+		r.workers.Go(r.work)
+	}
+	if r.options.Drain != nil {
+		r.workers.Go(func() {
+			select {
+			case <-r.options.Drain:
+				r.end(ErrDrained)
+			case <-r.ctx.Done():
+			}
+		})
+	}
+}
+
+// stop ends what is still under way and waits for it.
+func (r *run) stop() {
+	r.unwatch()
+	r.cancel()
+	r.end(context.Canceled)
+	r.workers.Wait()
+	r.waking.Stop()
+}
+
+func (r *run) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed.Broadcast()
+}
+
+// end lets nothing more be asked. The first reason counts.
+func (r *run) end(reason error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure == nil {
+		r.failure = reason
+	}
+	r.changed.Broadcast()
+}
+
+// atOnce is how many outcomes are taken from the queue at a time.
+const atOnce = 64
+
+// next waits for the next outcomes in input order. When the run ends early, the last are all that there are.
+func (r *run) next() (outcomes []Outcome, more bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if outcomes := r.queue.settledHead(atOnce); len(outcomes) > 0 {
+			r.changed.Broadcast() // there is room
+			return outcomes, true
+		}
+		switch {
+		case r.finished():
+			return nil, false
+		case r.failure != nil && r.inFlight == 0:
+			return r.queue.settledRest(), false
+		}
+		r.changed.Wait()
+	}
+}
+
+// finished reports that every feature has its outcome, and was handed over.
+func (r *run) finished() bool {
+	r.whole = r.whole || r.queue.ended && len(r.queue.order) == 0
+	return r.whole
+}
+
+// verdict is the error of the run.
+func (r *run) verdict() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.whole {
+		return nil
+	}
+	return r.failure
+}
+
+// ended is why a context ended, for errors.Is: its error, and the cause if there is one.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}

@@ -1,0 +1,217 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// mostOutages is how many requests in a row may fail as if the service were not there, before the run takes it to be so. Only
+// those count that cannot be divided any further.
+const mostOutages = 20
+
+// work asks for one chunk after the other.
+func (r *run) work() {
+	for {
+		c := r.take()
+		if c == nil {
+			return
+		}
+		r.ask(c)
+		r.mu.Lock()
+		r.inFlight--
+		r.changed.Broadcast()
+		r.mu.Unlock()
+		r.tell(false)
+	}
+}
+
+// take waits for a chunk and a free place in flight; nil is the end of the run.
+func (r *run) take() *chunk {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.failure == nil && (r.inFlight > 0 || !r.queue.idle()) {
+		if r.inFlight < r.limiter.limit {
+			if c := r.queue.next(r.sizer.size, r.sizer.bytes, r.limiter.limit); c != nil {
+				c.epoch = r.limiter.epoch
+				r.inFlight++
+				return c
+			}
+			if len(r.queue.backlog) > 0 {
+				r.waking.Reset(max(time.Millisecond, linger-time.Since(r.queue.since)))
+			}
+		}
+		r.changed.Wait()
+	}
+	r.changed.Broadcast()
+	return nil
+}
+
+// ask sends one request and deals with what comes of it.
+func (r *run) ask(c *chunk) {
+	responses, took, err := r.call(c)
+	switch {
+	case err == nil:
+		outcomes := make([]Outcome, len(c.items))
+		for i, it := range c.items {
+			outcomes[i] = answered(it.feature, responses[i], r.options.DatasetIDs)
+		}
+		r.learn(c, took)
+		r.settle(c.items, outcomes)
+	case r.ctx.Err() != nil:
+		r.end(ended(r.ctx)) // nothing was learnt about the features
+	default:
+		r.treat(c, took, err)
+	}
+}
+
+// call gives the responses, one for each geometry, and how long the last attempt took.
+func (r *run) call(c *chunk) ([]*cas.AttributeResponse, time.Duration, error) {
+	var info cas.ResponseInfo
+	ctx, elapsed := timeAttempt(r.ctx)
+	options := []cas.CallOption{cas.WithResponseInfo(&info)}
+	if len(c.items) > 1 {
+		options = append(options, cas.WithRetryIf(worthRepeating))
+	}
+	responses := make([]*cas.AttributeResponse, 0, len(c.items))
+	var failure error
+	for response, err := range r.service.StreamBatch(ctx, c.request(&r.options), options...) {
+		if err != nil {
+			failure = err
+			break
+		}
+		responses = append(responses, response)
+		if len(responses) > len(c.items) {
+			break
+		}
+	}
+	if failure == nil && len(responses) != len(c.items) {
+		failure = miscounted(len(responses), len(c.items))
+	}
+	took := elapsed()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tally.Requests += max(1, info.Attempts)
+	r.tally.Sent += int64(c.bytes)
+	r.tally.Received += info.Bytes
+	return responses, took, failure
+}
+
+// timeAttempt measures the last attempt of a call: without the client's waits for its turn or before a repetition, which are
+// not the service's time. Without attempts to be seen it measures the call.
+func timeAttempt(ctx context.Context) (context.Context, func() time.Duration) {
+	start := time.Now()
+	var sent atomic.Int64
+	trace := &httptrace.ClientTrace{GetConn: func(string) { sent.Store(int64(time.Since(start))) }}
+	return httptrace.WithClientTrace(ctx, trace), func() time.Duration {
+		return time.Since(start) - time.Duration(sent.Load())
+	}
+}
+
+// learn adapts to a request that was answered.
+func (r *run) learn(c *chunk, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(c.items)
+	r.outages = 0
+	r.sizer.answered(n, took, r.limiter.starting)
+	if n >= min(startSize, r.options.BatchSize) { // fewer do not share their request's own cost
+		r.limiter.answered(c.epoch, n, took)
+	}
+}
+
+// treat deals with a request that failed.
+func (r *run) treat(c *chunk, took time.Duration, err error) {
+	n := len(c.items)
+	d := diagnose(err, n)
+	r.mu.Lock()
+	isNews := !c.part || n >= r.sizer.size // the parts of a chunk fail for what the chunk failed for
+	if d.tooLarge {
+		r.sizer.tooLarge(c.bytes)
+	}
+	if d.timedOut && isNews {
+		r.sizer.timedOut(n, took)
+	}
+	if d.failed && isNews {
+		r.sizer.failed(n)
+	}
+	if d.crowded || isNews && (d.timedOut || d.failed) {
+		r.limiter.overloaded(c.epoch)
+	}
+	if d.outage && (n == 1 || d.remedy == askAgain) {
+		r.outages++
+	}
+	outages := r.outages
+	r.mu.Unlock()
+
+	switch {
+	case d.remedy == endRun:
+		r.end(err)
+	case outages >= mostOutages:
+		r.end(fmt.Errorf("%w: %d requests in a row had no answer, the last with %w", ErrUnavailable, outages, err))
+	case d.remedy == askAgain:
+		r.again(c)
+	case d.remedy == dropNamed:
+		r.drop(c, d.named)
+	case n > 1:
+		halves := c.halves()
+		r.again(halves[0], halves[1])
+	default:
+		r.settle(c.items, []Outcome{{Feature: c.items[0].feature, Err: err}})
+	}
+}
+
+// drop settles the features that were named, and asks for the others again.
+func (r *run) drop(c *chunk, named map[int]error) {
+	var items []*item
+	var outcomes []Outcome
+	for i, it := range c.items {
+		if err := named[i]; err != nil {
+			items = append(items, it)
+			outcomes = append(outcomes, Outcome{Feature: it.feature, Err: err})
+		}
+	}
+	if rest := c.without(named); rest != nil {
+		r.again(rest)
+	}
+	r.settle(items, outcomes)
+}
+
+func (r *run) again(chunks ...*chunk) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue.again(chunks...)
+	r.changed.Broadcast()
+}
+
+// settle records outcomes, then gives them to their features.
+func (r *run) settle(items []*item, outcomes []Outcome) {
+	if err := r.record(items, outcomes); err != nil {
+		r.end(err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, it := range items {
+		it.outcome, it.settled = outcomes[i], true
+		r.count(outcomes[i])
+	}
+	r.rate.add(time.Now(), len(items))
+	r.changed.Broadcast()
+}
+
+// record writes outcomes into the journal, if there is one.
+func (r *run) record(items []*item, outcomes []Outcome) error {
+	if r.options.Journal == nil {
+		return nil
+	}
+	entries := make([]journalEntry, len(items))
+	for i, it := range items {
+		entries[i] = entryOf(outcomes[i], it.hash)
+	}
+	return r.options.Journal.record(entries)
+}

@@ -1,0 +1,98 @@
+package bulk
+
+import (
+	"errors"
+	"iter"
+)
+
+// read takes in the features, one by one as there is room for them. What is known already, or refused, has its outcome at once.
+func (r *run) read(features iter.Seq2[Feature, error]) {
+	for f, err := range features {
+		if err != nil {
+			r.end(err)
+			return
+		}
+		it := newItem(f)
+		if err := r.judge(it); err != nil {
+			r.end(err)
+			return
+		}
+		if !r.admit(it) {
+			return
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue.ended = true
+	r.changed.Broadcast()
+}
+
+// judge settles a feature that an earlier run was answered, or that is not to be sent.
+func (r *run) judge(it *item) error {
+	var before Outcome
+	if j := r.options.Journal; j != nil {
+		it.hash = HashGeometry(it.feature.Geometry)
+		var found bool
+		var err error
+		before, found, err = j.Lookup(it.feature.ID, it.hash)
+		if err != nil {
+			return err
+		}
+		if found && before.Err == nil {
+			before.Feature = it.feature
+			it.outcome, it.settled = before, true
+			return nil
+		}
+	}
+	refusal := r.options.Check(it.feature)
+	if refusal == nil {
+		return nil
+	}
+	it.outcome, it.settled = Outcome{Feature: it.feature, Err: refusal}, true
+	if isSameRefusal(before.Err, refusal) {
+		return nil // the journal has it
+	}
+	return r.record([]*item{it}, []Outcome{it.outcome})
+}
+
+func isSameRefusal(before, refusal error) bool {
+	var a, b *GeometryError
+	return errors.As(before, &a) && errors.As(refusal, &b) && *a == *b
+}
+
+// admit waits for room and puts the feature into the window; false if the run ends before.
+func (r *run) admit(it *item) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.failure == nil && !r.queue.room(it) {
+		if !r.queue.full {
+			r.queue.full = true
+			r.changed.Broadcast()
+		}
+		r.changed.Wait()
+	}
+	r.queue.full = false
+	if r.failure != nil {
+		return false
+	}
+	it.position = r.tally.Read
+	r.queue.admit(it)
+	r.tally.Read++
+	if it.settled {
+		r.count(it.outcome)
+	}
+	r.changed.Broadcast()
+	return true
+}
+
+// count takes an outcome into the progress.
+func (r *run) count(o Outcome) {
+	if o.Err != nil {
+		r.tally.Failed++
+		return
+	}
+	r.tally.Done++
+	if o.FromJournal {
+		r.tally.FromJournal++
+	}
+}

@@ -1,0 +1,170 @@
+package bulk
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Journal is the memory of a run on disk: an append-only file of what became of each feature, keyed by id and
+// geometry. [Extract] appends to it with every answer that arrives, and takes from it what an earlier run had
+// answered. Every outcome can be looked up again, so that a table can be written from it in any order and
+// memory holds 23 bytes a feature at most.
+//
+// The file survives the end of its process at any byte: a record that was cut off is dropped when it is opened
+// again, one that is damaged is left out, and their features are asked again. It reaches the disk every five
+// seconds while answers arrive, and with Finish and Close; when the machine itself fails, what is younger is asked
+// again. The file is locked (flock, LockFileEx) for as long as it is open; the lock ends with the process.
+//
+// A Journal is safe for use by many goroutines.
+type Journal struct {
+	path   string
+	file   *os.File
+	asked  Fingerprint // of this run
+	stored Fingerprint // of the file
+	begun  bool        // the file has a header
+	locked bool
+
+	mu       sync.RWMutex
+	index    *journalIndex
+	end      int64 // where the next record goes
+	done     int   // features with an answer to every dataset
+	damaged  int
+	finished bool
+	broken   error // why nothing can be appended any more
+
+	syncing  atomic.Bool
+	lastSync atomic.Int64 // Unix nanoseconds
+}
+
+// Errors of opening a journal, for errors.Is; another one is [ErrNotJournal].
+var (
+	// ErrJournalLocked is a journal that another process, or another Journal of this one, has open.
+	ErrJournalLocked = errors.New("the journal is in use by another run")
+	// ErrUnfinished is a journal with answers of a run that did not come to its end.
+	ErrUnfinished = errors.New("the journal holds the answers of an unfinished run")
+)
+
+// OpenJournal opens the journal at path to go on with it, finished or not, or begins one if there is none. The
+// file's answers have to be of the same fingerprint, else the error is a [*FingerprintError] and nothing is touched.
+// Further errors: ErrJournalLocked, ErrNotJournal, and those of the file system.
+func OpenJournal(path string, fingerprint Fingerprint) (*Journal, error) {
+	return openJournal(path, fingerprint, func(j *Journal) error {
+		changes := fingerprint.Changes(j.stored)
+		if len(changes) > 0 {
+			return &FingerprintError{Path: path, Changes: changes}
+		}
+		return nil
+	})
+}
+
+// CreateJournal begins the journal at path anew. One that is finished, or holds no answer, is replaced, whatever
+// its parameters; one that is unfinished is ErrUnfinished and not touched. Further errors: ErrJournalLocked,
+// ErrNotJournal, and those of the file system.
+func CreateJournal(path string, fingerprint Fingerprint) (*Journal, error) {
+	return openJournal(path, fingerprint, func(j *Journal) error {
+		if !j.finished && j.index.n > 0 {
+			return fmt.Errorf("%s: %w (%d features); resume it, or remove it", path, ErrUnfinished, j.index.n)
+		}
+		j.begun = false
+		return nil
+	})
+}
+
+// openJournal locks and loads a file, lets judge decide about what it holds, and makes it ready for appending.
+func openJournal(path string, fingerprint Fingerprint, judge func(*Journal) error) (*Journal, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{path: path, file: file, asked: fingerprint, index: newJournalIndex()}
+	j.lastSync.Store(time.Now().UnixNano())
+	if err := j.open(judge); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return j, nil
+}
+
+func (j *Journal) open(judge func(*Journal) error) error {
+	switch err := lockFile(j.file); {
+	case err == nil:
+		j.locked = true
+	case !errors.Is(err, errors.ErrUnsupported):
+		return fmt.Errorf("%s: %w", j.path, err)
+	}
+	if err := j.load(); err != nil {
+		return err
+	}
+	if j.begun {
+		if err := judge(j); err != nil {
+			return err
+		}
+	}
+	if j.begun {
+		return j.file.Truncate(j.end)
+	}
+	return j.begin()
+}
+
+// begin writes the header into the file, which loses everything else.
+func (j *Journal) begin() error {
+	header, err := appendJournalHeader(nil, j.asked)
+	if err != nil {
+		return err
+	}
+	j.index, j.done, j.damaged, j.finished = newJournalIndex(), 0, 0, false
+	if err := j.file.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := j.file.WriteAt(header, 0); err != nil {
+		return err
+	}
+	j.begun, j.stored, j.end = true, j.asked, int64(len(header))
+	return j.file.Sync()
+}
+
+// Path is where the journal lies.
+func (j *Journal) Path() string { return j.path }
+
+// Locked reports whether the file is locked against a second run. It is not where the file system knows no
+// locks, as some cluster file systems do not.
+func (j *Journal) Locked() bool { return j.locked }
+
+// State is what the journal holds by now.
+func (j *Journal) State() JournalState {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return JournalState{
+		Exists: true, Finished: j.finished, Fingerprint: j.stored,
+		Done: j.done, Failed: j.index.n - j.done, Damaged: j.damaged,
+	}
+}
+
+// Finish marks the run as come to its end and brings everything to the disk. Later records unmark it.
+func (j *Journal) Finish() error {
+	j.mu.Lock()
+	if !j.finished {
+		if err := j.write(appendJournalLine(nil, []byte(journalFooter))); err != nil {
+			j.mu.Unlock()
+			return err
+		}
+		j.finished = true
+	}
+	j.mu.Unlock()
+	return j.file.Sync()
+}
+
+// Close brings everything to the disk, closes the file and so gives up the lock. The journal stays.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if errors.Is(j.broken, os.ErrClosed) {
+		return nil
+	}
+	j.broken = fmt.Errorf("the journal %s: %w", j.path, os.ErrClosed)
+	return errors.Join(j.file.Sync(), j.file.Close())
+}

@@ -1,0 +1,110 @@
+package bulk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// A Fingerprint is what an answer depends on besides its feature: the parameters of a run. Answers of runs
+// with one fingerprint may stand in one table. The service's URL, batch sizes and concurrency are no part
+// of it. [Options.Fingerprint] makes one.
+type Fingerprint struct {
+	DatasetIDs  []string              `json:"dataset_ids"` // compared without regard to order
+	Aggregation cas.AggregationMethod `json:"aggregation"` // "" is compared as mean
+	TimeRange   string                `json:"time_range"`  // start/end as they go out; "" is none
+	TargetCRS   string                `json:"target_crs"`  // "" is compared as EPSG:4326
+	IDField     string                `json:"id_field"`    // where the ids come from, as in [ReadOptions.IDField]
+}
+
+// Fingerprint is the fingerprint of a run with these options over features whose ids come from idField.
+func (o Options) Fingerprint(idField string) Fingerprint {
+	return Fingerprint{
+		DatasetIDs:  slices.Clone(o.DatasetIDs),
+		Aggregation: o.Aggregation,
+		TimeRange:   periodText(o.TimeRange),
+		TargetCRS:   o.TargetCRS,
+		IDField:     idField,
+	}
+}
+
+// periodText spells a period as cas sends it, so that two ways to write one period are one.
+func periodText(r cas.TimeRangeLike) string {
+	switch r := r.(type) {
+	case *cas.Dates:
+		if r != nil {
+			return periodText(*r)
+		}
+	case *cas.TimeRange:
+		if r != nil {
+			return periodText(*r)
+		}
+	case cas.Dates:
+		ends := r
+		for i, end := range ends {
+			if len(end) == len(time.DateOnly) {
+				ends[i] = end + "T00:00:00"
+			}
+		}
+		return ends[0] + "/" + ends[1]
+	case cas.TimeRange:
+		const layout = "2006-01-02T15:04:05.999999"
+		return r.Start.UTC().Format(layout) + "/" + r.End.UTC().Format(layout)
+	}
+	return ""
+}
+
+// A Change is one parameter in which two fingerprints differ, as text.
+type Change struct{ Parameter, Old, New string }
+
+// Changes lists in what f differs from an older fingerprint; none if answers of both may stand in one table.
+func (f Fingerprint) Changes(old Fingerprint) []Change {
+	var changes []Change
+	differ := func(parameter, was, is string) {
+		if was != is {
+			changes = append(changes, Change{parameter, was, is})
+		}
+	}
+	if was, is := sorted(old.DatasetIDs), sorted(f.DatasetIDs); !slices.Equal(was, is) {
+		differ("datasets", orNone(strings.Join(was, " ")), orNone(strings.Join(is, " ")))
+	}
+	differ("aggregation", or(string(old.Aggregation), "mean"), or(string(f.Aggregation), "mean"))
+	differ("time range", orNone(old.TimeRange), orNone(f.TimeRange))
+	differ("target CRS", or(old.TargetCRS, "EPSG:4326"), or(f.TargetCRS, "EPSG:4326"))
+	differ("id field", orNone(old.IDField), orNone(f.IDField))
+	return changes
+}
+
+func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
+
+func or(text, instead string) string {
+	if text == "" {
+		return instead
+	}
+	return text
+}
+
+func orNone(text string) string { return or(text, "(none)") }
+
+// A FingerprintError is a journal that belongs to a run with other parameters. Nothing was touched.
+type FingerprintError struct {
+	Path    string
+	Changes []Change
+}
+
+// Error names each parameter, old and new.
+func (e *FingerprintError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the journal %s belongs to a run with other parameters:", e.Path)
+	for i, c := range e.Changes {
+		if i > 0 {
+			b.WriteByte(';')
+		}
+		fmt.Fprintf(&b, " %s was %s and is %s", c.Parameter, c.Old, c.New)
+	}
+	b.WriteString("; give the old parameters, or another output")
+	return b.String()
+}

@@ -1,0 +1,35 @@
+package bulk
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// JournalState is what a journal holds. The zero state is that of no journal.
+type JournalState struct {
+	Exists      bool
+	Finished    bool // the run came to its end, with failures or without
+	Fingerprint Fingerprint
+	Done        int // features with an answer to every dataset
+	Failed      int // features without, which a further run asks again
+	Damaged     int // records that cannot be read and do not count; not the one that was cut off
+}
+
+// InspectJournal reads the journal at path without locking or changing it. No file, an empty one and one
+// that was cut off before its first record are the zero state. Errors: ErrNotJournal, and those of the file system.
+func InspectJournal(path string) (JournalState, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return JournalState{}, nil
+	}
+	if err != nil {
+		return JournalState{}, err
+	}
+	defer file.Close()
+	j := &Journal{path: path, file: file, index: newJournalIndex()}
+	if err := j.load(); err != nil || !j.begun {
+		return JournalState{}, err
+	}
+	return j.State(), nil
+}

@@ -1,0 +1,416 @@
+package bulk
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+func journalPath(t testing.TB) string { return filepath.Join(t.TempDir(), "attributes.csv.journal") }
+
+// recordAll records outcomes as a run does, a line each.
+func recordAll(t testing.TB, j *Journal, outcomes ...Outcome) {
+	t.Helper()
+	for _, o := range outcomes {
+		require.NoError(t, j.record([]journalEntry{entryOf(o, HashGeometry(o.Feature.Geometry))}))
+	}
+}
+
+func lookup(t testing.TB, j *Journal, f Feature) (Outcome, bool) {
+	t.Helper()
+	o, found, err := j.Lookup(f.ID, HashGeometry(f.Geometry))
+	require.NoError(t, err)
+	return o, found
+}
+
+// What is looked up is what was recorded, bit for bit, in this process and in the next.
+func TestJournalKeepsOutcomes(t *testing.T) {
+	t.Parallel()
+	response := responseFor(1, []string{"p:x", "p:y", "p:z"})
+	response.Warnings = []string{"p:w: <late> & \"broken\"\nsecond line \u2028 forêt"}
+	response.Results[0].Value = cas.NumberValue(math.Nextafter(0.3, 1))
+	response.Results[1].Value = cas.DistributionValue(map[string]float64{"forêt": 0.25, "0": math.NaN()})
+	response.Results[2].Value = cas.Value{}
+	response.Results[2].Quality = "never heard of"
+	lacking := responseFor(2, []string{"p:x"})
+	lacking.Warnings = []string{"p:y: [p] upstream returned HTTP 503"}
+	asked := []string{"p:z", "p:y", "p:x"}
+
+	outcomes := []Outcome{
+		{Feature: feature(1), Response: response},
+		answered(feature(2), lacking, asked),
+		{Feature: feature(3), Err: &GeometryError{Code: ShortRing, Message: "ring 1 has 3 positions"}},
+		{Feature: feature(4), Err: &cas.Error{StatusCode: 500, Type: cas.ErrorTypeInternal, Message: "Internal server error", RequestID: "0123456789ab", Attempts: 4}},
+		{Feature: feature(5), Err: fmt.Errorf("the shop is shut: %w", errors.New("holiday"))},
+		{Feature: Feature{ID: "ключ\n\"'", Geometry: []byte("null")}, Err: &GeometryError{Code: NoGeometry, Message: "none"}},
+	}
+	path := journalPath(t)
+	fingerprint := Options{DatasetIDs: asked}.Fingerprint("id")
+	j, err := OpenJournal(path, fingerprint)
+	require.NoError(t, err)
+	recordAll(t, j, outcomes...)
+	check := func() {
+		for _, want := range outcomes {
+			got, found := lookup(t, j, want.Feature)
+			require.True(t, found)
+			assert.True(t, got.FromJournal)
+			assert.Equal(t, want.Feature.ID, got.Feature.ID)
+			assert.Equal(t, entryText(t, want.Response), entryText(t, got.Response))
+			assert.Equal(t, want.Failures(), got.Failures())
+			assert.Equal(t, want.Err == nil, j.Done(want.Feature.ID, HashGeometry(want.Feature.Geometry)))
+			if want.Err != nil {
+				assert.Equal(t, want.Err.Error(), got.Err.Error())
+			}
+			var wanted, found1 *cas.Error
+			assert.Equal(t, errors.As(want.Err, &wanted), errors.As(got.Err, &found1))
+			assert.Equal(t, errors.Is(want.Err, cas.ErrInternal), errors.Is(got.Err, cas.ErrInternal))
+		}
+		got, _ := lookup(t, j, feature(1))
+		value, _ := got.Response.Results[0].Value.Float64()
+		assert.Equal(t, math.Nextafter(0.3, 1), value)
+		assert.True(t, got.Response.Results[2].Value.IsNull())
+		state := j.State()
+		assert.Equal(t, []int{1, 5, 0}, []int{state.Done, state.Failed, state.Damaged})
+	}
+	check()
+	require.NoError(t, j.Close())
+	require.NoError(t, j.Close())
+	require.ErrorIs(t, j.record([]journalEntry{{}}), os.ErrClosed)
+
+	j, err = OpenJournal(path, fingerprint)
+	require.NoError(t, err)
+	defer j.Close()
+	check()
+	_, found := lookup(t, j, feature(9))
+	assert.False(t, found)
+	moved := feature(1)
+	moved.Geometry = feature(7).Geometry
+	_, found = lookup(t, j, moved)
+	assert.False(t, found, "an answer belongs to its geometry")
+}
+
+func entryText(t testing.TB, r *cas.AttributeResponse) string {
+	t.Helper()
+	b, err := journalEntry{Response: r}.append(nil)
+	require.NoError(t, err)
+	return string(b)
+}
+
+// The last record of a feature counts.
+func TestJournalLastRecordCounts(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	failed := Outcome{Feature: feature(1), Err: errors.New("no")}
+	done := Outcome{Feature: feature(1), Response: responseFor(1, dataset)}
+	recordAll(t, j, failed, failed, done)
+	for range 2 {
+		state := j.State()
+		assert.Equal(t, []int{1, 0}, []int{state.Done, state.Failed})
+		got, found := lookup(t, j, feature(1))
+		assert.True(t, found && got.Err == nil)
+		require.NoError(t, j.Close())
+		j = openJournal1(t, path)
+	}
+}
+
+func TestJournalRefusesOtherParameters(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	before := Options{DatasetIDs: []string{"a:b", "c:d"}, TimeRange: cas.Dates{"2020-01-01", "2020-12-31"}}
+	j, err := OpenJournal(path, before.Fingerprint("HYBAS_ID"))
+	require.NoError(t, err)
+	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
+	require.NoError(t, j.Close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	after := Options{DatasetIDs: []string{"c:d"}, Aggregation: cas.AggregationMedian, TargetCRS: "EPSG:3857"}
+	_, err = OpenJournal(path, after.Fingerprint(""))
+	var changed *FingerprintError
+	require.ErrorAs(t, err, &changed)
+	assert.Equal(t, []Change{
+		{"datasets", "a:b c:d", "c:d"},
+		{"aggregation", "mean", "median"},
+		{"time range", "2020-01-01T00:00:00/2020-12-31T00:00:00", "(none)"},
+		{"target CRS", "EPSG:4326", "EPSG:3857"},
+		{"id field", "HYBAS_ID", "(none)"},
+	}, changed.Changes)
+	assert.ErrorContains(t, err, "aggregation was mean and is median")
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, text, now, "nothing is touched")
+
+	same := Options{
+		DatasetIDs: []string{"c:d", "a:b"}, Aggregation: cas.AggregationMean, TargetCRS: "EPSG:4326", BatchSize: 7,
+		TimeRange: cas.TimeRange{Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2020, 12, 31, 0, 0, 0, 0, time.UTC)},
+	}
+	j, err = OpenJournal(path, same.Fingerprint("HYBAS_ID"))
+	require.NoError(t, err, "the same in other words")
+	require.NoError(t, j.Close())
+}
+
+func TestJournalIsLocked(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	assert.True(t, j.Locked())
+	_, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+	require.ErrorIs(t, err, ErrJournalLocked)
+	_, err = CreateJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+	require.ErrorIs(t, err, ErrJournalLocked)
+	state, err := InspectJournal(path)
+	require.NoError(t, err, "looking at it is allowed")
+	assert.True(t, state.Exists)
+	require.NoError(t, j.Close())
+	openJournal1(t, path)
+}
+
+func TestCreateJournal(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	state, err := InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, JournalState{}, state)
+
+	one, other := Options{DatasetIDs: dataset}.Fingerprint("id"), Options{DatasetIDs: []string{"p:y"}}.Fingerprint("id")
+	j, err := CreateJournal(path, one)
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	j, err = CreateJournal(path, one)
+	require.NoError(t, err, "it held no answer")
+	recordAll(t, j, Outcome{Feature: feature(1), Response: responseFor(1, dataset)})
+	require.NoError(t, j.Close())
+
+	_, err = CreateJournal(path, one)
+	require.ErrorIs(t, err, ErrUnfinished)
+	assert.ErrorContains(t, err, "1 features")
+	state, err = InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, JournalState{Exists: true, Fingerprint: one, Done: 1}, state)
+
+	j, err = OpenJournal(path, one)
+	require.NoError(t, err)
+	require.NoError(t, j.Finish())
+	require.NoError(t, j.Finish(), "once is enough")
+	assert.True(t, j.State().Finished)
+	require.NoError(t, j.Close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, 1, bytes.Count(text, []byte(journalFooter)))
+	j = openJournal1(t, path)
+	assert.True(t, j.State().Finished)
+	recordAll(t, j, Outcome{Feature: feature(2), Err: errors.New("no")})
+	assert.False(t, j.State().Finished, "it goes on")
+	require.NoError(t, j.Finish())
+	require.NoError(t, j.Close())
+
+	j, err = CreateJournal(path, other)
+	require.NoError(t, err, "a finished one is replaced")
+	assert.Equal(t, JournalState{Exists: true, Fingerprint: other}, j.State())
+	_, found := lookup(t, j, feature(1))
+	assert.False(t, found)
+	require.NoError(t, j.Close())
+}
+
+func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	whole := whatAJournalHolds(t)
+	damaged := strings.Replace(string(whole), "dataset_ids", "dataset_IDs", 1)
+	for name, text := range map[string]string{
+		"a table":        "id,elevation\n1,2\n",
+		"another number": "cas-go bulk journal 2\n",
+		"zeros":          strings.Repeat("\x00", 100),
+		"damaged header": damaged,
+		"no header":      journalMagic + "\n\n",
+	} {
+		path := journalPath(t)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+		for _, open := range []func(string, Fingerprint) (*Journal, error){OpenJournal, CreateJournal} {
+			_, err := open(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+			require.ErrorIs(t, err, ErrNotJournal, name)
+			require.ErrorContains(t, err, path)
+		}
+		_, err := InspectJournal(path)
+		require.ErrorIs(t, err, ErrNotJournal, name)
+		now, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, text, string(now))
+	}
+	_, err := OpenJournal(t.TempDir(), Fingerprint{})
+	require.Error(t, err, "a folder")
+	_, err = OpenJournal(filepath.Join(t.TempDir(), "no", "such"), Fingerprint{})
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// whatAJournalHolds is the text of a journal of five features, the last of them failed, finished.
+func whatAJournalHolds(t testing.TB) []byte {
+	t.Helper()
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	for i := range 4 {
+		recordAll(t, j, Outcome{Feature: feature(i), Response: responseFor(i, dataset)})
+	}
+	recordAll(t, j, Outcome{Feature: feature(4), Err: errors.New("no")})
+	require.NoError(t, j.Finish())
+	require.NoError(t, j.Close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return text
+}
+
+// Whatever byte the file was cut at: what was whole is there, what was not is asked again, and the end is the same.
+func TestJournalCutAtEveryByte(t *testing.T) {
+	t.Parallel()
+	whole := whatAJournalHolds(t)
+	path := journalPath(t)
+	for cut := range len(whole) + 1 {
+		require.NoError(t, os.WriteFile(path, whole[:cut], 0o666))
+		j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+		require.NoErrorf(t, err, "cut at byte %d", cut)
+		records := max(0, bytes.Count(whole[:cut], []byte("\n"))-2)
+		state := j.State()
+		require.Equal(t, min(records, 4), state.Done)
+		require.Equal(t, cut == len(whole), state.Finished)
+		require.Zero(t, state.Damaged)
+
+		service := &fake{}
+		outcomes, err := collect(Extract(t.Context(), service, features(5), Options{DatasetIDs: dataset, Journal: j}))
+		require.NoError(t, err)
+		require.Empty(t, requireWhole(t, outcomes, 5))
+		require.Len(t, service.asked(), 5-state.Done, "done work is not asked for twice")
+		require.NoError(t, j.Close())
+		j = openJournal1(t, path)
+		require.Equal(t, 5, j.State().Done)
+		require.NoError(t, j.Close())
+	}
+}
+
+// Whatever byte is damaged: nothing wrong is served.
+func TestJournalDamagedAtEveryByte(t *testing.T) {
+	t.Parallel()
+	whole := whatAJournalHolds(t)
+	path := journalPath(t)
+	headers := bytes.Index(whole, []byte(`{"id"`)) - journalPrefix
+	for at := range whole {
+		for _, with := range []byte{0, '\n', whole[at] ^ 1} {
+			if with == whole[at] {
+				continue
+			}
+			text := bytes.Clone(whole)
+			text[at] = with
+			require.NoError(t, os.WriteFile(path, text, 0o666))
+			j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+			if at < headers {
+				require.ErrorIsf(t, err, ErrNotJournal, "byte %d", at)
+				continue
+			}
+			require.NoErrorf(t, err, "byte %d", at)
+			service := &fake{}
+			outcomes, err := collect(Extract(t.Context(), service, features(5), Options{DatasetIDs: dataset, Journal: j}))
+			require.NoError(t, err)
+			require.Empty(t, requireWhole(t, outcomes, 5))
+			require.LessOrEqual(t, len(service.asked()), 3, "one is damaged, its neighbour perhaps, and one had failed")
+			require.NoError(t, j.Close())
+		}
+	}
+}
+
+// A run that could not write has not answered what it could not record.
+func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
+	t.Parallel()
+	j := openJournal1(t, journalPath(t))
+	require.NoError(t, j.file.Close())
+	outcomes, err := collect(Extract(t.Context(), &fake{}, features(100), Options{DatasetIDs: dataset, Journal: j}))
+	require.ErrorContains(t, err, "writing the journal")
+	require.Empty(t, outcomes)
+
+	j = openJournal1(t, journalPath(t))
+	bad := func(yield func(Feature, error) bool) { yield(Feature{ID: "\xff", Geometry: feature(1).Geometry}, nil) }
+	_, err = collect(Extract(t.Context(), &fake{}, bad, Options{DatasetIDs: dataset, Journal: j}))
+	require.ErrorContains(t, err, `feature "\xff" cannot be recorded`)
+}
+
+// Resuming asks for what failed and what is new, and for nothing else; a refusal that is known is not recorded again.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	kinds := make([]poison, 100)
+	kinds[7], kinds[20], kinds[21], kinds[50] = crashes, missesDataset, badShape, refusedIn200
+	j := openJournal1(t, path)
+	outcomes, err := collect(Extract(t.Context(), poisonous(kinds), poisonedFeatures(kinds), Options{DatasetIDs: dataset, Journal: j}))
+	require.NoError(t, err)
+	require.NoError(t, j.Finish())
+	require.NoError(t, j.Close())
+	size := fileSize(t, path)
+
+	kinds[7] = harmless
+	j = openJournal1(t, path)
+	service := poisonous(kinds)
+	again, err := collect(Extract(t.Context(), service, poisonedFeatures(kinds), Options{DatasetIDs: dataset, Journal: j}))
+	require.NoError(t, err)
+	require.Equal(t, map[int]int{7: 1, 20: 1, 50: 1}, service.asked())
+	for i := range outcomes {
+		assert.Equal(t, outcomes[i].Feature, again[i].Feature)
+		if i == 7 {
+			assert.NoError(t, again[i].Err)
+			continue
+		}
+		assert.Equal(t, outcomes[i].Failures(), again[i].Failures())
+		assert.Equal(t, kinds[i] == harmless, again[i].FromJournal)
+		assert.Equal(t, entryText(t, outcomes[i].Response), entryText(t, again[i].Response))
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text[size:]), "no_geometry")
+	assert.Equal(t, 3, bytes.Count(text[size:], []byte("\n")))
+}
+
+func fileSize(t testing.TB, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	return info.Size()
+}
+
+func FuzzJournal(f *testing.F) {
+	whole := whatAJournalHolds(f)
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte(journalMagic))
+	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":1}`))...))
+	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":"1","geometry":"zz","done":true}`))...))
+	f.Add([]byte("id,elevation\n"))
+	fingerprint := Options{DatasetIDs: dataset}.Fingerprint("id")
+	path := filepath.Join(f.TempDir(), "journal")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		require.NoError(t, os.WriteFile(path, text, 0o666))
+		j, err := OpenJournal(path, fingerprint)
+		if err != nil {
+			now, readErr := os.ReadFile(path)
+			require.NoError(t, readErr)
+			require.Equal(t, text, now)
+			return
+		}
+		defer j.Close()
+		before := j.State()
+		recordAll(t, j, Outcome{Feature: feature(77), Response: responseFor(77, dataset)})
+		require.NoError(t, j.Close())
+		j, err = OpenJournal(path, fingerprint)
+		require.NoError(t, err)
+		got, found := lookup(t, j, feature(77))
+		require.True(t, found && got.Err == nil)
+		require.Equal(t, before.Damaged, j.State().Damaged)
+	})
+}

@@ -1,0 +1,92 @@
+package bulk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// Options says what to ask and how. Only DatasetIDs has to be set.
+type Options struct {
+	DatasetIDs  []string              // 1 to 50 ids of the form provider:dataset
+	Aggregation cas.AggregationMethod // the statistic wished for; "" is mean
+	TimeRange   cas.TimeRangeLike     // period of time-varying datasets; nil is none
+	TargetCRS   string                // ignored by the service; "" is EPSG:4326
+
+	// BatchSize bounds the features of a request, 1 to 1000; 0 is what fits: 1000, or 10,000 results. Requests
+	// start small and grow up to it as far as RequestTime allows.
+	BatchSize int
+	// BatchBytes bounds the geometry text of a request that has more than one feature, in bytes; 0 is 4 MiB.
+	BatchBytes int
+	// Concurrency bounds the requests in flight; 0 is 4. It starts with 2 and goes where the answers come fastest.
+	Concurrency int
+	// RequestTime is how long a request should take; 0 is 20 s. It has to stay well below the client's time limit
+	// of one attempt, and is lowered when a request times out nevertheless.
+	RequestTime time.Duration
+
+	// Check refuses features that are not sent; nil is [Preflight]. It is called from one goroutine.
+	Check Check
+	// Journal, if not nil, keeps what is answered and gives what an earlier run was answered. It is not closed.
+	Journal *Journal
+	// Drain, if not nil, ends the run gently when it is closed: nothing more is asked, requests in flight come
+	// to their end. What has an outcome is yielded, then [ErrDrained].
+	Drain <-chan struct{}
+	// Progress, if not nil, is told how the run goes: from several goroutines, one at a time, after every request and
+	// about ten times a second where there is none. It holds up the run while it lasts.
+	Progress func(Progress)
+	// Total is the number of features in the input for Progress; 0 where it is not known.
+	Total int
+}
+
+const (
+	defaultBatchBytes  = 4 << 20
+	defaultConcurrency = 4
+	defaultRequestTime = 20 * time.Second
+	// maxResults bounds the results of a request where BatchSize does not: a thousand features with ten datasets. A
+	// result takes some 350 bytes of memory.
+	maxResults = 10_000
+)
+
+// complete checks the options and fills in the defaults.
+func (o Options) complete() (Options, error) {
+	for _, field := range []struct {
+		name  string
+		value int
+		most  int
+	}{
+		{"BatchSize", o.BatchSize, cas.MaxBatchGeometries},
+		{"BatchBytes", o.BatchBytes, 1 << 40},
+		{"Concurrency", o.Concurrency, 1 << 10},
+		{"RequestTime", int(o.RequestTime), 1 << 62},
+		{"Total", o.Total, 1 << 62},
+	} {
+		if field.value < 0 || field.value > field.most {
+			return o, fmt.Errorf("bulk: Options.%s is %d, not 0 to %d", field.name, field.value, field.most)
+		}
+	}
+	if len(o.DatasetIDs) == 0 {
+		return o, fmt.Errorf("bulk: Options.DatasetIDs is empty: name what to ask for, such as copernicus_dem:elevation")
+	}
+	if o.Journal != nil {
+		if changes := o.Fingerprint(o.Journal.asked.IDField).Changes(o.Journal.asked); len(changes) > 0 {
+			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &FingerprintError{o.Journal.path, changes})
+		}
+	}
+	o.BatchSize = orDefault(o.BatchSize, max(1, min(cas.MaxBatchGeometries, maxResults/len(o.DatasetIDs))))
+	o.BatchBytes = orDefault(o.BatchBytes, defaultBatchBytes)
+	o.Concurrency = orDefault(o.Concurrency, defaultConcurrency)
+	o.RequestTime = orDefault(o.RequestTime, defaultRequestTime)
+	if o.Check == nil {
+		o.Check = Preflight
+	}
+	return o, nil
+}
+
+func orDefault[T comparable](value, instead T) T {
+	var zero T
+	if value == zero {
+		return instead
+	}
+	return value
+}

@@ -1,0 +1,70 @@
+package bulk
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// An Outcome is what became of one feature.
+type Outcome struct {
+	Feature Feature
+	// Response is the service's answer; nil where the whole feature failed.
+	Response *cas.AttributeResponse
+	// Err is nil where every dataset has a result, a null value included. Otherwise the feature has failed and a
+	// resumed run asks for it again:
+	//
+	//   - a [*GeometryError] or another [Check]'s error: it was refused and not sent,
+	//   - a [*PartialError]: Response is set and lacks datasets,
+	//   - a [*cas.Error]: its request failed, or the service refused it inside a batch (status 200).
+	Err error
+	// FromJournal marks what an earlier run was answered.
+	FromJournal bool
+}
+
+// Failures lists what the feature has failed with, one row of an error table each: nothing if it has not, one
+// failure with an empty DatasetID if the whole feature has, else one for every dataset that is missing.
+func (o Outcome) Failures() []cas.DatasetFailure {
+	var partial *PartialError
+	switch {
+	case o.Err == nil:
+		return nil
+	case errors.As(o.Err, &partial):
+		return partial.Failures
+	default:
+		return []cas.DatasetFailure{{Reason: o.Err.Error()}}
+	}
+}
+
+// A PartialError is an answer that lacks datasets. What the service said about them is in Failures, in the order
+// in which they were asked for.
+type PartialError struct {
+	Failures []cas.DatasetFailure
+}
+
+// Error names the datasets and the reasons, in one line.
+func (e *PartialError) Error() string {
+	reasons := make([]string, len(e.Failures))
+	for i, f := range e.Failures {
+		reasons[i] = fmt.Sprintf("%s: %s", f.DatasetID, strings.Join(strings.Fields(f.Reason), " "))
+	}
+	return "no result for " + strings.Join(reasons, "; ")
+}
+
+// partial is the error of an answer that lacks datasets, nil if it does not.
+func partial(r *cas.AttributeResponse, datasetIDs []string) error {
+	if missing := cas.Missing(r, datasetIDs); len(missing) > 0 {
+		return &PartialError{Failures: missing}
+	}
+	return nil
+}
+
+// answered is the outcome of a feature that the service sent a response for.
+func answered(f Feature, r *cas.AttributeResponse, datasetIDs []string) Outcome {
+	if err := cas.ResponseError(r); err != nil {
+		return Outcome{Feature: f, Err: err}
+	}
+	return Outcome{Feature: f, Response: r, Err: partial(r, datasetIDs)}
+}

@@ -1,0 +1,92 @@
+package bulk
+
+import (
+	"math"
+	"time"
+)
+
+// Progress is how far a run has come.
+type Progress struct {
+	Total       int // features in the input, as [Options.Total] says; 0 where it is not known
+	Read        int // features read
+	Done        int // features with every dataset, those from the journal included
+	Failed      int // features refused, failed, or without some dataset
+	FromJournal int // features that an earlier run was answered
+
+	Requests    int   // sent so far, repetitions included
+	InFlight    int   // requests under way
+	Sent        int64 // bytes of geometry text, without repetitions
+	Received    int64 // bytes of answers
+	BatchSize   int   // features of a request, as chosen for now
+	Concurrency int   // requests in flight, as chosen for now
+
+	Rate    float64 // features a second that were asked for and have their outcome, over the last half minute or so
+	Elapsed time.Duration
+}
+
+// Remaining is how long the rest of the input takes at the present rate; false where that cannot be told.
+func (p Progress) Remaining() (time.Duration, bool) {
+	left := p.Total - p.Done - p.Failed
+	if p.Total == 0 || p.Rate <= 0 || left < 0 {
+		return 0, false
+	}
+	seconds := float64(left) / p.Rate
+	if seconds > math.MaxInt64/float64(time.Second)/2 {
+		return 0, false
+	}
+	return time.Duration(seconds * float64(time.Second)), true
+}
+
+// tellEvery is the least time between two calls of Options.Progress.
+const tellEvery = 100 * time.Millisecond
+
+// rateMemory is the time constant of the rate's average.
+const rateMemory = 20 * time.Second
+
+// A rate is an exponentially weighted average of events a second.
+type rate struct {
+	started, last time.Time
+	weight        float64
+}
+
+func (r *rate) add(now time.Time, n int) {
+	r.fade(now)
+	r.weight += float64(n)
+}
+
+func (r *rate) at(now time.Time) float64 {
+	r.fade(now)
+	memory := rateMemory.Seconds()
+	span := memory * -math.Expm1(-now.Sub(r.started).Seconds()/memory)
+	if span <= 0 {
+		return 0
+	}
+	return r.weight / span
+}
+
+func (r *rate) fade(now time.Time) {
+	r.weight *= math.Exp(-now.Sub(r.last).Seconds() / rateMemory.Seconds())
+	r.last = now
+}
+
+// tell calls Options.Progress, one call at a time and not too often.
+func (r *run) tell(atOnce bool) {
+	if r.options.Progress == nil {
+		return
+	}
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	if now := time.Now(); atOnce || now.Sub(r.told) >= tellEvery {
+		r.told = now
+		r.options.Progress(r.progress(now))
+	}
+}
+
+func (r *run) progress(now time.Time) Progress {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.tally
+	p.InFlight, p.BatchSize, p.Concurrency = r.inFlight, r.sizer.size, r.limiter.limit
+	p.Rate, p.Elapsed = r.rate.at(now), now.Sub(r.rate.started)
+	return p
+}
