@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -98,10 +99,19 @@ func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err erro
 		failure.Message = fmt.Sprintf("the answer broke off after %d bytes: %v", a.body.read, readErr)
 	default:
 		failure.Type, failure.cause = ErrorTypeMalformed, err
-		failure.Message = "the answer is not what the contract says: " + err.Error()
+		failure.Message = "the answer is not what the contract says: " + shorten(err.Error())
 	}
 	failure.Body = a.body.fill()
 	return failure
+}
+
+// shorten keeps an answer that is nested ten thousand deep, or whose number has a million digits, from filling the message.
+func shorten(text string) string {
+	const most = 300
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // refused is an answer other than a 2xx.

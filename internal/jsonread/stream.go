@@ -113,9 +113,9 @@ func (s *Stream) Null() (null bool, err error) {
 	return null && err == nil, err
 }
 
-// End reads to the end of the text, which must hold nothing more.
+// End reads to the end of the text, which must hold nothing more. Reading that breaks off behind the JSON broke off all the same.
 func (s *Stream) End() error {
-	return s.small(func(r *Reader) {
+	err := s.small(func(r *Reader) {
 		r.space()
 		switch {
 		case r.pos < len(r.text):
@@ -124,6 +124,10 @@ func (s *Stream) End() error {
 			r.cut()
 		}
 	})
+	if err == nil && !errors.Is(s.last, io.EOF) {
+		return s.last
+	}
+	return err
 }
 
 // small has a few bytes of the text read, again and again until they have arrived.
