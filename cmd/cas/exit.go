@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// Exit codes, as the command's documentation lists them.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitPartial = 3
+)
+
+// usageError is a command line that cannot be right.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errPartial says that some features or datasets failed, which standard error has listed.
+var errPartial = errors.New("some datasets failed")
+
+// exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault.
+func exitCode(err error) int {
+	var u usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errPartial):
+		return exitPartial
+	case errors.As(err, &u), errors.Is(err, cas.ErrInvalidRequest):
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// streams are the standard ones, or a test's.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what all commands share.
+type app struct {
+	streams
+	url     string
+	timeout time.Duration
+	rate    int
+	verbose bool
+	json    bool
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, s streams) int {
+	root := newRoot(&app{streams: s})
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !errors.Is(err, errPartial) {
+		fmt.Fprintln(s.err, "cas:", err)
+		var u usageError
+		if errors.As(err, &u) {
+			fmt.Fprintln(s.err, "Try 'cas --help', or 'cas COMMAND --help'.")
+		}
+	}
+	return exitCode(err)
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cas",
+		Short: "Elevation, soil, land cover and climate of points, polygons and whole tables of catchments",
+		Long: `cas asks CAS, the Community Attribute Service: what are the elevation, soil, land cover and climate of this point or polygon?
+
+The service is named by --url or the environment variable CAS_URL (default ` + cas.DefaultBaseURL + `), its key by CAS_API_KEY.
+Results go to standard output, all else to standard error.
+
+Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 some features or datasets failed, the others are there.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
+	flags.DurationVar(&a.timeout, "timeout", cas.DefaultTimeout, "time limit of one request")
+	flags.IntVar(&a.rate, "requests-per-minute", 0, "pace of requests; 0 is no limit")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	for _, c := range []*cobra.Command{
+		a.extractCommand(), a.providersCommand(), a.providerCommand(), a.datasetsCommand(), a.healthCommand(),
+		a.localCommand(), a.demoCommand(), a.versionCommand(),
+	} {
+		root.AddCommand(c)
+	}
+	return root
+}
+
+// client makes the client that the flags and the environment describe.
+func (a *app) client(more ...cas.Option) (*cas.Client, error) {
+	options := []cas.Option{
+		cas.WithAPIKey(os.Getenv("CAS_API_KEY")),
+		cas.WithTimeout(a.timeout),
+		cas.WithUserAgent("cas-cli"),
+	}
+	if a.rate != 0 {
+		options = append(options, cas.WithRequestsPerMinute(a.rate))
+	}
+	if a.verbose {
+		options = append(options, cas.WithLogger(slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	}
+	return cas.NewClient(a.url, append(options, more...)...)
+}
+
+// with runs f with a client and closes it.
+func (a *app) with(f func(*cas.Client) error) error {
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return f(client)
+}
+
+// exactly is cobra.ExactArgs that says what the arguments are.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage("%s takes %s, and got %d arguments", c.CommandPath(), what, len(args))
+		}
+		return nil
+	}
+}
