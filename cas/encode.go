@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -16,33 +17,50 @@ type asked struct {
 }
 
 // encode gives the body of an extraction: its geometry's text as it came, then the rest.
-func (r ExtractRequest) encode() ([]byte, error) {
-	geometry, err := geometryText("geometry", r.Geometry)
-	if err != nil {
-		return nil, err
-	}
-	b := make([]byte, 0, len(geometry)+256)
-	b = append(append(b, `{"geometry":`...), geometry...)
-	return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(b)
+func (r ExtractRequest) encode() (*requestBody, error) {
+	return encode(func(b []byte) ([]byte, error) {
+		b = slices.Grow(b, textLength(r.Geometry))
+		b, err := appendGeometry(append(b, `{"geometry":`...), "geometry", r.Geometry)
+		if err != nil {
+			return b, err
+		}
+		return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(b)
+	})
 }
 
 // encode gives the body of a batch.
-func (r BatchExtractRequest) encode() ([]byte, error) {
+func (r BatchExtractRequest) encode() (*requestBody, error) {
 	if n := len(r.Geometries); n > MaxBatchGeometries {
 		return nil, invalid("geometries", "are %d, and a batch takes %d: package bulk splits any number", n, MaxBatchGeometries)
 	}
-	b := append(make([]byte, 0, 64*len(r.Geometries)+256), `{"geometries":[`...)
-	for i, g := range r.Geometries {
-		geometry, err := geometryText("geometries["+strconv.Itoa(i)+"]", g)
-		if err != nil {
-			return nil, err
+	return encode(func(b []byte) ([]byte, error) {
+		b = slices.Grow(b, textLength(r.Geometries...))
+		b = append(b, `{"geometries":[`...)
+		var err error
+		for i, g := range r.Geometries {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendGeometry(b, "geometries", g); err == nil {
+				continue
+			}
+			if _, named := appendGeometry(nil, "geometries["+strconv.Itoa(i)+"]", g); named != nil { // a name for each would be made in vain
+				err = named
+			}
+			return b, err
 		}
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, geometry...)
+		return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(append(b, ']'))
+	})
+}
+
+// encode gives the body that build appends.
+func encode(build func([]byte) ([]byte, error)) (body *requestBody, err error) {
+	body = newRequestBody()
+	if body.text, err = build(body.text); err != nil {
+		body.release()
+		return nil, err
 	}
-	return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(append(b, ']'))
+	return body, nil
 }
 
 // append finishes the object that b has begun. Empty members are left out, which gives the service's defaults; only dataset_ids
@@ -54,14 +72,14 @@ func (a asked) append(b []byte) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = appendText(b, "dataset_ids["+strconv.Itoa(i)+"]", id); err != nil {
-			return nil, err
+		if b, err = appendText(b, "dataset_ids", i, id); err != nil {
+			return b, err
 		}
 	}
 	b = append(b, ']')
 	if a.timeRange != nil {
 		if b, err = appendTimeRange(b, a.timeRange); err != nil {
-			return nil, err
+			return b, err
 		}
 	}
 	for _, member := range []struct{ name, text string }{
@@ -72,8 +90,8 @@ func (a asked) append(b []byte) ([]byte, error) {
 			continue
 		}
 		b = append(append(append(b, `,"`...), member.name...), `":`...)
-		if b, err = appendText(b, member.name, member.text); err != nil {
-			return nil, err
+		if b, err = appendText(b, member.name, noIndex, member.text); err != nil {
+			return b, err
 		}
 	}
 	return append(b, '}'), nil
@@ -81,24 +99,30 @@ func (a asked) append(b []byte) ([]byte, error) {
 
 func appendTimeRange(b []byte, r TimeRangeLike) ([]byte, error) {
 	if p, ok := r.(*TimeRange); ok && p == nil {
-		return nil, invalid("time_range", "is a nil *cas.TimeRange")
+		return b, invalid("time_range", "is a nil *cas.TimeRange")
 	}
 	if p, ok := r.(*Dates); ok && p == nil {
-		return nil, invalid("time_range", "is a nil *cas.Dates")
+		return b, invalid("time_range", "is a nil *cas.Dates")
 	}
 	start, end, err := r.period()
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	b = append(append(b, `,"time_range":{"start":"`...), start...) // what parses as a time needs no escapes
 	b = append(append(b, `","end":"`...), end...)
 	return append(b, `"}`...), nil
 }
 
+// noIndex is the index of what is not in a list.
+const noIndex = -1
+
 // appendText appends a JSON string; a text that is not UTF-8 would arrive as another one and is refused.
-func appendText(b []byte, field, text string) ([]byte, error) {
+func appendText(b []byte, field string, index int, text string) ([]byte, error) {
 	if !utf8.ValidString(text) {
-		return nil, invalid(field, "%q is not valid UTF-8", text)
+		if index != noIndex {
+			field += "[" + strconv.Itoa(index) + "]"
+		}
+		return b, invalid(field, "%q is not valid UTF-8", text)
 	}
 	return jsontext.AppendQuote(b, text)
 }

@@ -1,10 +1,8 @@
 package cas
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/community-attribute-service/cas-go/gen"
@@ -55,7 +53,8 @@ func (c *Client) Extract(ctx context.Context, r ExtractRequest, opts ...CallOpti
 	return extract(ctx, c.core, body, opts)
 }
 
-func extract(ctx context.Context, c *core, body []byte, opts []CallOption) (*AttributeResponse, error) {
+func extract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*AttributeResponse, error) {
+	defer body.release()
 	return one(ctx, c, extractOperation(body), requiredOfResponse, opts)
 }
 
@@ -72,26 +71,24 @@ func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts .
 	return batchExtract(ctx, c.core, body, opts)
 }
 
-func batchExtract(ctx context.Context, c *core, body []byte, opts []CallOption) (*BatchAttributeResponse, error) {
+func batchExtract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*BatchAttributeResponse, error) {
+	defer body.release()
 	return collect(ctx, c, batchOperation(body), opts)
 }
 
 const jsonType = "application/json"
 
-func extractOperation(body []byte) operation {
-	return operation{name: "extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.ExtractAttributesWithBody(ctx, jsonType, again(body), key)
+func extractOperation(body *requestBody) operation {
+	return operation{name: "extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, edit, raw.ExtractAttributesWithBody)
 	}}
 }
 
-func batchOperation(body []byte) operation {
-	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.BatchExtractAttributesWithBody(ctx, jsonType, again(body), key)
+func batchOperation(body *requestBody) operation {
+	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, edit, raw.BatchExtractAttributesWithBody)
 	}}
 }
-
-// again reads the encoded request from its start. net/http knows the type and can rewind it by itself too.
-func again(body []byte) io.Reader { return bytes.NewReader(body) }
 
 func requiredOfResponse(r *AttributeResponse) (missing string) {
 	switch {

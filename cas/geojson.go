@@ -3,6 +3,7 @@ package cas
 import (
 	"bytes"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -201,6 +202,11 @@ func (s *geoScanner) coordinates(field string, o *geoObject) error {
 
 // skip reads any JSON value.
 func (s *geoScanner) skip(field string) ([]byte, error) {
+	if end := simpleString(s.text, s.pos); end > 0 {
+		value := s.text[s.pos:end]
+		s.pos = end
+		return value, nil
+	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(s.text[s.pos:]), jsontext.AllowDuplicateNames(true))
 	value, err := d.ReadValue()
 	if err != nil {
@@ -218,12 +224,35 @@ func (s *geoScanner) syntax(field, what string) error {
 	return invalid(field, "is not JSON: %s at byte %d", what, s.pos)
 }
 
+// simpleString gives the end of the string at pos if it is one of printable ASCII without escapes, as names are; otherwise 0.
+func simpleString(text []byte, pos int) (end int) {
+	if pos >= len(text) || text[pos] != '"' {
+		return 0
+	}
+	for pos++; pos < len(text) && text[pos] >= ' ' && text[pos] < utf8.RuneSelf && text[pos] != '\\'; pos++ {
+		if text[pos] == '"' {
+			return pos + 1
+		}
+	}
+	return 0
+}
+
 func unquote(quoted []byte) (string, error) {
 	if len(quoted) > 2 && quoted[0] == '"' && bytes.IndexByte(quoted, '\\') < 0 {
-		return string(quoted[1 : len(quoted)-1]), nil
+		return word(quoted[1 : len(quoted)-1]), nil
 	}
 	b, err := jsontext.AppendUnquote(nil, quoted)
 	return string(b), err
+}
+
+// word is a string, made without an allocation where it is one that nearly every geometry holds.
+func word(b []byte) string {
+	for _, known := range [...]string{"type", "coordinates", "Polygon", "Point", "MultiPolygon"} {
+		if string(b) == known {
+			return known
+		}
+	}
+	return string(b)
 }
 
 func abbreviate(text []byte) string {

@@ -90,62 +90,93 @@ func ParseGeoJSON(text []byte) (Geometry, error) {
 	return Geometry{Type: found.kind, Coordinates: bytes.Clone(found.coordinates)}, nil
 }
 
-// geometryText gives the GeoJSON text of a geometry's own object, a Feature unwrapped, checked. Text is not copied.
-func geometryText(field string, g GeometryLike) ([]byte, error) {
-	var text []byte
+// appendGeometry appends the GeoJSON text of a geometry's own object, a Feature unwrapped, checked where it then stands.
+func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
+	start := len(b)
 	switch g := g.(type) {
 	case nil:
-		return nil, invalid(field, "is nil: give a GeoJSON Point, Polygon or MultiPolygon")
+		return b, invalid(field, "is nil: give a GeoJSON Point, Polygon or MultiPolygon")
 	case Geometry:
-		text = appendGeometry(g)
+		b = appendObject(b, g)
 	case *Geometry:
 		if g == nil {
-			return nil, invalid(field, "is a nil *cas.Geometry")
+			return b, invalid(field, "is a nil *cas.Geometry")
 		}
-		text = appendGeometry(*g)
+		b = appendObject(b, *g)
 	case json.RawMessage:
-		text = g
+		b = append(b, g...)
 	case jsontext.Value:
-		text = g
+		b = append(b, g...)
 	case []byte:
-		text = g
+		b = append(b, g...)
 	case string:
-		text = []byte(g)
+		b = append(b, g...)
 	default:
-		return marshalled(field, g)
+		return appendMarshalled(b, field, g)
 	}
-	found, err := scanGeoJSON(field, text)
-	return found.text, err
+	found, err := scanGeoJSON(field, b[start:])
+	return keepOnly(b, start, found.text), err
 }
 
-func appendGeometry(g Geometry) []byte {
-	if len(g.Coordinates) == 0 {
-		g.Coordinates = json.RawMessage("null")
+// textLength is about how long the text of these geometries is, where that can be told without encoding them.
+func textLength(gs ...GeometryLike) int {
+	const around = 64 // the object around coordinates; with other members of a request to spare
+	n := 512
+	for _, g := range gs {
+		switch g := g.(type) {
+		case Geometry:
+			n += len(g.Coordinates)
+		case *Geometry:
+			if g != nil {
+				n += len(g.Coordinates)
+			}
+		case json.RawMessage:
+			n += len(g)
+		case []byte:
+			n += len(g)
+		case string:
+			n += len(g)
+		}
+		n += around
 	}
-	b := make([]byte, 0, len(g.Coordinates)+len(g.Type)+32)
+	return n
+}
+
+// keepOnly takes away what stands from start on but for this part of it.
+func keepOnly(b []byte, start int, part []byte) []byte {
+	if len(part) == len(b)-start {
+		return b
+	}
+	return append(b[:start], part...)
+}
+
+func appendObject(b []byte, g Geometry) []byte {
 	b, _ = jsontext.AppendQuote(append(b, `{"type":`...), string(g.Type))
-	b = append(append(b, `,"coordinates":`...), g.Coordinates...)
-	return append(b, '}')
+	b = append(b, `,"coordinates":`...)
+	if len(g.Coordinates) == 0 {
+		return append(b, "null}"...)
+	}
+	return append(append(b, g.Coordinates...), '}')
 }
 
-// marshalled gives the text of a value of some library's own type, and names the fix where such a type is known to encode badly.
-func marshalled(field string, g any) ([]byte, error) {
+// appendMarshalled appends the text of a value of some library's own type, and names the fix where such a type is known to encode badly.
+func appendMarshalled(b []byte, field string, g any) ([]byte, error) {
 	text, err := json.Marshal(g)
 	if err != nil {
-		return nil, invalid(field, "%T cannot be encoded as JSON: %v", g, err)
+		return b, invalid(field, "%T cannot be encoded as JSON: %v", g, err)
 	}
 	found, err := scanGeoJSON(field, text)
 	if err == nil {
-		return found.text, nil
+		return append(b, found.text...), nil
 	}
 	switch {
 	case bytes.HasPrefix(text, []byte("[")):
-		return nil, invalid(field, "%T encodes as bare coordinates, not as a GeoJSON geometry: wrap it, in orb by geojson.NewGeometry(g)", g)
+		return b, invalid(field, "%T encodes as bare coordinates, not as a GeoJSON geometry: wrap it, in orb by geojson.NewGeometry(g)", g)
 	case string(text) == "{}":
-		return nil, invalid(field, "%T encodes as {}, not as a GeoJSON geometry: convert it, in go-geom by geojson.Encode(g)", g)
+		return b, invalid(field, "%T encodes as {}, not as a GeoJSON geometry: convert it, in go-geom by geojson.Encode(g)", g)
 	case string(text) == "null":
-		return nil, invalid(field, "%T encodes as null: give a GeoJSON Point, Polygon or MultiPolygon", g)
+		return b, invalid(field, "%T encodes as null: give a GeoJSON Point, Polygon or MultiPolygon", g)
 	default:
-		return nil, fmt.Errorf("%w (encoded from %T)", err, g)
+		return b, fmt.Errorf("%w (encoded from %T)", err, g)
 	}
 }

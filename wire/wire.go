@@ -42,14 +42,20 @@ func ParseFloat(text []byte) (float64, error) {
 	return f, nil
 }
 
+// smallestPlain is the smallest number that encoding/json spells without an exponent.
+const smallestPlain = 1e-6
+
 // AppendFloat appends the shortest JSON number that reads back as f, spelt as encoding/json does;
 // a NaN or an infinity, which JSON cannot spell, becomes null.
 func AppendFloat(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)
 	}
+	if text, ok := appendDecimal(b, f); ok {
+		return text
+	}
 	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+	if abs := math.Abs(f); abs != 0 && (abs < smallestPlain || abs >= 1e21) {
 		format = 'e'
 	}
 	b = strconv.AppendFloat(b, f, format, -1, 64)

@@ -1,0 +1,102 @@
+package cas
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/community-attribute-service/cas-go/gen"
+)
+
+// requestBody is the encoded body of a request, built once and read from its start by every attempt.
+//
+// Its bytes are used again for another request, once nobody can read them any more. net/http may read a body while an answer
+// arrives, and even after a call has failed; only the Close of a body tells that the transport is done with it (http.RoundTripper).
+// So the bytes are kept until the call is over and every reader ever given out is closed, and a closed reader reads nothing.
+type requestBody struct {
+	mu    sync.Mutex
+	text  []byte
+	users int // the call itself, and the readers that are not closed
+}
+
+var requestBytes = sync.Pool{New: func() any { return new([]byte) }}
+
+// newRequestBody gives a body without content, which the call is the user of.
+func newRequestBody() *requestBody {
+	return &requestBody{text: (*requestBytes.Get().(*[]byte))[:0], users: 1}
+}
+
+// release tells that the call is over.
+func (b *requestBody) release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leave()
+}
+
+// leave takes one of the users away.
+func (b *requestBody) leave() {
+	if b.users--; b.users > 0 {
+		return
+	}
+	if text := b.text; cap(text) <= keepBuffer {
+		requestBytes.Put(&text)
+	}
+	b.text = nil
+}
+
+// open gives a reader of the whole.
+func (b *requestBody) open() (io.ReadCloser, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.users == 0 {
+		return nil, errors.New("cas: the request is over")
+	}
+	b.users++
+	return &bodyCursor{body: b}, nil
+}
+
+// send gives the body to an operation of the generated client, which does not know its length, nor how to send it again.
+func (b *requestBody) send(ctx context.Context, edit gen.RequestEditorFn,
+	operation func(context.Context, string, io.Reader, ...gen.RequestEditorFn) (*http.Response, error)) (*http.Response, error) {
+	reader, err := b.open()
+	if err != nil {
+		return nil, err
+	}
+	return operation(ctx, jsonType, reader, func(ctx context.Context, r *http.Request) error {
+		r.ContentLength, r.GetBody = int64(len(b.text)), b.open
+		return edit(ctx, r)
+	})
+}
+
+// bodyCursor is one reader of a requestBody.
+type bodyCursor struct {
+	body   *requestBody
+	pos    int
+	closed bool
+}
+
+func (c *bodyCursor) Read(p []byte) (int, error) {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	switch {
+	case c.closed:
+		return 0, http.ErrBodyReadAfterClose
+	case c.pos == len(c.body.text):
+		return 0, io.EOF
+	}
+	n := copy(p, c.body.text[c.pos:])
+	c.pos += n
+	return n, nil
+}
+
+func (c *bodyCursor) Close() error {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	if !c.closed {
+		c.closed = true
+		c.body.leave()
+	}
+	return nil
+}
