@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -67,7 +68,7 @@ func (e *engine) target(slug, name, id string) target {
 	if _, known := e.catalog.bySlug[slug]; known {
 		return target{id: id, dataset: &Dataset{Dataset: cas.Dataset{Provider: slug}}, err: ProviderError("Unknown dataset: " + name)}
 	}
-	return target{id: id, err: fmt.Errorf(`"No connector registered for provider '%s'"`, slug)}
+	return target{id: id, err: errors.New(pythonRepr("No connector registered for provider '" + slug + "'"))}
 }
 
 // waits reports whether answers take time, so that geometries are better asked for side by side.
@@ -214,4 +215,32 @@ func (o *outcome) warning(timeout time.Duration) (text string, worded bool) {
 	default:
 		return fmt.Sprintf("%s: Extraction failed for %s: %s", o.id, o.id, o.err), true
 	}
+}
+
+// pythonRepr quotes a text as Python's repr does.
+func pythonRepr(s string) string {
+	quote := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	var b strings.Builder
+	b.WriteRune(quote)
+	for _, r := range s {
+		switch {
+		case r == quote || r == '\\':
+			b.WriteString(`\` + string(r))
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < 0x100 && !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteRune(quote)
+	return b.String()
 }

@@ -95,7 +95,7 @@ func elsewhere(x *exchange, path string) reply {
 	if path == trimmed || find(trimmed) == nil && !isPage(trimmed) {
 		return notFound()
 	}
-	location := scheme(x.Request) + "://" + x.Host + trimmed
+	location := scheme(x.Request) + "://" + x.Host + strings.NewReplacer("?", "%3F", "#", "%23").Replace(trimmed)
 	if x.URL.RawQuery != "" {
 		location += "?" + x.URL.RawQuery
 	}
