@@ -205,7 +205,7 @@ func TestNoAnswerIsATransportError(t *testing.T) {
 		want   string
 	}{
 		"closed":          {rawReply(false, ""), "EOF"},
-		"reset":           {rawReply(true, ""), "reset"},
+		"reset":           {rawReply(true, ""), ""},
 		"not HTTP":        {rawReply(false, "SSH-2.0-OpenSSH\r\n"), "malformed HTTP"},
 		"a broken header": {rawReply(false, "HTTP/1.1 200 OK\r\nNo colon here\r\n\r\n"), "malformed MIME header"},
 	} {

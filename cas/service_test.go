@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,7 @@ type request struct {
 	Method, URI string
 	Header      http.Header
 	Body        string
+	At          time.Time
 }
 
 // service is an HTTP server on the loopback that answers by a script and keeps what it was asked.
@@ -46,7 +48,7 @@ func serve(t testing.TB, script ...http.HandlerFunc) *service {
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
-	s.requests = append(s.requests, request{Method: r.Method, URI: r.RequestURI, Header: r.Header.Clone(), Body: string(body)})
+	s.requests = append(s.requests, request{Method: r.Method, URI: r.RequestURI, Header: r.Header.Clone(), Body: string(body), At: time.Now()})
 	handle := s.script[min(len(s.requests), len(s.script))-1]
 	s.mu.Unlock()
 	handle(w, r)
