@@ -63,20 +63,26 @@ func (l *limiter) answered(epoch, n int, d time.Duration) {
 func (l *limiter) judge(achieves float64) {
 	before := l.before
 	// The half of what ideally changes decides.
-	pays := achieves/l.achieved-1 >= (float64(l.limit)/float64(before)-1)/2
+	gain := achieves / l.achieved
+	pays := gain-1 >= (float64(l.limit)/float64(before)-1)/2
 	l.before, l.calm, l.usual = 0, 0, 0
 	switch {
 	case l.starting && pays:
 		l.try(2*l.limit, achieves)
-	case l.starting && achieves >= l.achieved*0.9:
+	case l.starting && gain >= 0.9:
 		l.starting = false
-	case pays:
-		l.calm = patience // and perhaps further in that direction
-	default:
+	case pays && l.limit > before:
+		l.try(l.limit+step(l.limit), achieves)
+	case pays && gain > 1.05:
+		l.try(l.limit-step(l.limit), achieves)
+	case !pays:
 		l.starting = false
 		l.set(before)
 	}
 }
+
+// step is by how much limits differ that are compared.
+func step(limit int) int { return max(1, limit/4) }
 
 // watch decides whether another limit is to be tried.
 func (l *limiter) watch(seconds, achieves float64) {
@@ -89,12 +95,12 @@ func (l *limiter) watch(seconds, achieves float64) {
 	case l.usual == 0:
 		l.usual = seconds
 	case seconds > crowding*l.usual && l.limit > 1:
-		l.try(l.limit-max(1, l.limit/4), achieves)
+		l.try(l.limit-step(l.limit), achieves)
 		return
 	}
 	l.usual += (seconds - l.usual) / 4
 	if l.calm >= patience {
-		l.try(l.limit+max(1, l.limit/4), achieves)
+		l.try(l.limit+step(l.limit), achieves)
 	}
 }
 

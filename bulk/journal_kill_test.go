@@ -112,7 +112,7 @@ func TestKill(t *testing.T) {
 	killed := 0
 	for range kills {
 		child := start(folder)
-		time.Sleep(time.Duration(rand.Int64N(int64(took))))
+		time.Sleep(time.Duration(rand.Int64N(int64(took)))/4 + took/20)
 		_ = child.Process.Kill()
 		if child.Wait() != nil {
 			killed++
