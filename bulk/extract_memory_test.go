@@ -1,0 +1,50 @@
+package bulk
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// forgetful is a service that answers and remembers nothing.
+type forgetful struct{}
+
+func (forgetful) StreamBatch(_ context.Context, r cas.BatchExtractRequest, _ ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
+	return func(yield func(*cas.AttributeResponse, error) bool) {
+		for _, g := range r.Geometries {
+			if !yield(responseFor(positionOf(g.(json.RawMessage)), r.DatasetIDs), nil) {
+				return
+			}
+		}
+	}
+}
+
+// What lives while a run is on is its window, whatever the input; a journal adds its index.
+func TestExtractMemoryIsBounded(t *testing.T) {
+	const few, many, indexBytes = 10_000, 100_000, 24
+	live := func(n int, j *Journal) uint64 {
+		before, most, i := heap(), uint64(0), 0
+		o := Options{DatasetIDs: dataset, Journal: j}
+		for _, err := range Extract(t.Context(), forgetful{}, features(n), o) {
+			require.NoError(t, err)
+			if i++; i%(n/4) == 0 {
+				most = max(most, growth(before))
+			}
+		}
+		return most
+	}
+	require.Less(t, live(many, nil), live(few, nil)+4<<20, "without a journal")
+	for range 2 { // a new one, and one to go on with
+		path := journalPath(t)
+		before := heap()
+		j := openJournal1(t, path)
+		live(many, j)
+		require.Less(t, growth(before), uint64(many*indexBytes), "with a journal")
+		require.NoError(t, j.Close())
+	}
+}
