@@ -14,6 +14,10 @@ env: ## make the Python environments of the live tests, pinned, under .venv/
 test: env vet ## set up everything and run all tests, with the race detector
 	go test -race -timeout 20m ./...
 
+.PHONY: soak
+soak: ## ask a service that fails on purpose, by 32 workers for two minutes
+	go run ./internal/soak
+
 .PHONY: vet
 vet: ## check formatting and run go vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
