@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 const redacted = "[redacted]"
@@ -25,14 +28,16 @@ func newSecret(value string) *secret {
 	if len(value) < minEcho {
 		return s
 	}
-	forms := []string{value, url.QueryEscape(value), url.PathEscape(value)}
-	if quoted, err := json.Marshal(value); err == nil {
-		forms = append(forms, string(quoted[1:len(quoted)-1]))
+	forms := []string{
+		value, url.QueryEscape(value), url.PathEscape(value), unquoted(strconv.Quote(value)),
+		strings.NewReplacer("~", "~0", "/", "~1").Replace(value), // in a JSON pointer
 	}
-	for i, form := range forms {
-		if i == 0 || form != value {
-			s.echoes = append(s.echoes, []byte(form))
-		}
+	if quoted, err := json.Marshal(value); err == nil {
+		forms = append(forms, unquoted(string(quoted)))
+	}
+	slices.Sort(forms)
+	for _, form := range slices.Compact(forms) {
+		s.echoes = append(s.echoes, []byte(form))
 	}
 	return s
 }
@@ -92,3 +97,5 @@ func (s *secret) clean(e *Error) {
 		}
 	}
 }
+
+func unquoted(text string) string { return text[1 : len(text)-1] }
