@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/bench/service"
+)
+
+//go:embed python/client.py
+var pythonClient string
+
+// comparison is one run of everything.
+type comparison struct {
+	python  string
+	rounds  int
+	seconds float64
+	out     string
+	only    []string
+	command string
+
+	url     string
+	program string                         // the built cas
+	samples map[string]map[string][]sample // by case and client, one of each round
+}
+
+func (c *comparison) run() error {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	c.program = filepath.Join(dir, "cas")
+	if out, err := exec.Command("go", "build", "-o", c.program, "github.com/community-attribute-service/cas-go/cmd/cas").CombinedOutput(); err != nil {
+		return fmt.Errorf("cmd/cas: %w\n%s", err, out)
+	}
+	end, err := c.startService()
+	if err != nil {
+		return err
+	}
+	defer end()
+	c.samples = map[string]map[string][]sample{}
+	started := time.Now()
+	for round := range c.rounds {
+		for _, bc := range chosen(c.only) {
+			fmt.Fprintf(os.Stderr, "round %d of %d, %s\n", round+1, c.rounds, bc.name)
+			if err := c.measure(bc); err != nil {
+				return fmt.Errorf("%s: %w", bc.name, err)
+			}
+		}
+	}
+	return c.report(started)
+}
+
+// startService runs the service in a process of its own.
+func (c *comparison) startService() (end func(), err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, "serve")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	end = func() {
+		stop(cmd.Process)
+		_ = cmd.Wait()
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		end()
+		return nil, err
+	}
+	c.url = strings.TrimSpace(line)
+	return end, nil
+}
+
+// measure runs one case once by every client.
+func (c *comparison) measure(bc benchCase) error {
+	if c.samples[bc.name] == nil {
+		c.samples[bc.name] = map[string][]sample{}
+	}
+	checksum := math.NaN()
+	for _, client := range bc.clients {
+		if client == python && c.python == "" {
+			continue
+		}
+		s, err := c.process(bc, client)
+		if err != nil {
+			return fmt.Errorf("%s: %w", client, err)
+		}
+		if per := s.Checksum / float64(s.Calls); client != raw {
+			if math.Abs(per-checksum) > 1e-9*math.Abs(checksum) {
+				return fmt.Errorf("%s reads values that add up to %v, others to %v", client, per, checksum)
+			}
+			checksum = per
+		}
+		c.samples[bc.name][client] = append(c.samples[bc.name][client], s)
+	}
+	return nil
+}
+
+// process runs one case by one client, in a process of its own.
+func (c *comparison) process(bc benchCase, client string) (s sample, err error) {
+	repeat := []string{c.url, strconv.FormatFloat(c.seconds, 'f', -1, 64), strconv.Itoa(bc.calls)}
+	cmd := exec.Command(os.Args[0], append([]string{"client", client, bc.name}, repeat...)...)
+	switch {
+	case client == python:
+		cmd = exec.Command(c.python, append(append([]string{"-c", pythonClient, bc.name}, repeat...), service.DatasetIDs...)...)
+	case bc.name == "cold":
+		cmd = exec.Command(c.program, "extract", "--url", c.url, "-g", string(polygonText(ring(few, 0))), "-d", strings.Join(service.DatasetIDs, ","))
+	}
+	cmd.Stderr = os.Stderr
+	started := time.Now()
+	out, err := cmd.Output()
+	if err != nil {
+		return sample{}, err
+	}
+	if bc.name == "cold" {
+		cpu, rss := usage(cmd)
+		return sample{Calls: 1, Results: len(service.DatasetIDs), Wall: time.Since(started).Seconds(), CPU: cpu, RSS: rss}, nil
+	}
+	return s, json.Unmarshal(out, &s)
+}
