@@ -1,0 +1,157 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// A Role is what a column holds.
+type Role uint8
+
+// The roles, in the order of a table's columns.
+const (
+	RoleID       Role = iota // the feature's id, never empty, as text
+	RoleKept                 // a property of the feature
+	RoleValue                // a dataset's value, in its units
+	RoleClass                // the share of one class of a dataset's distribution, 0 to 1
+	RoleUnits                // the units of the dataset's values, such as m
+	RoleQuality              // the service's verdict, such as good
+	RoleCoverage             // the share of the geometry's pixels that hold data, 0 to 1
+)
+
+var roleNames = [...]string{"id", "kept", "value", "class", "units", "quality", "coverage_fraction"}
+
+// String is the role in a word: id, kept, value, class, units, quality, coverage_fraction.
+func (r Role) String() string { return roleNames[r] }
+
+// MarshalText is String as bytes.
+func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// A Column is one column of a table.
+type Column struct {
+	Name    string `json:"name"`
+	Role    Role   `json:"holds"`
+	Dataset string `json:"dataset,omitempty"` // id, where the role is a dataset's
+	Class   string `json:"class,omitempty"`   // as the service spells it, where the role is RoleClass
+}
+
+// Numeric reports whether the cells of the column are numbers (float64); else they are text.
+func (c Column) Numeric() bool {
+	return c.Role == RoleValue || c.Role == RoleClass || c.Role == RoleCoverage
+}
+
+// A ColumnError is a table that two columns of one name would be in, or one without a name. It is known before the
+// first request: errors.As finds it in what [PlanColumns] returns, and errors.Is cas.ErrInvalidRequest.
+type ColumnError struct {
+	Column        string // the name; may be empty
+	First, Second string // what both would hold; Second is empty where the name is what is wrong
+	Advice        string // what to do
+}
+
+// Error names the column, what it would hold, and what to do.
+func (e *ColumnError) Error() string {
+	if e.Second == "" {
+		return fmt.Sprintf("%s gives no column name; %s", e.First, e.Advice)
+	}
+	return fmt.Sprintf("column %q would hold both %s and %s; %s", e.Column, e.First, e.Second, e.Advice)
+}
+
+// Is tells that a ColumnError is a request that cannot be right.
+func (e *ColumnError) Is(target error) bool { return target == cas.ErrInvalidRequest }
+
+// A Plan is what is known about a table's columns before the first answer: all but the classes.
+type Plan struct {
+	id       string // name of the id column
+	keep     []kept
+	datasets []string
+	bases    []string          // the column name of each dataset
+	taken    map[string]string // column name to what the column holds
+}
+
+// kept is a property and the column that it stands in.
+type kept struct{ property, column string }
+
+// PlanColumns plans the table of the datasets in that order, with the id in a column named idField ("" names it id) and
+// the properties of keep behind it, for a format (nil is one without wishes of its own).
+// Two columns of one name are a [*ColumnError]; a dataset or property that is given twice is one too.
+func PlanColumns(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
+	if len(datasets) == 0 {
+		return nil, fmt.Errorf("%w: a table needs a dataset at least", cas.ErrInvalidRequest)
+	}
+	own, spell := []string(nil), func(property string) string { return property }
+	if namer, ok := f.(Namer); ok {
+		own, spell = namer.OwnColumns(), namer.PropertyColumn
+	}
+	p := &Plan{id: "id", datasets: slices.Clone(datasets), taken: map[string]string{}}
+	if idField != "" {
+		p.id = spell(idField)
+	}
+	claims := []error{p.claim(p.id, "the id")}
+	for _, column := range own {
+		claims = append(claims, p.claim(column, "the "+column))
+	}
+	for _, property := range keep {
+		p.keep = append(p.keep, kept{property, spell(property)})
+		claims = append(claims, p.claim(spell(property), fmt.Sprintf("the property %q", property)))
+	}
+	for _, dataset := range p.datasets {
+		claims = append(claims, p.claimDataset(dataset))
+	}
+	if err := errors.Join(claims...); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Plan) claimDataset(dataset string) error {
+	base := ColumnName(dataset)
+	p.bases = append(p.bases, base)
+	if base == "" {
+		return &ColumnError{First: fmt.Sprintf("the dataset id %q", dataset), Advice: "it has no letter or digit: ids look like provider:dataset"}
+	}
+	if slices.Index(p.datasets, dataset) < len(p.bases)-1 {
+		return &ColumnError{Column: base, First: dataset, Second: dataset, Advice: "ask for each dataset once"}
+	}
+	for role := RoleValue; role <= RoleCoverage; role++ {
+		if role == RoleClass {
+			continue
+		}
+		if err := p.claim(columnOf(base, role), fmt.Sprintf("the %s of %s", roleWords(role), dataset)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Plan) claim(name, holds string) error {
+	if name == "" {
+		return &ColumnError{First: holds, Advice: "give a property with a name"}
+	}
+	if first, taken := p.taken[name]; taken {
+		advice := "ask for them in two runs"
+		if name == p.id || slices.ContainsFunc(p.keep, func(k kept) bool { return k.column == name }) {
+			advice = "rename the property in the input, or do not keep it"
+		}
+		return &ColumnError{Column: name, First: first, Second: holds, Advice: advice}
+	}
+	p.taken[name] = holds
+	return nil
+}
+
+func roleWords(r Role) string {
+	if r == RoleCoverage {
+		return "coverage fraction"
+	}
+	return r.String()
+}
+
+// columnOf is the name of a dataset's column in a role other than RoleClass.
+func columnOf(base string, role Role) string {
+	if role == RoleValue {
+		return base
+	}
+	return base + "_" + role.String()
+}

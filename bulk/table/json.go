@@ -1,0 +1,89 @@
+package table
+
+import (
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// NDJSON is the [Format] of one JSON object per row and line, the columns as its members in their order: ids and text
+// are strings, numbers numbers, a cell without a value is null, and kept properties are what they were in the input.
+type NDJSON struct{}
+
+// Name is ndjson.
+func (NDJSON) Name() string { return "ndjson" }
+
+// NewWriter writes nothing yet.
+func (NDJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
+	return newJSONWriter(w, columns, "", "\n", "\n", ""), nil
+}
+
+// JSON is the [Format] of one array of the objects of [NDJSON], an object a line.
+type JSON struct{}
+
+// Name is json.
+func (JSON) Name() string { return "json" }
+
+// NewWriter begins the array.
+func (JSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
+	return newJSONWriter(w, columns, "[\n", ",\n", "\n", "]\n"), nil
+}
+
+type jsonWriter struct {
+	lines
+	names          [][]byte // what stands before each value: the comma, the name, the colon
+	between        string   // two rows
+	lastEnd, close string
+	rows           bool
+}
+
+func newJSONWriter(w io.Writer, columns []Column, open, between, lastEnd, end string) *jsonWriter {
+	j := &jsonWriter{lines: lines{w: w, buf: make([]byte, 0, pieceSize+pieceSize/8)}, between: between, lastEnd: lastEnd, close: end}
+	j.buf = append(j.buf, open...)
+	for i, column := range columns {
+		var name []byte
+		if i > 0 {
+			name = append(name, ',')
+		}
+		j.names = append(j.names, append(appendText(name, column.Name), ':'))
+	}
+	return j
+}
+
+func (j *jsonWriter) WriteRow(r *Row) error {
+	b := j.buf
+	if j.rows {
+		b = append(b, j.between...)
+	}
+	j.rows = true
+	b = append(b, '{')
+	for i := range r.Cells {
+		b = append(b, j.names[i]...)
+		switch cell := &r.Cells[i]; cell.Kind {
+		case NumberCell:
+			b = appendNumber(b, cell.Number)
+		case TextCell:
+			b = appendText(b, cell.Text)
+		case JSONCell:
+			b = append(b, cell.JSON...)
+		case EmptyCell:
+			b = append(b, "null"...)
+		}
+	}
+	j.buf = append(b, '}')
+	return j.commit()
+}
+
+func (j *jsonWriter) Close() error {
+	if j.rows {
+		j.buf = append(j.buf, j.lastEnd...)
+	}
+	j.buf = append(j.buf, j.close...)
+	return j.flush()
+}
+
+// appendText appends a JSON string. Its only error is text that is no UTF-8, whose bytes become U+FFFD.
+func appendText(b []byte, text string) []byte {
+	b, _ = jsontext.AppendQuote(b, text)
+	return b
+}

@@ -1,0 +1,128 @@
+package table
+
+import (
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// About is what the description says of a run besides what its answers show. What is not known is left empty, and out
+// of the file.
+type About struct {
+	ServiceURL     string
+	ServiceVersion string
+	Client         string        // name and version of the program that asked, such as cas-go/1.0.0
+	Input          string        // name of the input
+	InputSHA256    string        // of its bytes, in hexadecimal
+	Datasets       []cas.Dataset // from the catalog; those that were not asked for are ignored
+}
+
+// meta is the JSON of a description. Nothing in it depends on when or how often a run was interrupted.
+type meta struct {
+	Table      metaTable      `json:"table"`
+	Parameters metaParameters `json:"parameters"`
+	Service    metaService    `json:"service"`
+	Client     string         `json:"client,omitempty"`
+	Input      metaInput      `json:"input"`
+	Counts     Counts         `json:"counts"`
+	Warnings   []WarningCount `json:"warnings"`
+	Datasets   []metaDataset  `json:"datasets"`
+}
+
+type metaTable struct {
+	File    string   `json:"file"`
+	Format  string   `json:"format"`
+	Columns []Column `json:"columns"`
+	Notes   []string `json:"notes,omitempty"`
+}
+
+type metaParameters struct {
+	DatasetIDs  []string              `json:"dataset_ids"`
+	Aggregation cas.AggregationMethod `json:"aggregation"`
+	TimeRange   string                `json:"time_range,omitempty"` // an ISO 8601 interval
+	TargetCRS   string                `json:"target_crs"`
+	IDField     string                `json:"id_field,omitempty"`
+}
+
+type metaService struct {
+	URL     string `json:"url,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+type metaInput struct {
+	Name   string `json:"name,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+type metaDataset struct {
+	ID         string                        `json:"id"`
+	Name       string                        `json:"name,omitempty"`
+	Units      []string                      `json:"units,omitempty"`
+	Resolution *float64                      `json:"resolution_m,omitempty"`
+	License    string                        `json:"license,omitempty"`
+	Citation   string                        `json:"citation,omitempty"`
+	Results    int                           `json:"results"`
+	Missing    int                           `json:"missing"`
+	NullValues int                           `json:"null_values"`
+	Mismatches map[cas.AggregationMethod]int `json:"other_aggregations,omitempty"`
+	Provenance []string                      `json:"provenance,omitempty"`
+	More       bool                          `json:"more_units_or_provenance,omitempty"`
+}
+
+func writeMeta(w io.Writer, o Options, s *Summary) error {
+	p := o.Parameters
+	m := meta{
+		Table: metaTable{File: filepath.Base(o.Path), Format: o.Format.Name(), Columns: s.Columns, Notes: s.Notes},
+		Parameters: metaParameters{
+			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
+		},
+		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion},
+		Client:   o.About.Client,
+		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256},
+		Counts:   s.Counts,
+		Warnings: s.Warnings,
+	}
+	if m.Parameters.Aggregation == "" {
+		m.Parameters.Aggregation = cas.AggregationMean
+	}
+	if m.Parameters.TargetCRS == "" {
+		m.Parameters.TargetCRS = "EPSG:4326"
+	}
+	for _, d := range s.Datasets {
+		m.Datasets = append(m.Datasets, describe(d, o.About.Datasets))
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(m)
+}
+
+// describe joins what the answers and the catalog say about a dataset. Units are those of the answers, and the
+// catalog's where nothing was answered.
+func describe(d DatasetSummary, catalog []cas.Dataset) metaDataset {
+	m := metaDataset{
+		ID: d.ID, Units: d.Units, Results: d.Results, Missing: d.Missing, NullValues: d.NullValues,
+		Mismatches: d.Mismatches, Provenance: d.Provenance, More: d.More,
+	}
+	i := slices.IndexFunc(catalog, func(c cas.Dataset) bool { return c.ID == d.ID })
+	if i < 0 {
+		return m
+	}
+	known := &catalog[i]
+	m.Name, m.License, m.Citation = known.Name, known.License, known.Citation
+	if !known.ResolutionM.IsNull() {
+		metres := float64(known.ResolutionM)
+		m.Resolution = &metres
+	}
+	if len(m.Units) == 0 {
+		for _, v := range known.Variables {
+			if v.Units != "" && !slices.Contains(m.Units, v.Units) {
+				m.Units = append(m.Units, v.Units)
+			}
+		}
+	}
+	return m
+}

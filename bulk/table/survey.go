@@ -1,0 +1,145 @@
+package table
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// Counts are the sums of a table.
+type Counts struct {
+	Features   int                     `json:"features"`    // rows
+	Failed     int                     `json:"failed"`      // features that lack the result of a dataset at least
+	Results    int                     `json:"results"`     // answers of datasets that were asked for, null values too
+	NullValues int                     `json:"null_values"` // results whose value is null: empty cells that did not fail
+	ByQuality  map[cas.QualityFlag]int `json:"by_quality"`  // results by quality
+}
+
+// A DatasetSummary is what the answers show about one dataset.
+type DatasetSummary struct {
+	ID         string
+	Results    int // answers, null values too
+	Missing    int // features without one
+	NullValues int
+	// Mismatches counts the results by an aggregation that is not the one asked for. Categorical datasets answer
+	// distribution whatever was asked.
+	Mismatches map[cas.AggregationMethod]int
+	Units      []string // as the results have them, in order of appearance; 20 at most
+	Provenance []string // as the results have them, in order of appearance; 20 at most, each cut at 1000 bytes
+	More       bool     // there are further units or provenance strings
+}
+
+const (
+	maxDistinct       = 20
+	maxDistinctLength = 1000 // bytes
+)
+
+// A Summary is what a first pass over the outcomes shows.
+type Summary struct {
+	Counts
+	Columns  []Column         // of the table
+	Notes    []string         // classes whose columns had to be told apart; for standard error
+	Warnings []WarningCount   // of the service, the most frequent first
+	Datasets []DatasetSummary // in the order asked
+}
+
+// survey is the first pass: it collects columns and sums, and lists failures.
+type survey struct {
+	asked    cas.AggregationMethod
+	answer   *answer
+	counts   Counts
+	datasets []DatasetSummary
+	shapes   []shape
+	warnings warningCounter
+	failures *failureWriter
+}
+
+// surveyOutcomes ranges over a source once.
+func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.AggregationMethod, failures *failureWriter) (*Summary, *layout, error) {
+	if asked == "" {
+		asked = cas.AggregationMean
+	}
+	s := &survey{
+		asked:    asked,
+		answer:   newAnswer(p.datasets),
+		counts:   Counts{ByQuality: map[cas.QualityFlag]int{}},
+		datasets: make([]DatasetSummary, len(p.datasets)),
+		shapes:   make([]shape, len(p.datasets)),
+		failures: failures,
+	}
+	s.warnings.datasets = s.answer.index
+	for d, id := range p.datasets {
+		s.datasets[d].ID = id
+	}
+	for o, err := range source() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := s.see(&o); err != nil {
+			return nil, nil, err
+		}
+	}
+	l := p.layOut(s.shapes)
+	return &Summary{Counts: s.counts, Columns: l.columns, Notes: l.notes, Warnings: s.warnings.sorted(), Datasets: s.datasets}, l, nil
+}
+
+func (s *survey) see(o *bulk.Outcome) error {
+	s.answer.take(o)
+	s.counts.Features++
+	if o.Response != nil {
+		for _, w := range o.Response.Warnings {
+			s.warnings.add(w)
+		}
+	}
+	for d, r := range s.answer.results {
+		if r == nil {
+			s.datasets[d].Missing++
+			continue
+		}
+		s.seeResult(d, r)
+	}
+	if len(s.answer.failures) == 0 {
+		return nil
+	}
+	s.counts.Failed++
+	return s.failures.write(o.Feature.ID, s.answer.failures)
+}
+
+func (s *survey) seeResult(d int, r *cas.AttributeResult) {
+	sum := &s.datasets[d]
+	s.counts.Results++
+	sum.Results++
+	s.counts.ByQuality[r.Quality]++
+	if r.Value.IsNull() {
+		s.counts.NullValues++
+		sum.NullValues++
+	}
+	if r.Aggregation != s.asked {
+		if sum.Mismatches == nil {
+			sum.Mismatches = map[cas.AggregationMethod]int{}
+		}
+		sum.Mismatches[r.Aggregation]++
+	}
+	sum.Units = sum.distinct(sum.Units, r.Units)
+	sum.Provenance = sum.distinct(sum.Provenance, r.Provenance)
+	s.shapes[d].see(r.Value)
+}
+
+// distinct adds a text that is not there yet, if there is room.
+func (d *DatasetSummary) distinct(texts []string, text string) []string {
+	text = cut(text, maxDistinctLength)
+	switch {
+	case text == "" || slices.Contains(texts, text):
+		return texts
+	case len(texts) == maxDistinct:
+		d.More = true
+		return texts
+	}
+	return append(texts, strings.Clone(text))
+}
