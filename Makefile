@@ -23,6 +23,14 @@ vet: ## check formatting and run go vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	go vet ./...
 
+TOOL = go tool -modfile=tools/go.mod
+
+.PHONY: lint
+lint: ## run gofumpt, staticcheck and actionlint, as pinned in tools/go.mod
+	@unformatted=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v '^gen/')); test -z "$$unformatted" || { echo "not gofumpt-clean: $$unformatted"; exit 1; }
+	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint
+
 .PHONY: generate
 generate: ## renew everything that is generated from api/openapi.yaml
 	go generate ./gen
