@@ -56,11 +56,19 @@ func TestChildRun(t *testing.T) {
 	require.NoError(t, os.Rename(table.Name(), filepath.Join(folder, "table")))
 }
 
-// served is a service over HTTP that counts what it was asked for and what it has answered.
+// served is a service over HTTP that counts how often it was asked for each position.
 type served struct {
-	mu       sync.Mutex
-	asked    map[int]int
-	requests int
+	mu    sync.Mutex
+	asked map[int]int
+}
+
+// forget gives the counts and begins anew.
+func (s *served) forget() map[int]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = map[int]int{}
+	return asked
 }
 
 func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +83,6 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	batch := cas.BatchAttributeResponse{RequestID: "285d971167bf", TotalGeometries: int64(len(request.Geometries))}
 	s.mu.Lock()
-	s.requests++
 	for _, g := range request.Geometries {
 		position := positionOf(g)
 		s.asked[position]++
@@ -105,8 +112,7 @@ func TestKill(t *testing.T) {
 	began := time.Now()
 	require.NoError(t, start(whole).Wait())
 	took := time.Since(began)
-	require.Len(t, service.asked, childFeatures)
-	clear(service.asked)
+	require.Len(t, service.forget(), childFeatures)
 
 	folder := t.TempDir()
 	killed := 0
@@ -133,11 +139,10 @@ func TestKill(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{true, childFeatures, 0, 0}, []any{state.Finished, state.Done, state.Failed, state.Damaged})
 
-	service.mu.Lock()
-	defer service.mu.Unlock()
-	require.Len(t, service.asked, childFeatures)
+	asked := service.forget()
+	require.Len(t, asked, childFeatures)
 	twice := 0
-	for _, times := range service.asked {
+	for _, times := range asked {
 		twice += times - 1
 	}
 	t.Logf("killed %d times, %d features asked for again", killed, twice)
