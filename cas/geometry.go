@@ -43,12 +43,26 @@ func Point(lon, lat float64) Geometry {
 // Polygon is the polygon of the rings, the exterior one first, each a list of longitude and latitude in degrees that ends where it
 // starts. The rings are neither closed nor turned: the service takes them as they are.
 func Polygon(rings ...[][2]float64) Geometry {
-	return Geometry{Type: GeometryPolygon, Coordinates: appendRings(nil, rings)}
+	return Geometry{Type: GeometryPolygon, Coordinates: appendRings(make([]byte, 0, roomFor(rings)), rings)}
 }
 
 // MultiPolygon is the multipolygon of the polygons, each a list of rings as in [Polygon].
 func MultiPolygon(polygons ...[][][2]float64) Geometry {
-	return Geometry{Type: GeometryMultiPolygon, Coordinates: appendArray(nil, polygons, appendRings)}
+	room := 2
+	for _, rings := range polygons {
+		room += roomFor(rings)
+	}
+	return Geometry{Type: GeometryMultiPolygon, Coordinates: appendArray(make([]byte, 0, room), polygons, appendRings)}
+}
+
+// roomFor is about how many bytes the text of the rings takes.
+func roomFor(rings [][][2]float64) int {
+	const position = 26 // two coordinates of seven decimals, [-84.2308123,36.1983123],
+	n := 8
+	for _, ring := range rings {
+		n += 3 + position*len(ring)
+	}
+	return n
 }
 
 func appendRings(b []byte, rings [][][2]float64) []byte { return appendArray(b, rings, appendRing) }

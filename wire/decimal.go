@@ -1,6 +1,9 @@
 package wire
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	fewDecimals  = 7  // of a coordinate, a centimetre; tried first
@@ -29,23 +32,16 @@ func appendDecimal(b []byte, f float64) (text []byte, ok bool) {
 			return b, false
 		}
 	}
-	if math.Signbit(f) {
-		b = append(b, '-')
-	}
 	unit := powers[decimals]
 	whole := n / unit
-	b = appendDigits(b, whole, 1)
-	fraction := n - whole*unit
-	if fraction == 0 {
-		return b, true
+	if fraction := n - whole*unit; fraction == 0 {
+		n, decimals = whole, 0
+	} else {
+		for n%10 == 0 {
+			n, decimals = n/10, decimals-1
+		}
 	}
-	if fraction%10000 == 0 {
-		fraction, decimals = fraction/10000, decimals-4
-	}
-	for fraction%10 == 0 {
-		fraction, decimals = fraction/10, decimals-1
-	}
-	return appendDigits(append(b, '.'), fraction, decimals), true
+	return appendScaled(b, math.Signbit(f), n, decimals), true
 }
 
 // scaled gives n with n/10^decimals exactly f, if there is one small enough to be told apart from its neighbours.
@@ -59,8 +55,38 @@ func scaled(f float64, decimals int) (n uint64, ok bool) {
 	return n, float64(n)/unit == f
 }
 
-// appendDigits appends n with at least so many digits.
-func appendDigits(b []byte, n uint64, width int) []byte {
+// appendScaled appends n/10^decimals, all decimals written out.
+func appendScaled(b []byte, negative bool, n uint64, decimals int) []byte {
+	const room = 24 // a sign, 16 digits, a point
+	b = slices.Grow(b, room)
+	start := len(b)
+	if negative {
+		b = append(b, '-')
+		start++
+	}
+	digits := 1
+	for digits < len(powers) && powers[digits] <= n {
+		digits++
+	}
+	for m := n / powers[digits-1]; m >= 10; m /= 10 {
+		digits++
+	}
+	if digits = max(digits, decimals+1); decimals == 0 {
+		b = b[:start+digits]
+		putDigits(b[start:], n)
+		return b
+	}
+	b = b[:start+digits+1]
+	whole := n / powers[decimals]
+	point := start + digits - decimals
+	putDigits(b[start:point], whole)
+	b[point] = '.'
+	putDigits(b[point+1:], n-whole*powers[decimals])
+	return b
+}
+
+// putDigits fills all of b with the decimal digits of n.
+func putDigits(b []byte, n uint64) {
 	const pairs = "00010203040506070809" +
 		"10111213141516171819" +
 		"20212223242526272829" +
@@ -71,21 +97,14 @@ func appendDigits(b []byte, n uint64, width int) []byte {
 		"70717273747576777879" +
 		"80818283848586878889" +
 		"90919293949596979899"
-	var digits [20]byte
-	at := len(digits)
-	for n >= 10 {
+	at := len(b)
+	for at >= 2 {
 		pair := n % 100 * 2
 		n /= 100
 		at -= 2
-		digits[at], digits[at+1] = pairs[pair], pairs[pair+1]
+		b[at], b[at+1] = pairs[pair], pairs[pair+1]
 	}
-	if n > 0 || at == len(digits) {
-		at--
-		digits[at] = byte('0' + n)
+	if at == 1 {
+		b[0] = byte('0' + n)
 	}
-	for len(digits)-at < width {
-		at--
-		digits[at] = '0'
-	}
-	return append(b, digits[at:]...)
 }
