@@ -414,3 +414,26 @@ func FuzzJournal(f *testing.F) {
 		require.Equal(t, before.Damaged, j.State().Damaged)
 	})
 }
+
+// A second pass over the input gives every outcome again.
+func TestJournalOutcomes(t *testing.T) {
+	t.Parallel()
+	kinds := make([]poison, 50)
+	kinds[7], kinds[20], kinds[21] = crashes, missesDataset, badShape
+	j := openJournal1(t, journalPath(t))
+	o := Options{DatasetIDs: dataset, Journal: j}
+	outcomes, err := collect(Extract(t.Context(), poisonous(kinds), poisonedFeatures(kinds), o))
+	require.NoError(t, err)
+	again, err := collect(j.Outcomes(poisonedFeatures(kinds)))
+	require.NoError(t, err)
+	require.Len(t, again, len(outcomes))
+	for i := range again {
+		assert.Equal(t, outcomes[i].Feature, again[i].Feature)
+		assert.Equal(t, outcomes[i].Failures(), again[i].Failures())
+		assert.Equal(t, entryText(t, outcomes[i].Response), entryText(t, again[i].Response))
+	}
+	again, err = collect(j.Outcomes(features(51)))
+	require.ErrorIs(t, err, ErrNotRecorded)
+	assert.ErrorContains(t, err, `feature 21 (id "00021")`, "its geometry is another")
+	assert.Len(t, again, 21)
+}
