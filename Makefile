@@ -35,6 +35,11 @@ lint: ## run gofumpt, staticcheck and actionlint, as pinned in tools/go.mod
 generate: ## renew everything that is generated from api/openapi.yaml
 	go generate ./gen
 
+.PHONY: catalog
+catalog: env ## renew the catalog snapshot from the real service, and its constants
+	go run ./catalog/internal/take -python .venv/service-0.4.0/bin/python catalog/snapshot.json
+	go generate ./catalog
+
 .PHONY: demo
 demo: ## print the attributes of 53 real sub-basins, with nothing but Go
 	go run ./cmd/cas demo
