@@ -1,0 +1,115 @@
+package bulk
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// whatAJournalHolds is the text of a journal of five features, the last of them failed, finished.
+func whatAJournalHolds(t testing.TB) []byte {
+	t.Helper()
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	for i := range 4 {
+		recordAll(t, j, Outcome{Feature: feature(i), Response: responseFor(i, dataset)})
+	}
+	recordAll(t, j, Outcome{Feature: feature(4), Err: errors.New("no")})
+	require.NoError(t, j.Finish())
+	require.NoError(t, j.Close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return text
+}
+
+// Whatever byte the file was cut at: what was whole is there, what was not is asked again, and the end is the same.
+func TestJournalCutAtEveryByte(t *testing.T) {
+	t.Parallel()
+	whole := whatAJournalHolds(t)
+	path := journalPath(t)
+	for cut := range len(whole) + 1 {
+		require.NoError(t, os.WriteFile(path, whole[:cut], 0o666))
+		j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+		require.NoErrorf(t, err, "cut at byte %d", cut)
+		records := max(0, bytes.Count(whole[:cut], []byte("\n"))-2)
+		state := j.State()
+		require.Equal(t, min(records, 4), state.Done)
+		require.Equal(t, cut == len(whole), state.Finished)
+		require.Zero(t, state.Damaged)
+
+		service := &fake{}
+		outcomes, err := collect(Extract(t.Context(), service, features(5), Options{DatasetIDs: dataset, Journal: j}))
+		require.NoError(t, err)
+		require.Empty(t, requireWhole(t, outcomes, 5))
+		require.Len(t, service.asked(), 5-state.Done, "done work is not asked for twice")
+		require.NoError(t, j.file.Close()) // as a kill would
+		state, err = InspectJournal(path)
+		require.NoError(t, err)
+		require.Equal(t, 5, state.Done)
+	}
+}
+
+// Whatever byte is damaged: nothing wrong is served.
+func TestJournalDamagedAtEveryByte(t *testing.T) {
+	t.Parallel()
+	whole := whatAJournalHolds(t)
+	path := journalPath(t)
+	headers := bytes.Index(whole, []byte(`{"id"`)) - journalPrefix
+	for at := range whole {
+		for _, with := range []byte{'\n', whole[at] ^ 1} {
+			if with == whole[at] {
+				continue
+			}
+			text := bytes.Clone(whole)
+			text[at] = with
+			require.NoError(t, os.WriteFile(path, text, 0o666))
+			j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+			if at < headers {
+				require.ErrorIsf(t, err, ErrNotJournal, "byte %d", at)
+				continue
+			}
+			require.NoErrorf(t, err, "byte %d", at)
+			service := &fake{}
+			outcomes, err := collect(Extract(t.Context(), service, features(5), Options{DatasetIDs: dataset, Journal: j}))
+			require.NoError(t, err)
+			require.Empty(t, requireWhole(t, outcomes, 5))
+			require.LessOrEqual(t, len(service.asked()), 3, "one is damaged, its neighbour perhaps, and one had failed")
+			require.NoError(t, j.file.Close()) // as a kill would
+		}
+	}
+}
+
+func FuzzJournal(f *testing.F) {
+	whole := whatAJournalHolds(f)
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte(journalMagic))
+	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":1}`))...))
+	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":"1","geometry":"zz","done":true}`))...))
+	f.Add([]byte("id,elevation\n"))
+	fingerprint := Options{DatasetIDs: dataset}.Fingerprint("id")
+	path := filepath.Join(f.TempDir(), "journal")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		require.NoError(t, os.WriteFile(path, text, 0o666))
+		j, err := OpenJournal(path, fingerprint)
+		if err != nil {
+			now, readErr := os.ReadFile(path)
+			require.NoError(t, readErr)
+			require.Equal(t, text, now)
+			return
+		}
+		defer j.Close()
+		before := j.State()
+		recordAll(t, j, Outcome{Feature: feature(77), Response: responseFor(77, dataset)})
+		require.NoError(t, j.Close())
+		j, err = OpenJournal(path, fingerprint)
+		require.NoError(t, err)
+		got, found := lookup(t, j, feature(77))
+		require.True(t, found && got.Err == nil)
+		require.Equal(t, before.Damaged, j.State().Damaged)
+	})
+}
