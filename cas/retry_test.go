@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,42 @@ func TestEveryAttemptSendsTheSameBytes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// So is a body that takes many writes, over connections that break while it is sent.
+func TestALargeRequestIsSentAgainWhole(t *testing.T) {
+	t.Parallel()
+	text := `{"type":"Point","coordinates":[1,2],"x":"` + strings.Repeat("large", 1<<18) + `"}`
+	early := func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, _ := w.(http.Hijacker).Hijack()
+		_ = conn.Close()
+	}
+	var got []string
+	n := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n++; n%2 == 1 {
+			early(w, r) // before the body is read
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		got = append(got, string(body))
+		if n < 6 {
+			failing(503)(w, r)
+			return
+		}
+		reply(200, emptyExtract)(w, r)
+	}))
+	defer server.Close()
+	client, err := cas.NewClient(server.URL, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 10, MaxBackoff: 1}))
+	require.NoError(t, err)
+	defer client.Close()
+	_, err = client.Extract(t.Context(), cas.ExtractRequest{Geometry: text, DatasetIDs: []string{"a:b"}})
+	require.NoError(t, err)
+	want := `{"geometry":` + text + `,"dataset_ids":["a:b"]}`
+	require.Len(t, got, 3)
+	for _, body := range got {
+		assert.True(t, want == body, "%d bytes instead of %d, or others", len(body), len(want))
+	}
 }
 
 func TestATransferThatIsCutIsRepeatedAndNamedInTheEnd(t *testing.T) {

@@ -57,12 +57,13 @@ func TestAStreamYieldsEveryResponseInOrder(t *testing.T) {
 	t.Parallel()
 	s := serve(t, reply(200, batchAnswer(10)))
 	var info cas.ResponseInfo
-	stream := s.client(t).StreamBatch(t.Context(), aBatch(10), cas.WithResponseInfo(&info))
+	stream := s.client(t).StreamBatch(t.Context(), aBatch(1000), cas.WithResponseInfo(&info))
 	for n := 1; n <= 2; n++ {
 		got, err := hashes(t, stream)
 		require.NoError(t, err)
 		assert.Equal(t, "h0h1h2h3h4h5h6h7h8h9", got)
 		assert.Len(t, s.Requests(), n, "a second loop asks again")
+		assert.Equal(t, s.Requests()[0].Body, s.Last(t).Body)
 	}
 	assert.Equal(t, cas.ResponseInfo{StatusCode: 200, RequestID: headerID, Attempts: 1, Elapsed: info.Elapsed, Bytes: int64(len(batchAnswer(10)))}, info)
 }
