@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ const callers = 64
 type call func() (results int, checksum float64, err error)
 
 // runClient repeats one case by one client and prints what it measured. Arguments: client, case, URL, seconds, calls.
+// BENCH_PROFILE names a file for a CPU profile.
 func runClient(args []string) error {
 	if len(args) != 5 {
 		return fmt.Errorf("wants client, case, URL, seconds and calls, not %q", args)
@@ -41,11 +43,33 @@ func runClient(args []string) error {
 	if args[1] == "concurrent" {
 		concurrently = callers
 	}
+	if name := os.Getenv("BENCH_PROFILE"); name != "" {
+		end, err := profile(name)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	s, err := repeat(once, concurrently, time.Duration(seconds*float64(time.Second)), calls)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(s)
+}
+
+// profile writes a CPU profile, for `go tool pprof`.
+func profile(name string) (end func(), err error) {
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}, nil
 }
 
 // repeat calls, after once to warm up, for a time or, if calls is not 0, so often.

@@ -53,6 +53,7 @@ func (c *core) attempt(ctx context.Context, op operation, read reader, info *Res
 	}
 	info.Bytes = a.body.read
 	if err == nil || errors.Is(err, errStopped) {
+		a.body.forget()
 		return bodyID, nil
 	}
 	return "", c.unusable(ctx, a, failure, err)

@@ -20,9 +20,10 @@ type bodyReader struct {
 	from   io.Reader
 	left   int64 // bytes until the limit
 	read   int64
-	keep   int    // how many bytes the sample takes
-	sample []byte // the first bytes
-	err    error  // why reading ended, if neither by the end of the body nor by the decoder
+	keep   int     // how many bytes the sample takes
+	sample []byte  // the first bytes
+	pooled *[]byte // what the sample was taken from
+	err    error   // why reading ended, if neither by the end of the body nor by the decoder
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
@@ -39,7 +40,11 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	} else if err != nil && err != io.EOF {
 		b.err = err
 	}
-	if room := b.keep - len(b.sample); room > 0 {
+	if room := b.keep - len(b.sample); room > 0 && n > 0 {
+		if b.pooled == nil {
+			b.pooled = samples.Get().(*[]byte)
+			b.sample = (*b.pooled)[:0]
+		}
 		b.sample = append(b.sample, p[:min(n, room)]...)
 	}
 	b.left -= int64(n)
@@ -48,6 +53,18 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		return n, b.err
 	}
 	return n, err
+}
+
+// samples are the samples of answers that turned out well.
+var samples = sync.Pool{New: func() any { return new([]byte) }}
+
+// forget gives up the sample, which nobody may hold.
+func (b *bodyReader) forget() {
+	if b.pooled != nil {
+		*b.pooled = b.sample
+		samples.Put(b.pooled)
+		b.pooled, b.sample = nil, nil
+	}
 }
 
 // fill reads on until the sample is full or the body ends, for an answer that is of no other use.

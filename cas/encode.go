@@ -60,6 +60,7 @@ func encode(build func([]byte) ([]byte, error)) (body *requestBody, err error) {
 		body.release()
 		return nil, err
 	}
+	body.built()
 	return body, nil
 }
 

@@ -119,7 +119,7 @@ func (e *Error) fill(header http.Header, body []byte, whole bool) {
 	}
 }
 
-const requestIDHeader = "X-Request-ID"
+const requestIDHeader = "X-Request-Id" // as net/http spells it
 
 // typeOfPlainDetail names the errors that the web framework raises with nothing but a text.
 func typeOfPlainDetail(status int) ErrorType {

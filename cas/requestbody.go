@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -15,17 +16,41 @@ import (
 // Its bytes are used again for another request, once nobody can read them any more. net/http may read a body while an answer
 // arrives, and even after a call has failed; only the Close of a body tells that the transport is done with it (http.RoundTripper).
 // So the bytes are kept until the call is over and every reader ever given out is closed, and a closed reader reads nothing.
+// A small body has bytes of its own instead: net/http sends it in one piece with the headers, if it knows the type of its reader.
 type requestBody struct {
 	mu    sync.Mutex
 	text  []byte
-	users int // the call itself, and the readers that are not closed
+	room  *[]byte // what text was taken from; nil for a small body
+	users int     // the call itself, and the readers that are not closed
 }
+
+// smallBody is the size up to which a body is cheaper to copy than to send on its own.
+const smallBody = 4 << 10
 
 var requestBytes = sync.Pool{New: func() any { return new([]byte) }}
 
 // newRequestBody gives a body without content, which the call is the user of.
 func newRequestBody() *requestBody {
-	return &requestBody{text: (*requestBytes.Get().(*[]byte))[:0], users: 1}
+	room := requestBytes.Get().(*[]byte)
+	return &requestBody{text: (*room)[:0], room: room, users: 1}
+}
+
+// built ends the building of the body.
+func (b *requestBody) built() {
+	if len(b.text) <= smallBody {
+		own := bytes.Clone(b.text)
+		b.giveBack()
+		b.text = own
+	}
+}
+
+// giveBack ends the use of the pooled bytes.
+func (b *requestBody) giveBack() {
+	if b.room != nil && cap(b.text) <= keepBuffer {
+		*b.room = b.text
+		requestBytes.Put(b.room)
+	}
+	b.text, b.room = nil, nil
 }
 
 // release tells that the call is over.
@@ -37,13 +62,9 @@ func (b *requestBody) release() {
 
 // leave takes one of the users away.
 func (b *requestBody) leave() {
-	if b.users--; b.users > 0 {
-		return
+	if b.users--; b.users == 0 {
+		b.giveBack()
 	}
-	if text := b.text; cap(text) <= keepBuffer {
-		requestBytes.Put(&text)
-	}
-	b.text = nil
 }
 
 // open gives a reader of the whole.
@@ -60,6 +81,9 @@ func (b *requestBody) open() (io.ReadCloser, error) {
 // send gives the body to an operation of the generated client, which does not know its length, nor how to send it again.
 func (b *requestBody) send(ctx context.Context, edit gen.RequestEditorFn,
 	operation func(context.Context, string, io.Reader, ...gen.RequestEditorFn) (*http.Response, error)) (*http.Response, error) {
+	if b.room == nil {
+		return operation(ctx, jsonType, bytes.NewReader(b.text), edit)
+	}
 	reader, err := b.open()
 	if err != nil {
 		return nil, err

@@ -12,6 +12,8 @@ const (
 	idleTimeout = 4 * time.Second
 	// idlePerHost keeps a connection for every worker of a busy program; net/http's own default is 2.
 	idlePerHost = 256
+	// connBuffer holds an extraction and its answer whole, headers included, so that each is one system call.
+	connBuffer = 16 << 10
 )
 
 // httpClient gives the client to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
@@ -33,6 +35,8 @@ func httpClient(hc *http.Client) (client *http.Client, own *http.Transport) {
 		MaxIdleConns:        idlePerHost,
 		MaxIdleConnsPerHost: idlePerHost,
 		IdleConnTimeout:     idleTimeout,
+		ReadBufferSize:      connBuffer,
+		WriteBufferSize:     connBuffer,
 	}
 	return &http.Client{Transport: unfollowed{own}, CheckRedirect: noRedirect}, own
 }

@@ -5,20 +5,36 @@ import (
 	"strings"
 )
 
-// sharedStrings makes the strings of a decode. Datasets, variables, units and the like repeat in every response: what was made once
-// is given again. It holds strings until forget, which ends the decode.
+// sharedStrings makes the strings of what is read. Datasets, variables, units and the like repeat in every response, and from one
+// answer to the next: what was made once is given again.
+//
+// A string that is new is cut from a block. One that comes a second time gets bytes of its own and is remembered, so that what
+// outlives a decode holds no block: short strings alone, a bounded number of them.
 type sharedStrings struct {
-	recent []string // by turn: the strings read since the last repeat, and those of the time before
+	recent []recentString // by turn: those read since the last repeat, and those of the time before
 	turn   int
-	table  [tableSize]string // by hash, the last one of each
-	dirty  bool
-	block  strings.Builder // where new strings are cut from
-	size   int             // of the last block
+	table  [tableSize]entry // by hash
+	long   bool             // the table has strings that end with the decode
+	block  strings.Builder  // where new strings are cut from
+	size   int              // of the last block
+}
+
+// recentString is a string, and whether it may outlive the decode.
+type recentString struct {
+	text  string
+	lasts bool
+}
+
+// entry is a string that came twice.
+type entry struct {
+	text string
+	tag  uint32 // of the last string that came once, by the same hash
 }
 
 const (
 	tableSize  = 256
 	maxRecent  = 1024
+	short      = 32   // bytes; longer ones end with the decode
 	firstBlock = 512  // bytes
 	maxBlock   = 4096 // bytes; one string that is kept keeps no more than this
 )
@@ -28,19 +44,16 @@ var seed = maphash.MakeSeed()
 // Repeat tells the Reader that what follows resembles what followed the last Repeat.
 func (r *Reader) Repeat() { r.strings.turn = 0 }
 
-// expected is the string read at this turn the last time, if it was plain.
+// expected is the string read at this turn the last time, "" if it was not plain.
 func (s *sharedStrings) expected() (string, bool) {
 	if s.turn < len(s.recent) {
-		return s.recent[s.turn], true
+		return s.recent[s.turn].text, true
 	}
 	return "", false
 }
 
-// learn notes what was read at this turn. One that is not plain is not expected again, for its text differs.
-func (s *sharedStrings) learn(read string, plain bool) {
-	if !plain {
-		read = ""
-	}
+// learn notes what was read at this turn.
+func (s *sharedStrings) learn(read recentString) {
 	switch {
 	case s.turn < len(s.recent):
 		s.recent[s.turn] = read
@@ -50,17 +63,26 @@ func (s *sharedStrings) learn(read string, plain bool) {
 	s.turn++
 }
 
-// share gives the string of these bytes, one made before if the table still has it.
-func (s *sharedStrings) share(text []byte) string {
+// share gives the string of these bytes, and whether it may outlive the decode.
+func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
 	if len(text) == 0 {
-		return ""
+		return "", true
 	}
-	at := &s.table[maphash.Bytes(seed, text)%tableSize]
-	if *at != string(text) {
-		*at = s.cut(text)
-		s.dirty = true
+	hash := maphash.Bytes(seed, text)
+	at := &s.table[hash%tableSize]
+	if at.text == string(text) {
+		return at.text, len(text) <= short
 	}
-	return *at
+	if tag := uint32(hash >> 32); at.tag != tag {
+		at.tag = tag
+		return s.cut(text), false
+	}
+	at.text = string(text)
+	if len(text) > short {
+		s.long = true
+		return at.text, false
+	}
+	return at.text, true
 }
 
 // cut makes a string in the block, or in one of its own if it is long.
@@ -78,13 +100,21 @@ func (s *sharedStrings) cut(text []byte) string {
 	return s.block.String()[start:]
 }
 
+// forget ends a decode.
 func (s *sharedStrings) forget() {
-	clear(s.recent)
-	s.recent, s.turn = s.recent[:0], 0
-	if s.dirty {
-		clear(s.table[:])
-		s.dirty = false
+	for i := range s.recent {
+		if !s.recent[i].lasts {
+			s.recent[i] = recentString{}
+		}
 	}
+	if s.long {
+		for i := range s.table {
+			if len(s.table[i].text) > short {
+				s.table[i] = entry{}
+			}
+		}
+		s.long = false
+	}
+	s.turn, s.size = 0, 0
 	s.block.Reset()
-	s.size = 0
 }

@@ -21,26 +21,31 @@ func (r *Reader) Text() string {
 		}
 	}
 	s, plain := r.sharedString()
-	r.strings.learn(s, plain)
-	return s
+	if plain {
+		r.strings.learn(s)
+	} else {
+		r.strings.learn(recentString{}) // not to be expected again: it is spelled in another way
+	}
+	return s.text
 }
 
 // sharedString reads a string; plain tells that it stands in the text letter by letter.
-func (r *Reader) sharedString() (s string, plain bool) {
+func (r *Reader) sharedString() (s recentString, plain bool) {
 	switch r.peek() {
 	case '"':
 	case 'n':
 		r.null()
-		return "", false
+		return s, false
 	default:
 		r.fail("wants a string")
-		return "", false
+		return s, false
 	}
 	text, plain := r.quoted()
 	if r.stopped {
-		return "", false
+		return s, false
 	}
-	return r.strings.share(text), plain
+	s.text, s.lasts = r.strings.share(text)
+	return s, plain
 }
 
 // quoted reads the string that is due, and gives its content: a part of the text if that is plain, without escapes.

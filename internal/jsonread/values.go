@@ -46,7 +46,8 @@ func (r *Reader) distribution() wire.Value {
 		if !ok {
 			break
 		}
-		class := wire.Class{Name: r.strings.share(name)}
+		var class wire.Class
+		class.Name, _ = r.strings.share(name)
 		if class.Fraction = float64(r.Number()); r.stopped {
 			break
 		}
