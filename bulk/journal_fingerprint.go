@@ -58,7 +58,10 @@ func periodText(r cas.TimeRangeLike) string {
 }
 
 // A Change is one parameter in which two fingerprints differ, as text.
-type Change struct{ Parameter, Old, New string }
+type Change struct {
+	Parameter string // name
+	Old, New  string // values
+}
 
 // Changes lists in what f differs from an older fingerprint; none if answers of both may stand in one table.
 func (f Fingerprint) Changes(old Fingerprint) []Change {
@@ -91,8 +94,8 @@ func orNone(text string) string { return or(text, "(none)") }
 
 // A FingerprintError is a journal that belongs to a run with other parameters. Nothing was touched.
 type FingerprintError struct {
-	Path    string
-	Changes []Change
+	Path    string   // of the journal
+	Changes []Change // what differs, at least one
 }
 
 // Error names each parameter, old and new.

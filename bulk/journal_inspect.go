@@ -8,12 +8,12 @@ import (
 
 // JournalState is what a journal holds. The zero state is that of no journal.
 type JournalState struct {
-	Exists      bool
-	Finished    bool // the run came to its end, with failures or without
-	Fingerprint Fingerprint
-	Done        int // features with an answer to every dataset
-	Failed      int // features without, which a further run asks again
-	Damaged     int // records that cannot be read and do not count; not the one that was cut off
+	Exists      bool        // there is a journal with a record
+	Finished    bool        // the run came to its end, with failures or without
+	Fingerprint Fingerprint // parameters of the run
+	Done        int         // features with an answer to every dataset
+	Failed      int         // features without, which a further run asks again
+	Damaged     int         // records that cannot be read and do not count; not the one that was cut off
 }
 
 // InspectJournal reads the journal at path without locking or changing it. No file, an empty one and one

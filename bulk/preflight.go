@@ -32,8 +32,8 @@ const (
 
 // A GeometryError is the reason for which a feature is not sent to the service.
 type GeometryError struct {
-	Code    GeometryCode
-	Message string // what is wrong, where, what to do; one line, the same for the same geometry
+	Code    GeometryCode // the kind of reason, to count by
+	Message string       // what is wrong, where, what to do; one line, the same for the same geometry
 }
 
 // Error returns the message.

@@ -20,8 +20,8 @@ type Progress struct {
 	BatchSize   int   // features of a request, as chosen for now
 	Concurrency int   // requests in flight, as chosen for now
 
-	Rate    float64 // features a second that were asked for and have their outcome, over the last half minute or so
-	Elapsed time.Duration
+	Rate    float64       // features a second that were asked for and have their outcome, over the last half minute or so
+	Elapsed time.Duration // since the run began
 }
 
 // Remaining is how long the rest of the input takes at the present rate; false where that cannot be told.

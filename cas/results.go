@@ -17,7 +17,7 @@ func Lookup(r *AttributeResponse, datasetID string) (AttributeResult, bool) {
 
 // DatasetFailure is a dataset that was asked for and not answered.
 type DatasetFailure struct {
-	DatasetID string
+	DatasetID string // as it was asked for
 	Reason    string // the service's warning without its "<id>: " prefix, or that it gave none
 }
 

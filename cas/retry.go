@@ -23,8 +23,9 @@ type RetryPolicy struct {
 	MinBackoff    time.Duration // bound of the first wait; default 0.5 s
 	MaxBackoff    time.Duration // bound of every wait that the service does not ask for; default 8 s
 	MaxRetryAfter time.Duration // longest Retry-After to wait for; default 60 s
-	Timeouts      bool          // repeat extractions that timed out too; catalog calls are repeated anyway. The service goes on
-	// computing what timed out, so that a repetition adds to its load.
+	// Timeouts repeats extractions that timed out, too; catalog calls are repeated anyway. The service goes on computing what timed
+	// out, so that a repetition adds to its load.
+	Timeouts bool
 }
 
 // complete fills in the defaults.

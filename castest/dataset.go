@@ -43,8 +43,8 @@ type Dataset struct {
 
 // Query is what a [Dataset] is asked.
 type Query struct {
-	DatasetID string
-	Geometry  cas.Geometry
+	DatasetID string       // as it was asked for
+	Geometry  cas.Geometry // its coordinates are the caller's text
 	// Start and End are the time range, zero where none was given; a time without a zone stays so.
 	Start, End cas.Timestamp
 	// Aggregation is the statistic wished for. The service does not hand it to its providers: a result says what it really is.

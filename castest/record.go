@@ -13,13 +13,13 @@ import (
 
 // Request is a request as it arrived.
 type Request struct {
-	Method string
+	Method string      // such as POST
 	Path   string      // decoded
 	Query  url.Values  // decoded
 	Host   string      // that the caller named
 	Header http.Header // a key in X-API-Key reads "redacted": see SentKey
-	Body   []byte
-	Time   time.Time // of arrival
+	Body   []byte      // as it was sent
+	Time   time.Time   // of arrival
 
 	key [sha256.Size]byte // the digest of the key, so that printing a Request does not print it
 }

@@ -28,8 +28,8 @@ const (
 // Class is one class of a distribution: its code or name as the service spells it ("0", "forêt") and its share of the pixels,
 // 0 to 1. A share that is null on the wire (not a number upstream) is NaN.
 type Class struct {
-	Name     string
-	Fraction float64
+	Name     string  // code or name of the class
+	Fraction float64 // share of the pixels, 0 to 1 or NaN
 }
 
 // NumberValue is the Value of a number; NaN and infinities, which the service sends as null, are null.

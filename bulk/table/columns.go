@@ -32,8 +32,8 @@ func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // A Column is one column of a table.
 type Column struct {
-	Name    string `json:"name"`
-	Role    Role   `json:"holds"`
+	Name    string `json:"name"`              // heading, unique in the table
+	Role    Role   `json:"holds"`             // what the cells hold
 	Dataset string `json:"dataset,omitempty"` // id, where the role is a dataset's
 	Class   string `json:"class,omitempty"`   // as the service spells it, where the role is RoleClass
 }

@@ -12,8 +12,8 @@ import (
 // About is what the description says of a run besides what its answers show. What is not known is left empty, and out
 // of the file.
 type About struct {
-	ServiceURL     string
-	ServiceVersion string
+	ServiceURL     string        // base URL of the service
+	ServiceVersion string        // of the service, where it is known
 	Client         string        // name and version of the program that asked, such as cas-go/1.0.0
 	Input          string        // name of the input
 	InputSHA256    string        // of its bytes, in hexadecimal

@@ -23,16 +23,16 @@ const (
 
 // A Cell is one value of a row.
 type Cell struct {
-	Kind   CellKind
-	Number float64 // finite
-	Text   string
+	Kind   CellKind        // which of the others holds
+	Number float64         // finite
+	Text   string          // of an id, a property, units or a quality
 	JSON   json.RawMessage // not null
 }
 
 // A Row is one feature's line in a table: a cell for every column. It is valid until the writer returns.
 type Row struct {
-	Feature bulk.Feature
-	Cells   []Cell
+	Feature bulk.Feature // whose line it is
+	Cells   []Cell       // in the order of the columns
 }
 
 // PlainText is a property for a column of text: a string's content, or else its JSON as it was spelt.

@@ -20,10 +20,10 @@ type Counts struct {
 
 // A DatasetSummary is what the answers show about one dataset.
 type DatasetSummary struct {
-	ID         string
-	Results    int // answers, null values too
-	Missing    int // features without one
-	NullValues int
+	ID         string // provider:dataset
+	Results    int    // answers, null values too
+	Missing    int    // features without one
+	NullValues int    // answers without a value
 	// Mismatches counts the results by an aggregation that is not the one asked for. Categorical datasets answer
 	// distribution whatever was asked.
 	Mismatches map[cas.AggregationMethod]int
