@@ -78,7 +78,7 @@ func (s *Server) listProviders(x *exchange, b []byte) reply {
 }
 
 func (s *Server) showProvider(x *exchange, b []byte) reply {
-	slug := slug(text(x.URL.Path))
+	slug := slugOf(text(x.URL.Path))
 	p, known := s.catalog.bySlug[slug]
 	if !known {
 		return unknownProvider(slug)

@@ -3,6 +3,7 @@ package castest
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // allowOrigin lets pages of every origin read the answer: the service's default is to name the caller's.
@@ -34,7 +35,7 @@ func preflight(x *exchange) (answer reply, ok bool) {
 	if asked := x.Header.Get("Access-Control-Request-Headers"); asked != "" {
 		answer.header = append(answer.header, "Access-Control-Allow-Headers", asked)
 	}
-	if !slices.Contains([]string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"}, method) {
+	if !slices.Contains(strings.Split(corsMethods, ", "), method) {
 		answer.status, answer.body = http.StatusBadRequest, []byte("Disallowed CORS method")
 	}
 	return answer, true

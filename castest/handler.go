@@ -85,7 +85,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func send(w http.ResponseWriter, x *exchange, answer reply, fault Fault) {
 	h := w.Header()
 	h["Server"] = []string{"uvicorn"}
-	h["X-Request-Id"] = []string{x.id}
+	if x.id != "" {
+		h["X-Request-Id"] = []string{x.id}
+	}
 	if answer.status != http.StatusInternalServerError {
 		allowOrigin(h, x.Header.Get("Origin"))
 	}

@@ -165,8 +165,7 @@ func TestLatency(t *testing.T) {
 	assert.GreaterOrEqual(t, first.Responses[0].Results[0].ElapsedMS, latency.Milliseconds())
 	again, err := server.Client().BatchExtract(t.Context(), request)
 	require.NoError(t, err)
-	assert.Less(t, again.Responses[0].ElapsedMS, latency.Milliseconds(), "cached")
-	assert.Equal(t, first.Responses[0].Results, again.Responses[0].Results, "with the time that it took then")
+	assert.Equal(t, first.Responses[0].Results, again.Responses[0].Results, "cached, with the time that it took then")
 }
 
 // A latency beyond a time limit ends as the limit does.

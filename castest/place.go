@@ -47,16 +47,16 @@ func (p *place) vertices() int {
 }
 
 func vertices(v pyjson.Value) int {
-	n, numbers, any := 0, true, false
+	n, numbers, items := 0, true, false
 	for item := range v.Items() {
-		any = true
+		items = true
 		switch item.Kind() {
 		case pyjson.Int, pyjson.Float, pyjson.True, pyjson.False:
 		default:
 			numbers = false
 		}
 	}
-	if numbers && any {
+	if numbers && items {
 		return 1
 	}
 	for item := range v.Items() {

@@ -24,8 +24,8 @@ import (
 	"github.com/community-attribute-service/cas-go/castest"
 )
 
-// exchange is a line of testdata/exchanges.jsonl.gz: what the real service 0.4.0 answered. testdata/make_exchanges.py records them.
-type exchange struct {
+// record is a line of testdata/exchanges.jsonl.gz: what the real service 0.4.0 answered. testdata/make_exchanges.py records them.
+type record struct {
 	Session string `json:"session"`
 	Request struct {
 		Method  string            `json:"method"`
@@ -53,16 +53,16 @@ func (c content) bytes() []byte {
 	return []byte(c.Text)
 }
 
-func recorded(t *testing.T) map[string][]exchange {
+func recorded(t *testing.T) map[string][]record {
 	t.Helper()
 	file, err := os.Open("testdata/exchanges.jsonl.gz")
 	require.NoError(t, err)
 	defer file.Close()
 	unzipped, err := gzip.NewReader(file)
 	require.NoError(t, err)
-	sessions := map[string][]exchange{}
+	sessions := map[string][]record{}
 	for d := json.NewDecoder(unzipped); ; {
-		var x exchange
+		var x record
 		if err := d.Decode(&x); errors.Is(err, io.EOF) {
 			return sessions
 		}
@@ -129,7 +129,7 @@ func neutral(body []byte) []byte {
 }
 
 // send sends a request as it was recorded, by hand: net/http would clean up its path and headers.
-func send(t *testing.T, server *castest.Server, x exchange) (status int, headers map[string]string, body []byte) {
+func send(t *testing.T, server *castest.Server, x record) (status int, headers map[string]string, body []byte) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()

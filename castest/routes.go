@@ -34,8 +34,8 @@ var routes = []*route{
 
 const providerPath = "/api/v1/providers/"
 
-// slug is what stands for {slug} in a path.
-func slug(path string) string { return strings.TrimPrefix(path, providerPath) }
+// slugOf is what stands for {slug} in a path.
+func slugOf(path string) string { return strings.TrimPrefix(path, providerPath) }
 
 // find is the route of a path, or nil.
 func find(path string) *route {
