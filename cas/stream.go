@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync/atomic"
 )
 
 // StreamBatch is [Client.BatchExtract] that yields the responses one at a time, in the order of the geometries, while the rest still
@@ -13,12 +14,19 @@ import (
 // yielded last, once, with a nil response: ErrInvalidRequest before anything is sent, otherwise an *[Error]. The client's timeout
 // does not count the time that the consumer takes. Breaking out of the loop ends the request.
 func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ...CallOption) iter.Seq2[*AttributeResponse, error] {
-	body, err := r.encode()
+	encoded, err := r.encode()
+	var first atomic.Pointer[requestBody]
+	first.Store(encoded)
 	return func(yield func(*AttributeResponse, error) bool) {
+		body, err := first.Swap(nil), err
+		if body == nil && err == nil { // the sequence runs again
+			body, err = r.encode()
+		}
 		if err != nil {
 			yield(nil, err)
 			return
 		}
+		defer body.release()
 		s := batchStream{yield: yield}
 		if err := c.core.call(ctx, batchOperation(body), opts, s.read); err != nil && !s.stopped {
 			yield(nil, err)

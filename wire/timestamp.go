@@ -16,10 +16,37 @@ type Timestamp struct {
 // ParseTimestamp reads an ISO 8601 date (2020-01-02), or date-time with or without seconds, fraction and zone
 // (2020-01-02T03:04:05.123456+02:00, Z, +0200). A blank or a lower-case t may stand for the T.
 func ParseTimestamp(text string) (Timestamp, error) {
+	if isUsual(text) {
+		return Timestamp{text: text}, nil
+	}
 	if _, _, err := ParseTime(text); err != nil {
 		return Timestamp{}, err
 	}
 	return Timestamp{text: text}, nil
+}
+
+// isUsual reports a time as the service spells most, 2020-01-02T03:04:05 or with a Z, which needs no calendar to be known as one.
+func isUsual(text string) bool {
+	if len(text) == len("2020-01-02T03:04:05Z") && text[19] == 'Z' {
+		text = text[:19]
+	}
+	if len(text) != len("2020-01-02T03:04:05") {
+		return false
+	}
+	const everyMonth = 28 // days
+	day := pair(text, 8)
+	return text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
+		pair(text, 0) < 100 && pair(text, 2) < 100 && text[:4] != "0000" && pair(text, 5)-1 < 12 && day-1 < everyMonth &&
+		pair(text, 11) < 24 && pair(text, 14) < 60 && pair(text, 17) < 60
+}
+
+// pair is the number of two digits at pos, 100 or more if they are not digits.
+func pair(text string, pos int) uint {
+	tens, ones := uint(text[pos]-'0'), uint(text[pos+1]-'0')
+	if tens > 9 || ones > 9 {
+		return 1000
+	}
+	return 10*tens + ones
 }
 
 // NewTimestamp is t to the microsecond with its zone to the minute, as the service would spell it.

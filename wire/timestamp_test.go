@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -132,4 +133,30 @@ func FuzzTimestamp(f *testing.F) {
 			require.True(t, stamp.HasZone())
 		}
 	})
+}
+
+// The short way to know a time agrees with the long one.
+func TestParseTimestampAgreesWithParseTime(t *testing.T) {
+	t.Parallel()
+	const usual = "2020-01-02T03:04:05Z"
+	for pos := range usual {
+		for c := range 128 {
+			for _, end := range []int{19, 20} {
+				text := (usual[:pos] + string(rune(c)) + usual[pos+1:])[:end]
+				_, _, want := wire.ParseTime(text)
+				_, err := wire.ParseTimestamp(text)
+				require.Equalf(t, want == nil, err == nil, "%q", text)
+			}
+		}
+	}
+	for month := range 14 {
+		for day := range 33 {
+			for _, year := range []int{0, 1, 1900, 2000, 2023, 2024, 9999} {
+				text := fmt.Sprintf("%04d-%02d-%02dT23:59:59", year, month, day)
+				_, _, want := wire.ParseTime(text)
+				_, err := wire.ParseTimestamp(text)
+				require.Equalf(t, want == nil, err == nil, "%q", text)
+			}
+		}
+	}
 }
