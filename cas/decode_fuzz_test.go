@@ -1,0 +1,106 @@
+package cas
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/gen"
+)
+
+// plainly decodes by the JSON library what the client decodes by generated code, and says whether it is a success.
+func plainly[T any](text []byte, required func(*T) string) (value *T, ok bool) {
+	value = new(T)
+	return value, json.Unmarshal(text, value) == nil && required(value) == ""
+}
+
+// agree fails unless the generated code and the JSON library make the same of a text.
+func agree[T gen.Model](t *testing.T, text []byte, required func(*T) string) {
+	want, ok := plainly(text, required)
+	got := new(T)
+	err := gen.Decode(text, got)
+	require.Equal(t, ok, err == nil && required(got) == "", "%T: %v", got, err)
+	if ok {
+		same(t, want, got)
+	}
+}
+
+// same compares by the JSON that they encode to, for NaN is not NaN.
+func same(t *testing.T, want, got any) {
+	a, err := json.Marshal(want)
+	require.NoError(t, err)
+	b, err := json.Marshal(got)
+	require.NoError(t, err)
+	require.Equal(t, string(a), string(b))
+}
+
+// Whatever the text: what is called a success is what the JSON library reads, and all else is an error, never a panic. A batch is the
+// same, read in one piece or as it arrives.
+func FuzzDecodeResponse(f *testing.F) {
+	for _, text := range capturedAnswers(f) {
+		f.Add(text)
+	}
+	for _, text := range []string{
+		"", "null", "{}", "[]", `{"request_id":"e","results":[]}`, `{"request_id":"b","responses":[{"request_id":"e","results":[]},null]}`, `{"request_id":"b","responses":null}`,
+		`{"responses":[],"request_id":"b","responses":[]}`, `{"status":"ok","cache":null}`, `{"slug":"p","datasets":[{"id":"a","bbox":null,"resolution_m":null}]}`,
+		`{"request_id":"e","results":[{"dataset_id":"a","value":{"1":null},"timestamp":"2020-01-02","valid_range":[null,1]}],"warnings":null,"x":{"a":[1,"\u00e9"]}}`,
+		`{"request_id":"e","results":[{"dataset_id":"a","pixel_count":1e3,"elapsed_ms":9223372036854775808}]}`, "{\"request_id\":\"\xff\",\"results\":[]}", `{"request_id":"\ud800","results":[]}`,
+		`{"request_id":"e","results":[],"elapsed_ms":-0}`, `{"request_id":"e","results":[],"elapsed_ms":1.0}`, ` {"request_id" : "e" , "results" : [ ] } `, `{"request_id":"e","results":[]}x`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		agree(t, text, requiredOfResponse)
+		agree(t, text, requiredOfProviders)
+		agree(t, text, requiredOfProvider)
+		agree(t, text, requiredOfDatasets)
+		agree(t, text, requiredOfHealth)
+
+		want, ok := plainly(text, func(r *BatchAttributeResponse) string {
+			if r.RequestID == "" || r.Responses == nil {
+				return "a member"
+			}
+			for i := range r.Responses {
+				if missing := requiredOfMember(&r.Responses[i]); missing != "" {
+					return missing
+				}
+			}
+			return ""
+		})
+		for _, from := range []*bodyReader{
+			{from: bytes.NewReader(text), left: int64(len(text))},
+			{from: iotest.OneByteReader(bytes.NewReader(text)), left: int64(len(text))},
+			{from: iotest.DataErrReader(iotest.HalfReader(bytes.NewReader(text))), left: int64(len(text))},
+		} {
+			got, err := gathered(from)
+			require.Equal(t, ok, err == nil, "%v", err)
+			if ok {
+				same(t, want, got)
+			}
+		}
+		if len(text) > 0 {
+			_, err := gathered(&bodyReader{from: bytes.NewReader(text), left: int64(len(text)) - 1})
+			require.Error(t, err, "a byte over the limit")
+		}
+	})
+}
+
+// gathered is a batch, read response by response.
+func gathered(from *bodyReader) (*BatchAttributeResponse, error) {
+	limit := newTimeLimit(context.Background(), time.Hour)
+	defer limit.stop()
+	responses := []AttributeResponse{}
+	batch, _, err := readBatch(&answer{body: from, limit: limit}, 0,
+		func() *AttributeResponse {
+			responses = append(responses, AttributeResponse{})
+			return &responses[len(responses)-1]
+		},
+		func() error { return nil })
+	batch.Responses = responses
+	return batch, err
+}
