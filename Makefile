@@ -35,6 +35,16 @@ lint: ## run gofumpt, staticcheck and actionlint, as pinned in tools/go.mod
 generate: ## renew everything that is generated from api/openapi.yaml
 	go generate ./gen
 
+.PHONY: api
+api: ## record the exported API, so that a change of it is a line of the diff
+	go test ./internal/house -run TestExportedAPIIsRecorded -update
+
+BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || echo HEAD)
+
+.PHONY: api-diff
+api-diff: ## name what is incompatible with the exported API at BASE (default: the newest tag)
+	sh internal/house/apidiff.sh $(BASE)
+
 .PHONY: catalog
 catalog: env ## renew the catalog snapshot from the real service, and its constants
 	go run ./catalog/internal/take -python .venv/service-0.4.0/bin/python catalog/snapshot.json

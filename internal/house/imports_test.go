@@ -1,0 +1,109 @@
+package house
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/community-attribute-service/cas-go"
+
+// mayImport says, for every room, which other packages of this module its code may import, tests aside. Data flows one way: input,
+// bulk and cas, gen, HTTP, wire, typed result, writer; no package reaches back up. docs/architecture.md says why.
+var mayImport = map[string][]string{
+	"api":                        {},
+	"wire":                       {},
+	"internal/jsonread":          {"wire"},
+	"gen":                        {"wire", "internal/jsonread"},
+	"cas":                        {"gen", "wire", "internal/jsonread"},
+	"bulk":                       {"cas"},
+	"bulk/table":                 {"bulk", "cas"},
+	"bulk/parquet":               {"bulk", "bulk/table"},
+	"bulk/shard":                 {"bulk", "bulk/table", "bulk/parquet", "cas"},
+	"local":                      {"cas"},
+	"castest":                    {"cas", "gen", "wire", "castest/internal/..."},
+	"castest/basins":             {},
+	"castest/internal/...":       {},
+	"catalog":                    {"cas", "catalog/internal/..."},
+	"catalog/internal/...":       {"cas", "local", "catalog/internal/..."},
+	"bench":                      {"cas", "bulk", "bulk/table", "bench/..."},
+	"bench/...":                  {},
+	"examples/...":               {"cas", "bulk", "bulk/table", "bulk/parquet", "local", "castest", "castest/basins", "catalog", "wire"},
+	"cmd/...":                    {"..."},
+	"internal/choropleth":        {},
+	"internal/contract":          {"api", "internal/contract/facts"},
+	"internal/contract/facts":    {},
+	"internal/contract/exchange": {"wire"},
+	"internal/contract/service":  {"local"},
+	"internal/docgen":            {},
+	"internal/gendecode":         {},
+	"internal/house":             {},
+	"internal/scale":             {"cas", "bulk", "castest", "local"},
+	"internal/soak":              {"cas", "castest"},
+	"internal/contract/...":      {"api", "cas", "internal/contract/..."},
+	"deploy/...":                 {"cas", "bulk", "local", "castest", "castest/basins"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	require.NoError(t, err)
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+func TestImportsFollowTheDesign(t *testing.T) {
+	for _, p := range packages(t) {
+		room := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		allowed, known := rulesOf(room)
+		if !assert.True(t, known, "package %s is in no room: give it one here and in docs/architecture.md", room) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			inside, ok := strings.CutPrefix(imported, module+"/")
+			if ok && !slices.ContainsFunc(allowed, func(rule string) bool { return matches(rule, inside) }) {
+				t.Errorf("%s imports %s; it may import %v", room, inside, allowed)
+			}
+		}
+	}
+}
+
+// rulesOf finds the rules of the longest name that fits.
+func rulesOf(room string) (allowed []string, known bool) {
+	best := -1
+	for name, rules := range mayImport {
+		if matches(name, room) && len(name) > best {
+			best, allowed, known = len(name), rules, true
+		}
+	}
+	return allowed, known
+}
+
+// matches tells whether a package is the one that a rule names, or below it where the rule ends in "...".
+func matches(rule, pkg string) bool {
+	prefix, open := strings.CutSuffix(rule, "...")
+	if !open {
+		return rule == pkg
+	}
+	return strings.HasPrefix(pkg, prefix)
+}
