@@ -36,5 +36,7 @@
 // # What it lacks
 //
 // The pages /docs, /redoc and /openapi.json (404, where the service redirects to them it does too), Python's own metrics in
-// /metrics, and uvicorn's plain-text 400 for what is not HTTP: net/http answers that.
+// /metrics, and uvicorn's plain-text 400 for what is not HTTP: net/http answers that. Three details differ: the classes of a
+// distribution are sorted by name, blanks around a key are no part of it, and a value that is not a number does not keep the others
+// from being compared with their mean.
 package castest

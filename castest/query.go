@@ -142,7 +142,7 @@ func (q *query) number(name string) *float64 {
 }
 
 // pythonNumber is what Python's float takes, space around it aside.
-var pythonNumber = regexp.MustCompile(`^[+-]?(?i:inf|infinity|nan|(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:e[+-]?[0-9]+(?:_[0-9]+)*)?)$`)
+var pythonNumber = regexp.MustCompile(strings.ReplaceAll(`^[+-]?(?i:inf|infinity|nan|(?:D\.?|D\.D|\.D)(?:e[+-]?D)?)$`, "D", `[0-9]+(?:_[0-9]+)*`))
 
 func pythonFloat(value string) (float64, bool) {
 	value = strings.TrimSpace(value)
