@@ -23,6 +23,12 @@ vet: ## check formatting and run go vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
 	go vet ./...
 
+FUZZTIME ?= 60s
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (default 60s)
+	sh internal/house/fuzz.sh $(FUZZTIME)
+
 TOOL = go tool -modfile=tools/go.mod
 
 .PHONY: lint
