@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -102,9 +103,13 @@ func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err erro
 		failure.Type, failure.cause = ErrorTypeMalformed, err
 		failure.Message = "the answer is not what the contract says: " + shorten(err.Error())
 	}
+	a.limit.shorten(sampleTime)
 	failure.Body = a.body.fill()
 	return failure
 }
+
+// sampleTime is how long the rest of a sample is waited for.
+const sampleTime = time.Second
 
 // shorten keeps an answer that is nested ten thousand deep, or whose number has a million digits, from filling the message.
 func shorten(text string) string {
@@ -117,6 +122,9 @@ func shorten(text string) string {
 
 // refused is an answer other than a 2xx.
 func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
+	if res.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, which does not end
+		body.left, body.err = 0, io.EOF
+	}
 	text, release, err := body.all(res.ContentLength)
 	failure.fill(res.Header, text, err == nil)
 	release()

@@ -51,6 +51,13 @@ func (l *timeLimit) resume() {
 	l.timer.Reset(max(l.left, 0))
 }
 
+// shorten leaves no more than d.
+func (l *timeLimit) shorten(d time.Duration) {
+	if l.timer.Stop() {
+		l.timer.Reset(min(d, max(l.left-time.Since(l.since), 0)))
+	}
+}
+
 func (l *timeLimit) stop() {
 	l.timer.Stop()
 	l.cancel(nil)

@@ -124,6 +124,44 @@ func TestADeadlineThatAnErrorMeetsIsInTheError(t *testing.T) {
 	})
 }
 
+// An answer that is of no use is not waited for: a second for the rest of its sample.
+func TestAnAnswerOfNoUseIsNotWaitedFor(t *testing.T) {
+	for name, c := range map[string]struct{ contentType, begin string }{
+		"HTML":            {"text/html", "<html>"},
+		"an event stream": {"text/event-stream", ""},
+		"malformed batch": {"application/json", `{"request_id":"b","responses":[7,`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s, client := serveInBubble(t, nil, func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Content-Type", c.contentType)
+					_, _ = io.WriteString(w, c.begin)
+					_ = http.NewResponseController(w).Flush()
+					stall(w, r)
+				})
+				started := time.Now()
+				_, err := client.BatchExtract(t.Context(), aBatch(1))
+				assert.Equal(t, time.Second, time.Since(started))
+				assert.Equal(t, "ErrMalformedResponse", kinds(err))
+				assert.Equal(t, c.begin, string(asError(t, err).Body))
+				assert.Len(t, s.Requests(), 1)
+			})
+		})
+	}
+	bubble(t, func(t *testing.T) {
+		_, client := serveInBubble(t, nil, func(w http.ResponseWriter, r *http.Request) {
+			conn, _, _ := w.(http.Hijacker).Hijack()
+			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+			_, _ = io.Copy(io.Discard, conn)
+			_ = conn.Close()
+		})
+		started := time.Now()
+		_, err := client.Health(t.Context())
+		assert.Equal(t, 101, asError(t, err).StatusCode)
+		assert.Zero(t, time.Since(started))
+	})
+}
+
 // Without an option an attempt has two minutes.
 func TestTheDefaultTimeoutIsTwoMinutes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
