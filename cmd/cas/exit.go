@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -25,15 +26,17 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 // errPartial says that some features or datasets failed, which standard error has listed.
 var errPartial = errors.New("some datasets failed")
 
-// exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault.
+// exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault, as is one
+// that does not fit the journal of an earlier run.
 func exitCode(err error) int {
 	var u usageError
+	var other *bulk.FingerprintError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.Is(err, cas.ErrInvalidRequest):
+	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest), errors.Is(err, bulk.ErrUnfinished):
 		return exitUsage
 	default:
 		return exitFailed

@@ -19,24 +19,24 @@ func (a *app) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// table writes rows for people, in columns, the first row being the heads.
-type table struct{ w *tabwriter.Writer }
+// screenTable writes rows for people, in columns, the first row being the heads.
+type screenTable struct{ w *tabwriter.Writer }
 
-func newTable(out io.Writer, heads ...string) table {
-	t := table{tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)}
+func newTable(out io.Writer, heads ...string) screenTable {
+	t := screenTable{tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)}
 	t.row(heads...)
 	return t
 }
 
 // row writes one row. Line ends and tabs inside a cell would break the table.
-func (t table) row(cells ...string) {
+func (t screenTable) row(cells ...string) {
 	for i, c := range cells {
 		cells[i] = strings.Join(strings.Fields(c), " ")
 	}
 	fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
 }
 
-func (t table) flush() error { return t.w.Flush() }
+func (t screenTable) flush() error { return t.w.Flush() }
 
 // valueText is a value for people: a number with at most 6 significant digits behind which no one will look, a distribution as
 // shares in percent, or a dash for no value.

@@ -1,0 +1,12 @@
+// Package tabulate makes a table of attributes from a file of features: it reads them, asks a service for what they lack, keeps a
+// journal beside the table, and writes the table from it when every feature has its outcome.
+//
+//	input.go     what -g names: a file, text, or a stream that can be read once
+//	source.go    the features of an input, as often as they are needed
+//	spool.go     what is kept of a stream, so that it need not be read again
+//	validity.go  polygons that cross themselves
+//	catalog.go   what the service's catalog says about the datasets asked for
+//	job.go       the run
+//	journal.go   which journal a run may go on with, and which it may replace
+//	estimate.go  what a run would ask for
+package tabulate

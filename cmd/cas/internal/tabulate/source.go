@@ -1,0 +1,169 @@
+package tabulate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+)
+
+// A source gives the features of an input: once for asking, and again for each pass of the table.
+type source interface {
+	// scan learns of what is wrong with the text and the ids before the first request, where that can be done.
+	scan(soft context.Context) (bulk.Summary, error)
+	// features yields what is asked for. It ends with bulk.ErrDrained soon after soft has ended.
+	features(soft context.Context) iter.Seq2[bulk.Feature, error]
+	// outcomes yields what became of them, with the properties that are kept. The features have been read to their end before.
+	outcomes(*bulk.Journal) iter.Seq2[bulk.Outcome, error]
+	// sha256 is of the input's bytes, in hexadecimal.
+	sha256() string
+	Close() error
+}
+
+// source opens the input. The spool of a stream lies at spoolPath; shapes is that the table has the geometries too.
+func (in Input) source(read bulk.ReadOptions, spoolPath string, shapes bool) source {
+	if in.open == nil {
+		return &streamed{input: in, read: read, spool: spool{path: spoolPath, shapes: shapes}, hash: sha256.New()}
+	}
+	return &reread{input: in, read: read}
+}
+
+// Features yields the features of an input once, for a look at them. As in a run, the ids of a file are checked before the first.
+func Features(soft context.Context, in Input, read bulk.ReadOptions) iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
+		if in.open != nil {
+			src := &reread{input: in, read: read}
+			if _, err := src.scan(soft); err != nil {
+				yield(bulk.Feature{}, err)
+				return
+			}
+			src.pass(soft, src.read)(yield)
+			return
+		}
+		r, err := in.start(soft)
+		if err != nil {
+			yield(bulk.Feature{}, err)
+			return
+		}
+		defer r.Close()
+		for f, err := range bulk.ReadGeoJSON(r, read) {
+			if !yield(f, in.wrap(err)) {
+				return
+			}
+		}
+	}
+}
+
+// reread is a source that reads its input for every pass.
+type reread struct {
+	input Input
+	read  bulk.ReadOptions
+	sum   string
+	seen  os.FileInfo // nil for text
+}
+
+func (s *reread) scan(soft context.Context) (bulk.Summary, error) {
+	r, err := s.input.start(soft)
+	if err != nil {
+		return bulk.Summary{}, err
+	}
+	defer r.Close()
+	s.seen = r.info()
+	digest := sha256.New()
+	summary, err := bulk.ScanIDs(io.TeeReader(r, digest), s.read)
+	if err != nil {
+		return summary, s.input.wrap(err)
+	}
+	s.read.CRS, s.read.TrustIDs = summary.CRS, true
+	s.sum = hexadecimal(digest)
+	return summary, nil
+}
+
+func (s *reread) features(soft context.Context) iter.Seq2[bulk.Feature, error] {
+	read := s.read
+	read.Keep = []string{}
+	return s.pass(soft, read)
+}
+
+func (s *reread) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
+	return j.Outcomes(s.pass(context.Background(), s.read))
+}
+
+// pass reads the input from its beginning, and makes sure that it is what was scanned.
+func (s *reread) pass(soft context.Context, read bulk.ReadOptions) iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
+		r, err := s.input.start(soft)
+		if err != nil {
+			yield(bulk.Feature{}, err)
+			return
+		}
+		defer r.Close()
+		if now := r.info(); now != nil && (now.Size() != s.seen.Size() || !now.ModTime().Equal(s.seen.ModTime())) {
+			yield(bulk.Feature{}, fmt.Errorf("%s changed while it was read; run again", s.input.Name))
+			return
+		}
+		for f, err := range bulk.ReadGeoJSON(r, read) {
+			if !yield(f, s.input.wrap(err)) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *reread) sha256() string { return s.sum }
+func (s *reread) Close() error   { return nil }
+
+// streamed is a source that reads its input once and keeps what the table needs in a spool.
+type streamed struct {
+	input Input
+	read  bulk.ReadOptions
+	spool spool
+	hash  hash.Hash
+}
+
+// scan cannot look ahead: the ids are checked while the features are read.
+func (s *streamed) scan(context.Context) (bulk.Summary, error) { return bulk.Summary{}, nil }
+
+func (s *streamed) features(soft context.Context) iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
+		if err := s.spool.create(); err != nil {
+			yield(bulk.Feature{}, err)
+			return
+		}
+		in, err := s.input.start(soft)
+		if err != nil {
+			yield(bulk.Feature{}, err)
+			return
+		}
+		defer in.Close()
+		r := io.TeeReader(in, s.hash)
+		for f, err := range bulk.ReadGeoJSON(r, s.read) {
+			if err == nil {
+				err = s.spool.add(f)
+			}
+			f.Properties = nil // the spool has them
+			if !yield(f, s.input.wrap(err)) || err != nil {
+				return
+			}
+		}
+		_, err = io.Copy(io.Discard, r) // what may follow the text is part of the input's hash
+		if err = errors.Join(err, s.spool.whole()); err != nil {
+			yield(bulk.Feature{}, err)
+		}
+	}
+}
+
+func (s *streamed) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
+	return s.spool.outcomes(j)
+}
+func (s *streamed) sha256() string { return hexadecimal(s.hash) }
+func (s *streamed) Close() error   { return s.spool.remove() }
+
+func hexadecimal(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

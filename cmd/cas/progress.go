@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+)
+
+// How often progress is shown.
+const (
+	screenEvery = 200 * time.Millisecond // on a terminal, in one line that changes
+	logEvery    = 10 * time.Second       // elsewhere, a line each
+)
+
+// progress shows how a run goes. Its methods may be called by several goroutines.
+type progress struct {
+	out    io.Writer
+	quiet  bool
+	screen *os.File // the terminal; nil elsewhere
+	every  time.Duration
+
+	mu    sync.Mutex
+	shown time.Time
+	drawn bool // a line stands on the screen without a line end
+}
+
+func newProgress(out io.Writer, quiet bool) *progress {
+	p := &progress{out: out, quiet: quiet, every: logEvery, shown: time.Now()}
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		p.screen, p.every, p.shown = file, screenEvery, time.Time{}
+	}
+	return p
+}
+
+// show is told how far the run is, more often than people want to know.
+func (p *progress) show(now bulk.Progress) {
+	if p.quiet {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.shown) < p.every {
+		return
+	}
+	p.shown = time.Now()
+	line := progressLine(now)
+	if p.screen == nil {
+		fmt.Fprintln(p.out, line)
+		return
+	}
+	if width, _, err := term.GetSize(int(p.screen.Fd())); err == nil && width > 1 {
+		line = line[:min(len(line), width-1)] // ASCII
+	}
+	fmt.Fprint(p.out, eraseLine+line)
+	p.drawn = true
+}
+
+// warn writes a warning.
+func (p *progress) warn(text string) { p.tell("warning: " + text) }
+
+// tell writes a line that stays.
+func (p *progress) tell(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	fmt.Fprintln(p.out, "cas:", text)
+}
+
+// close removes the line that changes.
+func (p *progress) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+}
+
+const eraseLine = "\r\x1b[K"
+
+func (p *progress) erase() {
+	if p.drawn {
+		fmt.Fprint(p.out, eraseLine)
+		p.drawn = false
+	}
+}
+
+// progressLine is how far a run is, in ASCII.
+func progressLine(p bulk.Progress) string {
+	var b strings.Builder
+	settled := p.Done + p.Failed
+	if p.Total > 0 {
+		fmt.Fprintf(&b, "%3d%%  %d of %d features", 100*settled/p.Total, settled, p.Total)
+	} else {
+		fmt.Fprintf(&b, "%d features", settled)
+	}
+	fmt.Fprintf(&b, ", %d failed, %.3g/s, %d requests of %d in flight", p.Failed, p.Rate, p.InFlight, p.BatchSize)
+	if left, ok := p.Remaining(); ok {
+		fmt.Fprintf(&b, ", %s left", duration(left))
+	}
+	return b.String()
+}
+
+// duration is a time for people: to a second, or to a tenth below ten.
+func duration(d time.Duration) string {
+	if d < 10*time.Second {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
