@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +47,7 @@ func (a *app) providerCommand() *cobra.Command {
 			return a.with(func(client *cas.Client) error {
 				p, err := client.Provider(c.Context(), args[0])
 				if errors.Is(err, cas.ErrNotFound) {
-					return fmt.Errorf("%w; 'cas providers' lists the slugs", err)
+					return fmt.Errorf("%w%s; 'cas providers' lists the slugs", err, a.suggestProvider(c.Context(), args[0]))
 				}
 				if err != nil {
 					return err
@@ -64,75 +62,6 @@ func (a *app) providerCommand() *cobra.Command {
 	}
 	a.jsonFlag(c)
 	return c
-}
-
-func (a *app) datasetsCommand() *cobra.Command {
-	var filter cas.DatasetFilter
-	var temporal string
-	var bbox []float64
-	var finest, coarsest float64
-	c := &cobra.Command{
-		Use:   "datasets",
-		Short: "List datasets, all or by filter",
-		Args:  exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			filter.TemporalType = cas.TemporalType(temporal)
-			if c.Flags().Changed("min-resolution") {
-				filter.MinResolution = &finest
-			}
-			if c.Flags().Changed("max-resolution") {
-				filter.MaxResolution = &coarsest
-			}
-			switch len(bbox) {
-			case 0:
-			case 4:
-				filter.BBox = &cas.BoundingBox{MinLon: bbox[0], MinLat: bbox[1], MaxLon: bbox[2], MaxLat: bbox[3]}
-			default:
-				return usage("--bbox takes four numbers, MIN_LON,MIN_LAT,MAX_LON,MAX_LAT, and got %d", len(bbox))
-			}
-			return a.with(func(client *cas.Client) error {
-				datasets := []cas.Dataset{}
-				for d, err := range client.AllDatasets(c.Context(), filter) {
-					if err != nil {
-						return err
-					}
-					datasets = append(datasets, d)
-				}
-				if a.json {
-					return a.printJSON(datasets)
-				}
-				return a.printDatasets(datasets)
-			})
-		},
-	}
-	f := c.Flags()
-	f.StringVarP(&filter.Provider, "provider", "p", "", "slug of a provider")
-	f.StringVar(&filter.Variable, "variable", "", "name of a variable, any case")
-	f.StringVar(&temporal, "temporal-type", "", "static, annual, monthly, daily, hourly or climatology")
-	f.Float64Var(&finest, "min-resolution", 0, "smallest pixel size in metres")
-	f.Float64Var(&coarsest, "max-resolution", 0, "largest pixel size in metres")
-	f.Float64SliceVar(&bbox, "bbox", nil, "box to touch, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
-	a.jsonFlag(c)
-	return c
-}
-
-func (a *app) printDatasets(datasets []cas.Dataset) error {
-	t := newTable(a.out, "ID", "NAME", "UNITS", "RESOLUTION", "TIME", "LICENCE")
-	for _, d := range datasets {
-		units := ""
-		if len(d.Variables) > 0 {
-			units = d.Variables[0].Units
-		}
-		t.row(d.ID, d.Name, units, metres(d.ResolutionM), string(d.Temporal.TemporalType), d.License)
-	}
-	return t.flush()
-}
-
-func metres(n cas.Number) string {
-	if f := float64(n); !math.IsNaN(f) {
-		return strconv.FormatFloat(f, 'f', -1, 64) + " m"
-	}
-	return "-"
 }
 
 func (a *app) jsonFlag(c *cobra.Command) {

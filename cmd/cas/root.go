@@ -23,7 +23,6 @@ type streams struct {
 // app is what all commands share.
 type app struct {
 	streams
-	args    []string // of the command line
 	url     string
 	timeout time.Duration
 	rate    int
@@ -33,7 +32,7 @@ type app struct {
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, s streams) int {
-	root := newRoot(&app{streams: s, args: args})
+	root := newRoot(&app{streams: s})
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -61,7 +60,7 @@ Results go to standard output, all else to standard error.
 Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 some features or datasets failed, the others are there.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          unknownCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	flags := root.PersistentFlags()
@@ -76,6 +75,7 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 	} {
 		root.AddCommand(c)
 	}
+	a.completions(root)
 	return root
 }
 

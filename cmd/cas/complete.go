@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// completer gives what a word of the command line may become.
+type completer = cobra.CompletionFunc
+
+// completions teaches the shell the values of flags, by their names: whichever command has a flag of one of these, completes it. The
+// scripts for the shells themselves come from cobra: cas completion bash, zsh, fish or powershell.
+func (a *app) completions(root *cobra.Command) {
+	flags := map[string]completer{
+		"datasets": listed(a.describedDatasets), "provider": a.completeProviders,
+		"aggregation": fixed(
+			cas.AggregationMean, cas.AggregationMedian, cas.AggregationMin, cas.AggregationMax, cas.AggregationStd, cas.AggregationSum,
+			cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution),
+		"temporal-type": fixed(
+			cas.TemporalStatic, cas.TemporalAnnual, cas.TemporalMonthly, cas.TemporalDaily, cas.TemporalHourly, cas.TemporalClimatology),
+		"columns": listed(func(context.Context) []string { return columnNames() }),
+	}
+	for _, c := range root.Commands() {
+		for name, complete := range flags {
+			if c.Flags().Lookup(name) != nil {
+				_ = c.RegisterFlagCompletionFunc(name, complete) // fails for a flag that is not there, or has one: its owner knows better
+			}
+		}
+		if c.ValidArgsFunction == nil && !c.HasSubCommands() {
+			c.ValidArgsFunction = a.arguments(c)
+		}
+	}
+}
+
+// arguments completes what follows a command: nothing, but for those that take a slug or ids.
+func (a *app) arguments(c *cobra.Command) completer {
+	switch c.Name() {
+	case "provider":
+		return func(c *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return a.completeProviders(c, args, toComplete)
+		}
+	case "cite":
+		return func(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return startingWith(a.describedDatasets(c.Context()), toComplete), cobra.ShellCompDirectiveNoFileComp
+		}
+	case "validate", "map", "merge":
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // files
+	default:
+		return cobra.NoFileCompletions
+	}
+}
+
+func (a *app) completeProviders(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return startingWith(described(a.knownCatalog(c.Context()).Providers), toComplete), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) describedDatasets(ctx context.Context) []string {
+	return described(a.knownCatalog(ctx).Datasets)
+}
+
+func described(names []named) []string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = cobra.CompletionWithDesc(oneLine(n.ID), oneLine(n.Name))
+	}
+	return texts
+}
+
+// listed completes the last of several values that commas separate.
+func listed(values func(context.Context) []string) completer {
+	return func(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before := toComplete[:strings.LastIndex(toComplete, ",")+1]
+		found := startingWith(values(c.Context()), toComplete[len(before):])
+		for i := range found {
+			found[i] = before + found[i]
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func fixed[T ~string](values ...T) completer {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return startingWith(texts, toComplete), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}
+
+func startingWith(texts []string, start string) []cobra.Completion {
+	var found []cobra.Completion
+	for _, t := range texts {
+		if strings.HasPrefix(t, start) {
+			found = append(found, t)
+		}
+	}
+	return found
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
+)
+
+// How long a service's catalog serves completion and suggestions before it is asked again, how long a service that did not answer is
+// left alone, and how long someone who typed waits for it.
+const (
+	catalogAge     = 24 * time.Hour
+	catalogRetry   = 10 * time.Minute
+	catalogPatient = 2 * time.Second
+)
+
+// named is an id or slug, and what it stands for.
+type named struct{ ID, Name string }
+
+// knownCatalog is the catalog of one service as far as names go. It is a file of the user's cache folder, and holds no key.
+type knownCatalog struct {
+	Renew     time.Time // when to ask again
+	Datasets  []named
+	Providers []named
+}
+
+func (k knownCatalog) datasetIDs() []string { return ids(k.Datasets) }
+func (k knownCatalog) slugs() []string      { return ids(k.Providers) }
+
+func ids(names []named) []string {
+	ids := make([]string, len(names))
+	for i, n := range names {
+		ids[i] = n.ID
+	}
+	return ids
+}
+
+// knownCatalog tells what the service has: from the cache, else from the service, else what was cached before, else what this program
+// carries. It never fails, for it only helps with typing.
+func (a *app) knownCatalog(ctx context.Context) knownCatalog {
+	file := a.catalogFile()
+	known, err := readCatalog(file)
+	if err == nil && time.Now().Before(known.Renew) {
+		return known
+	}
+	fresh, askErr := a.askCatalog(ctx)
+	switch {
+	case askErr == nil:
+		known = fresh
+		known.Renew = time.Now().Add(catalogAge)
+	case err != nil:
+		known = carriedCatalog()
+		fallthrough
+	default:
+		known.Renew = time.Now().Add(catalogRetry)
+	}
+	if ctx.Err() == nil {
+		_ = known.write(file) // a cache that cannot be written makes the next question slower, no more
+	}
+	return known
+}
+
+// catalogFile is the cache of the service that the flags name; "" where this user has no cache folder.
+func (a *app) catalogFile() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	of := sha256.Sum256([]byte(a.serviceURL()))
+	return filepath.Join(dir, "cas-go", "catalog-"+hex.EncodeToString(of[:8])+".json")
+}
+
+// serviceURL is the base URL that the client uses.
+func (a *app) serviceURL() string {
+	if a.url == "" {
+		return cas.DefaultBaseURL
+	}
+	return a.url
+}
+
+func readCatalog(file string) (knownCatalog, error) {
+	var k knownCatalog
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return k, err
+	}
+	if err := json.Unmarshal(text, &k); err != nil {
+		return knownCatalog{}, err
+	}
+	if time.Until(k.Renew) > catalogAge {
+		return k, errors.New("the clock was changed, or the file")
+	}
+	return k, nil
+}
+
+// write replaces the file as a whole: several shells may complete at once.
+func (k knownCatalog) write(file string) error {
+	text, err := json.Marshal(k)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), "catalog-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.Write(text)
+	if err := errors.Join(err, temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), file)
+}
+
+func (a *app) askCatalog(ctx context.Context) (knownCatalog, error) {
+	var k knownCatalog
+	ctx, cancel := context.WithTimeout(ctx, catalogPatient)
+	defer cancel()
+	client, err := a.client(cas.WithRetry(cas.RetryPolicy{MaxAttempts: 1}), cas.WithLogger(nil))
+	if err != nil {
+		return k, err
+	}
+	defer client.Close()
+	for d, err := range client.AllDatasets(ctx, cas.DatasetFilter{}) {
+		if err != nil {
+			return k, err
+		}
+		k.Datasets = append(k.Datasets, named{d.ID, d.Name})
+	}
+	for p, err := range client.AllProviders(ctx) {
+		if err != nil {
+			return k, err
+		}
+		k.Providers = append(k.Providers, named{p.Slug, p.Name})
+	}
+	return k, nil
+}
+
+func carriedCatalog() knownCatalog {
+	var k knownCatalog
+	for _, d := range catalog.Datasets() {
+		k.Datasets = append(k.Datasets, named{d.ID, d.Name})
+	}
+	for _, p := range catalog.Providers() {
+		k.Providers = append(k.Providers, named{p.Slug, p.Name})
+	}
+	return k
+}

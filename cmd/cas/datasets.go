@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
+)
+
+// datasetSearch is what the arguments and flags of `cas datasets` ask for.
+type datasetSearch struct {
+	query   catalog.Query
+	columns []string
+	offline bool
+}
+
+func (a *app) datasetsCommand() *cobra.Command {
+	var s datasetSearch
+	var temporal string
+	var bbox []float64
+	var finest, coarsest float64
+	c := &cobra.Command{
+		Use:   "datasets [WORD]...",
+		Short: "Search the datasets, or list them all",
+		Long: `Search the datasets by words and filters, all of which must apply; without any, list them all. A word may be in the id, the name, the
+description or the variables of a dataset; its beginning is enough. The best match comes first.
+
+With --offline nothing is asked: the search is in the catalog that this program carries, whose date standard error tells.`,
+		Example: `  cas datasets soil clay --max-resolution 250
+  cas datasets elevation --bbox -84.4,36.1,-84.0,36.5 --licence CC-BY
+  cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
+		RunE: func(c *cobra.Command, words []string) error {
+			s.query.Words = strings.Join(words, " ")
+			s.query.TemporalType = cas.TemporalType(temporal)
+			if c.Flags().Changed("min-resolution") {
+				s.query.MinResolution = &finest
+			}
+			if c.Flags().Changed("max-resolution") {
+				s.query.MaxResolution = &coarsest
+			}
+			switch len(bbox) {
+			case 0:
+			case 4:
+				s.query.BBox = &cas.BoundingBox{MinLon: bbox[0], MinLat: bbox[1], MaxLon: bbox[2], MaxLat: bbox[3]}
+			default:
+				return usage("--bbox takes four numbers, MIN_LON,MIN_LAT,MAX_LON,MAX_LAT, and got %d", len(bbox))
+			}
+			return a.searchDatasets(c.Context(), s)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&s.query.Provider, "provider", "p", "", "slug of a provider")
+	f.StringVar(&s.query.Variable, "variable", "", "name of a variable, any case")
+	f.StringVar(&temporal, "temporal-type", "", "static, annual, monthly, daily, hourly or climatology")
+	f.Float64Var(&finest, "min-resolution", 0, "smallest pixel size in metres")
+	f.Float64Var(&coarsest, "max-resolution", 0, "largest pixel size in metres")
+	f.Float64SliceVar(&bbox, "bbox", nil, "box to touch, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
+	f.StringVar(&s.query.Licence, "licence", "", "what the licence must contain, such as CC-BY-4.0")
+	f.StringSliceVar(&s.columns, "columns", nil, "columns to print: "+strings.Join(columnNames(), ", "))
+	f.BoolVar(&s.offline, "offline", false, "search the catalog that this program carries, and ask nobody")
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "license" {
+			name = "licence"
+		}
+		return pflag.NormalizedName(name)
+	})
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
+	if a.json && s.columns != nil {
+		return usage("--columns is for the table; JSON has all of a dataset")
+	}
+	columns, err := chooseColumns(s.columns)
+	if err != nil {
+		return err
+	}
+	find := a.askDatasets
+	if s.offline {
+		date, version := catalog.Taken()
+		fmt.Fprintf(a.err, "cas: the catalog of service %s, as of %s\n", version, date.Format("2006-01-02"))
+		find = func(_ context.Context, q catalog.Query) ([]cas.Dataset, error) { return catalog.Search(q), nil }
+	}
+	found, err := find(ctx, s.query)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		err = a.printJSON(append([]cas.Dataset{}, found...)) // [] rather than null
+	} else {
+		err = a.datasetTable(found, columns)
+	}
+	if len(found) == 0 {
+		fmt.Fprintln(a.err, "cas: no dataset fits"+a.emptySearchHint(ctx, s))
+	}
+	return err
+}
+
+// askDatasets lets the service apply the filters that it knows, and searches what it lists for the rest.
+func (a *app) askDatasets(ctx context.Context, q catalog.Query) ([]cas.Dataset, error) {
+	filter := cas.DatasetFilter{
+		Provider: q.Provider, Variable: q.Variable, TemporalType: q.TemporalType,
+		MinResolution: q.MinResolution, MaxResolution: q.MaxResolution, BBox: q.BBox,
+	}
+	rest := catalog.Query{Words: q.Words, Licence: q.Licence}
+	if q.BBox != nil && q.BBox.MinLon > q.BBox.MaxLon {
+		filter.BBox, rest.BBox = nil, q.BBox // across the antimeridian, which the service does not know
+	}
+	var listed []cas.Dataset
+	err := a.with(func(client *cas.Client) error {
+		for d, err := range client.AllDatasets(ctx, filter) {
+			if err != nil {
+				return err
+			}
+			listed = append(listed, d)
+		}
+		return nil
+	})
+	return catalog.SearchIn(listed, rest), err
+}
+
+// emptySearchHint tells why a search may have found nothing: an unknown provider lists nothing, without an error.
+func (a *app) emptySearchHint(ctx context.Context, s datasetSearch) string {
+	switch {
+	case s.query.Provider != "" && s.offline:
+		return didYouMean(s.query.Provider, catalog.SuggestProvider(s.query.Provider, 1))
+	case s.query.Provider != "":
+		return a.suggestProvider(ctx, s.query.Provider)
+	case s.query.Words != "":
+		return ": every word must be in it; fewer or shorter ones find more"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/community-attribute-service/cas-go/castest"
+)
+
+// TestMain makes this test binary the command cas when a script runs it.
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"cas": main}) }
+
+// TestScripts runs testdata/script: each script has a castest service of its own at $CAS_URL, and a cache of its own. Beside the commands
+// of testscript there are
+//
+//	serve NAME KIND [ARG]   start another server, see servers; its URL is in $NAME
+//	exits CODE cas …        run cas and expect this exit code; stdout and stderr match what it said, as after exec
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			server := castest.NewServer()
+			env.Defer(server.Close)
+			env.Setenv("CAS_URL", server.URL())
+			for _, place := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} { // of os.UserCacheDir, by system
+				env.Setenv(place, env.WorkDir+"/cache")
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "exits": exits},
+	})
+}
+
+// servers are the kinds of server that a script can start. ARG is "" where it gives none.
+var servers = map[string]func(ts *testscript.TestScript, arg string) string{
+	"keys": func(ts *testscript.TestScript, key string) string { return castestURL(ts, castest.WithAPIKeys(key)) },
+	"rate": func(ts *testscript.TestScript, perMinute string) string {
+		n, err := strconv.Atoi(perMinute)
+		ts.Check(err)
+		return castestURL(ts, castest.WithRateLimit(n))
+	},
+}
+
+func castestURL(ts *testscript.TestScript, options ...castest.Option) string {
+	server := castest.NewServer(options...)
+	ts.Defer(server.Close)
+	return server.URL()
+}
+
+func handlerURL(ts *testscript.TestScript, start func(http.Handler) *httptest.Server, handler http.HandlerFunc) string {
+	server := start(handler)
+	ts.Defer(server.Close)
+	return server.URL
+}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: serve NAME KIND [ARG]")
+	}
+	start := servers[args[1]]
+	if start == nil {
+		ts.Fatalf("no kind of server is called %s", args[1])
+	}
+	ts.Setenv(args[0], start(ts, append(args, "")[2]))
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGS...]")
+	}
+	code := exitOK
+	err := ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got := strconv.Itoa(code); got != args[0] {
+		ts.Fatalf("exit code %s, not %s", got, args[0])
+	}
+}
