@@ -1,10 +1,8 @@
 package cas
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strconv"
 )
 
@@ -89,58 +87,6 @@ func (c *coordinateScanner) scan(text []byte, pos int) (end int, err error) {
 			}
 		}
 	}
-}
-
-// positionRun reads positions of two plain numbers, as [-84.2,36.6], while one follows another without blanks. It gives the place
-// of the first that is not such, or the last: scan goes on with that.
-func (c *coordinateScanner) positionRun(text []byte, pos int) int {
-	for {
-		end := plainNumber(text, pos+1)
-		if end >= len(text) || text[end] != ',' {
-			return pos
-		}
-		end = plainNumber(text, end+1)
-		if end+2 >= len(text) || text[end] != ']' || text[end+1] != ',' || text[end+2] != '[' {
-			return pos
-		}
-		c.positions++
-		pos = end + 2
-	}
-}
-
-// plainNumber gives the end of a number of up to seven digits before and sixteen behind the point, without an exponent; otherwise
-// len(text).
-func plainNumber(text []byte, pos int) (end int) {
-	if pos < len(text) && text[pos] == '-' {
-		pos++
-	}
-	if pos+24 > len(text) {
-		return len(text)
-	}
-	n := digitsOf(text[pos:])
-	if n == 0 || n == 8 || (text[pos] == '0' && n > 1) {
-		return len(text)
-	}
-	if pos += n; text[pos] != '.' {
-		return pos
-	}
-	pos++
-	fraction := digitsOf(text[pos:])
-	if fraction == 8 {
-		fraction += digitsOf(text[pos+8:])
-	}
-	if fraction == 0 || fraction == 16 {
-		return len(text)
-	}
-	return pos + fraction
-}
-
-// digitsOf counts the decimal digits at the start of text, up to 8 of its first 8 bytes, all at once.
-func digitsOf(text []byte) int {
-	const each, high = 0x0101010101010101, 0x8080808080808080
-	w := binary.LittleEndian.Uint64(text) ^ each*'0' // a digit's byte is now below 10
-	other := (w&^high + each*(0x80-10)) | w          // and the high bit of any other is set
-	return bits.TrailingZeros64(other&high) / 8
 }
 
 // fits tells whether coordinates so nested are those of the type, whose numbers stand depth arrays deep.

@@ -27,14 +27,21 @@ func sameScan(t *testing.T, text []byte) {
 	}
 }
 
-// ring is the text of a ring of n positions with some decimals.
-func ring(r *rand.Rand, n int) []byte {
+// ring is the text of a ring of n positions, each with any decimals or, if alike, all with the same.
+func ring(r *rand.Rand, n int, alike bool) []byte {
+	lon, lat, place := r.IntN(18), r.IntN(12), r.Float64()*100
 	b := []byte("[[")
 	for i := range n {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '[')
+		if alike {
+			b = strconv.AppendFloat(b, place+r.Float64()/9, 'f', lon, 64)
+			b = strconv.AppendFloat(append(b, ','), -place-r.Float64()/9, 'f', lat, 64)
+			b = append(b, ']')
+			continue
+		}
 		b = strconv.AppendFloat(b, (r.Float64()-0.5)*360, 'f', r.IntN(18), 64)
 		b = append(b, ',')
 		b = strconv.AppendFloat(b, (r.Float64()-0.5)*180, 'f', r.IntN(9), 64)
@@ -46,8 +53,8 @@ func ring(r *rand.Rand, n int) []byte {
 func TestScanFastAndSlowAgree(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
-		text := ring(r, 1+r.IntN(20))
+	for i := range 600 {
+		text := ring(r, 1+r.IntN(20), i%2 == 0)
 		sameScan(t, text)
 		for range 50 {
 			broken := bytes.Clone(text)
@@ -61,6 +68,10 @@ func TestScanFastAndSlowAgree(t *testing.T) {
 func FuzzScanFastAndSlowAgree(f *testing.F) {
 	for _, text := range []string{"[[[0,1],[1.5,-2],[-0.25,1e3],[01,2],[1.,2],[1,2,3],[1]]]", "[1,2]", "[[[1,2],[3,4]],[[5,6],[7,8]]]", "[[1234567890.5,2],[1,2],[3,4]]"} {
 		f.Add([]byte(text))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 10 {
+		f.Add(ring(r, 10, i%2 == 0))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) { sameScan(t, text) })
 }
