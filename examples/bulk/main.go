@@ -1,0 +1,106 @@
+// Bulk extracts the attributes of all features of a GeoJSON file into a GeoParquet table, which GeoPandas reads as it is:
+//
+//	go run ./examples/bulk catchments.geojson attributes.parquet HYBAS_ID
+//
+// A run that was stopped goes on where it was when it is started again. The command `cas extract` does the same, and more.
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log"
+	"os"
+	"os/signal"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/parquet"
+	"github.com/community-attribute-service/cas-go/bulk/table"
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+var datasets = []string{"copernicus_dem:elevation"}
+
+func main() {
+	if len(os.Args) != 4 {
+		log.Fatal("usage: bulk INPUT.geojson OUTPUT.parquet ID_FIELD")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, input, output, idField string) error {
+	client, err := cas.NewClient(os.Getenv("CAS_URL"), cas.WithAPIKey(os.Getenv("CAS_API_KEY")))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+
+	// What is wrong with the table or the file is known before the first request.
+	format := parquet.Format{Geo: true}
+	plan, err := table.PlanColumns(datasets, idField, nil, format)
+	if err != nil {
+		return err
+	}
+	if err := scan(input, idField); err != nil {
+		return err
+	}
+
+	options := bulk.Options{DatasetIDs: datasets}
+	journal, err := bulk.OpenJournal(output+".journal", options.Fingerprint(idField))
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	options.Journal = journal
+
+	for outcome, err := range bulk.Extract(ctx, client, features(input, idField), options) {
+		if err != nil {
+			return fmt.Errorf("%w (the journal keeps what is done: run it again)", err)
+		}
+		for _, failure := range outcome.Failures() {
+			fmt.Fprintln(os.Stderr, outcome.Feature.ID, failure.DatasetID, failure.Reason)
+		}
+	}
+	if err := journal.Finish(); err != nil {
+		return err
+	}
+
+	// The table is written from the journal, in the order of the file.
+	source := func() iter.Seq2[bulk.Outcome, error] { return journal.Outcomes(features(input, idField)) }
+	summary, err := table.Write(ctx, source, table.Options{
+		Path: output, Format: format, Plan: plan, Parameters: options.Fingerprint(idField),
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d features, %d failed, %d columns in %s\n", summary.Features, summary.Failed, len(summary.Columns)+1, output)
+	return nil
+}
+
+// scan reads the whole file once: malformed text, missing and duplicate ids.
+func scan(input, idField string) error {
+	file, err := os.Open(input)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = bulk.ScanIDs(file, bulk.ReadOptions{IDField: idField})
+	return err
+}
+
+// features opens the file when it is ranged over, which may be more than once.
+func features(input, idField string) iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
+		file, err := os.Open(input)
+		if err != nil {
+			yield(bulk.Feature{}, err)
+			return
+		}
+		defer file.Close()
+		bulk.ReadGeoJSON(file, bulk.ReadOptions{IDField: idField, Keep: []string{}, TrustIDs: true})(yield)
+	}
+}
