@@ -1,7 +1,5 @@
 package jsonread
 
-import "slices"
-
 // maxLists is how many lists of a decoder are told apart by number.
 const maxLists = 16
 
@@ -46,32 +44,38 @@ func List[T any](r *Reader, number int, read func(*Reader, *T)) []T {
 	if !r.Begin() {
 		return nil
 	}
-	list := []T{}
+	list, size := []T{}, 0
 	for n := 0; r.Item(n); n++ {
-		if n == 0 {
-			list = make([]T, 0, max(r.lengths[number], 1))
+		if n == cap(list) {
+			list = larger(list, max(r.lengths[number], 1, 2*n, r.guess(size)))
 		}
+		list = list[:n+1] // zero, for only make has made room
 		start := r.pos
-		list = append(list, *new(T))
 		read(r, &list[n])
-		if n == 0 && r.lengths[number] == 0 && !r.stopped {
-			list = slices.Grow(list, r.guess(r.pos-start))
-		}
+		size = r.pos - start
 	}
 	if r.stopped {
 		return nil
 	}
 	r.lengths[number] = len(list)
 	if cap(list) > 2*len(list)+2 { // the last one was far longer
-		list = slices.Clip(append(make([]T, 0, len(list)), list...))
+		list = larger(list, len(list))
 	}
 	return list
 }
 
-// guess is how many more items there are room for in the text, where one of size bytes has been read.
+// larger is the list with that capacity.
+func larger[T any](list []T, capacity int) []T {
+	return append(make([]T, 0, capacity), list...)
+}
+
+// guess is how many items there are in a list whose second one is due, if all have the size of the first and nothing else follows.
 func (r *Reader) guess(size int) int {
 	const most = 64
-	return min((len(r.text)-r.pos)/max(size, 1), most)
+	if size == 0 {
+		return 0
+	}
+	return min(1+(len(r.text)-r.pos)/size, most)
 }
 
 // Texts reads an array of strings; null is nil.

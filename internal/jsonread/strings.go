@@ -15,6 +15,7 @@ type sharedStrings struct {
 	turn   int
 	table  [tableSize]entry // by hash
 	long   bool             // the table has strings that end with the decode
+	decode uint32           // its number
 	block  strings.Builder  // where new strings are cut from
 	size   int              // of the last block
 }
@@ -34,7 +35,7 @@ type entry struct {
 const (
 	tableSize  = 256
 	maxRecent  = 1024
-	short      = 32   // bytes; longer ones end with the decode
+	short      = 128  // bytes; longer ones end with the decode
 	firstBlock = 512  // bytes
 	maxBlock   = 4096 // bytes; one string that is kept keeps no more than this
 )
@@ -73,7 +74,11 @@ func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
 	if at.text == string(text) {
 		return at.text, len(text) <= short
 	}
-	if tag := uint32(hash >> 32); at.tag != tag {
+	tag := uint32(hash >> 32)
+	if len(text) > short {
+		tag += s.decode // of an earlier decode it is not known
+	}
+	if at.tag != tag {
 		at.tag = tag
 		return s.cut(text), false
 	}
@@ -115,6 +120,7 @@ func (s *sharedStrings) forget() {
 		}
 		s.long = false
 	}
+	s.decode++
 	s.turn, s.size = 0, 0
 	s.block.Reset()
 }
