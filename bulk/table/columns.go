@@ -30,6 +30,16 @@ func (r Role) String() string { return roleNames[r] }
 // MarshalText is String as bytes.
 func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (r *Role) UnmarshalText(text []byte) error {
+	i := slices.Index(roleNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no column holds %q", text)
+	}
+	*r = Role(i)
+	return nil
+}
+
 // A Column is one column of a table.
 type Column struct {
 	Name    string `json:"name"`              // heading, unique in the table

@@ -43,12 +43,16 @@ func (s *shape) see(v cas.Value) {
 	}
 	s.distributions = true
 	for _, c := range v.Classes() {
-		if _, known := s.classes[c.Name]; !known {
-			if s.classes == nil {
-				s.classes = map[string]struct{}{}
-			}
-			s.classes[c.Name] = struct{}{}
+		s.add(c.Name)
+	}
+}
+
+func (s *shape) add(class string) {
+	if _, known := s.classes[class]; !known {
+		if s.classes == nil {
+			s.classes = map[string]struct{}{}
 		}
+		s.classes[class] = struct{}{}
 	}
 }
 

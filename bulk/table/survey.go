@@ -26,10 +26,10 @@ type DatasetSummary struct {
 	NullValues int    // answers without a value
 	// Mismatches counts the results by an aggregation that is not the one asked for. Categorical datasets answer
 	// distribution whatever was asked.
-	Mismatches map[cas.AggregationMethod]int
-	Units      []string // as the results have them, in order of appearance; 20 at most
-	Provenance []string // as the results have them, in order of appearance; 20 at most, each cut at 1000 bytes
-	More       bool     // there are further units or provenance strings
+	Mismatches map[cas.AggregationMethod]int `json:"other_aggregations,omitempty"`
+	Units      []string                      `json:"units,omitempty"`                    // as the results have them, in order of appearance; 20 at most
+	Provenance []string                      `json:"provenance,omitempty"`               // as the results have them, in order of appearance; 20 at most, each cut at 1000 bytes
+	More       bool                          `json:"more_units_or_provenance,omitempty"` // there are further units or provenance strings
 }
 
 const (
@@ -40,10 +40,10 @@ const (
 // A Summary is what a first pass over the outcomes shows.
 type Summary struct {
 	Counts
-	Columns  []Column         // of the table
-	Notes    []string         // classes whose columns had to be told apart; for standard error
-	Warnings []WarningCount   // of the service, the most frequent first
-	Datasets []DatasetSummary // in the order asked
+	Columns  []Column         `json:"columns"`         // of the table
+	Notes    []string         `json:"notes,omitempty"` // classes whose columns had to be told apart; for standard error
+	Warnings []WarningCount   `json:"warnings"`        // of the service, the most frequent first
+	Datasets []DatasetSummary `json:"datasets"`        // in the order asked
 }
 
 // survey is the first pass: it collects columns and sums, and lists failures.
