@@ -23,6 +23,7 @@ type streams struct {
 // app is what all commands share.
 type app struct {
 	streams
+	args    []string // of the command line
 	url     string
 	timeout time.Duration
 	rate    int
@@ -32,7 +33,7 @@ type app struct {
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, s streams) int {
-	root := newRoot(&app{streams: s})
+	root := newRoot(&app{streams: s, args: args})
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
