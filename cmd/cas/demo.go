@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -12,70 +15,120 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
 	"github.com/community-attribute-service/cas-go/castest/basins"
+	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
 )
 
 // The datasets of the demo, over the elevation model that castest carries.
 const (
 	demoElevation = "local_dem:elevation"
 	demoSlope     = "local_dem:slope_class"
+	demoIDField   = "HYBAS_ID"
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	return &cobra.Command{
+	var out string
+	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show a run over 53 real sub-basins, with nothing but this program",
 		Long: `Show a run: start an in-process service over a real elevation model (Cumberland Mountain, Tennessee; USGS, public domain),
-extract the attributes of 53 real sub-basins, and print the table. Nothing else is needed, and nothing leaves this machine.`,
+extract the attributes of 53 real sub-basins as 'cas extract -o' does, print the table, and draw its map. Nothing else is needed,
+and nothing leaves this machine. The files are left in --out: the sub-basins, the table and what stands beside it, and the maps.`,
 		Args: exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), out) },
 	}
+	c.Flags().StringVar(&out, "out", "", "folder for the files (default: a new temporary one)")
+	return c
 }
 
-func (a *app) demo(ctx context.Context) error {
-	server := castest.NewServer()
-	defer server.Close()
-	client := server.Client()
-	defer client.Close()
+// demoFiles are the files of the demo, in one folder.
+type demoFiles struct{ basins, table, svg, html string }
 
-	var ids []string
-	request := cas.BatchExtractRequest{DatasetIDs: []string{demoElevation, demoSlope}}
-	for feature, err := range bulk.ReadGeoJSON(bytes.NewReader(basins.GeoJSON()), bulk.ReadOptions{IDField: "HYBAS_ID", Keep: []string{}}) {
-		if err != nil {
-			return err
-		}
-		ids = append(ids, feature.ID)
-		request.Geometries = append(request.Geometries, feature.Geometry)
+func newDemoFiles(folder string) (demoFiles, error) {
+	var err error
+	if folder == "" {
+		folder, err = os.MkdirTemp("", "cas-demo-")
+	} else {
+		err = os.MkdirAll(folder, 0o777)
 	}
-	answer, err := client.BatchExtract(ctx, request)
+	if err != nil {
+		return demoFiles{}, err
+	}
+	in := func(name string) string { return filepath.Join(folder, name) }
+	files := demoFiles{basins: in("basins.geojson"), table: in("attributes.csv"), svg: in("elevation.svg"), html: in("elevation.html")}
+	return files, os.WriteFile(files.basins, basins.GeoJSON(), 0o666)
+}
+
+func (a *app) demo(ctx context.Context, folder string) error {
+	files, err := newDemoFiles(folder)
 	if err != nil {
 		return err
 	}
+	server := castest.NewServer()
+	defer server.Close()
+	here := *a
+	here.url = server.URL()
+	if err := here.demoTable(ctx, server.Client(), files); err != nil {
+		return err
+	}
+	for _, picture := range []string{files.svg, files.html} {
+		err := a.draw(ctx, drawing{
+			table: files.table, features: files.basins, column: "local_dem_elevation", output: picture,
+			title: "Mean elevation of 53 sub-basins, Cumberland Mountain, Tennessee",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.err, "table: %s\nmap:   %s\n       %s\n", files.table, files.svg, files.html)
+	return nil
+}
+
+// demoTable makes the table and prints it.
+func (a *app) demoTable(ctx context.Context, client *cas.Client, files demoFiles) error {
+	input, err := tabulate.File(files.basins)
+	if err != nil {
+		return err
+	}
+	x := extraction{datasets: []string{demoElevation, demoSlope}, tabulation: tabulation{
+		output: files.table, idField: demoIDField, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
+	}}
+	job := a.job(client, x, input)
+	if _, err := a.runJob(ctx, x, job); err != nil {
+		return err
+	}
+	journal, err := bulk.OpenJournal(tabulate.JournalPath(files.table), job.Ask.Fingerprint(demoIDField))
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	return a.printDemo(journal)
+}
+
+// printDemo prints what the journal holds of the basins.
+func (a *app) printDemo(journal *bulk.Journal) error {
 	fmt.Fprintf(a.out, "%d sub-basins of Cumberland Mountain, Tennessee: elevation (%s) and the share of each slope class (%s)\n\n",
-		len(ids), demoElevation, demoSlope)
-	heads := []string{"HYBAS_ID", "ELEVATION", "UNITS", "QUALITY", "PIXELS"}
+		journal.State().Done, demoElevation, demoSlope)
+	heads := []string{demoIDField, "ELEVATION", "UNITS", "QUALITY", "PIXELS"}
 	for class := range basins.SlopeClassCount {
 		heads = append(heads, "SLOPE "+strconv.Itoa(class))
 	}
 	t := newTable(a.out, heads...)
-	for i := range answer.Responses {
-		row, err := demoRow(ids[i], &answer.Responses[i])
-		if err != nil {
+	features := bulk.ReadGeoJSON(bytes.NewReader(basins.GeoJSON()), bulk.ReadOptions{IDField: demoIDField, Keep: []string{}})
+	for outcome, err := range journal.Outcomes(features) {
+		if err = cmp.Or(err, outcome.Err); err != nil {
 			return err
 		}
-		t.row(row...)
+		t.row(demoRow(outcome.Feature.ID, outcome.Response)...)
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(a.out, "\nSlope classes in degrees: 0 below 2, 1 below 5, 2 below 10, 3 below 20, 4 below 30, 5 steeper.")
+	_, err := fmt.Fprintln(a.out, "\nSlope classes in degrees: 0 below 2, 1 below 5, 2 below 10, 3 below 20, 4 below 30, 5 steeper.")
 	return err
 }
 
 // demoRow is one line of the table, numbers in their shortest exact form.
-func demoRow(id string, r *cas.AttributeResponse) ([]string, error) {
-	if missing := cas.Missing(r, []string{demoElevation, demoSlope}); len(missing) > 0 {
-		return nil, fmt.Errorf("basin %s: no %s: %s", id, missing[0].DatasetID, missing[0].Reason)
-	}
+func demoRow(id string, r *cas.AttributeResponse) []string {
 	elevation, _ := cas.Lookup(r, demoElevation)
 	slope, _ := cas.Lookup(r, demoSlope)
 	row := []string{id, elevation.Value.String(), elevation.Units, string(elevation.Quality), fmt.Sprint(elevation.PixelCount)}
@@ -84,5 +137,5 @@ func demoRow(id string, r *cas.AttributeResponse) ([]string, error) {
 		// A class that no pixel has is absent from the distribution: its share is 0.
 		row = append(row, cas.NumberValue(shares[strconv.Itoa(class)]).String())
 	}
-	return row, nil
+	return row
 }

@@ -2,6 +2,7 @@ package tabulate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ func Describe(ctx context.Context, client *cas.Client, ids []string) (known []ca
 			if detail, err = client.Provider(ctx, slug); err != nil {
 				problems = append(problems, fmt.Errorf("the catalog of %q: %w", slug, err))
 			}
+			if unanswered(err) {
+				break
+			}
 			listed[slug] = detail
 		}
 		if detail == nil {
@@ -38,6 +42,12 @@ func Describe(ctx context.Context, client *cas.Client, ids []string) (known []ca
 		known = append(known, detail.Datasets[i])
 	}
 	return known, problems
+}
+
+// unanswered reports a service that is not there: another question would find it no better.
+func unanswered(err error) bool {
+	var failed *cas.Error
+	return errors.As(err, &failed) && failed.StatusCode == 0
 }
 
 // describe is [Describe] for the table's description. That the catalog says nothing is no error of the run, but told at once: a

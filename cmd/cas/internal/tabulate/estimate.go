@@ -67,6 +67,9 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 
 // look yields the features without leaving anything behind.
 func (j *Job) look(soft context.Context) iter.Seq2[bulk.Feature, error] {
+	if !j.Shard.Whole() {
+		return j.lookAtShard(soft)
+	}
 	return Features(soft, j.Input, bulk.ReadOptions{IDField: j.IDField, Keep: []string{}})
 }
 

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
 	"sync"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/parquet"
+	"github.com/community-attribute-service/cas-go/bulk/shard"
 	"github.com/community-attribute-service/cas-go/bulk/table"
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -24,6 +24,7 @@ type Job struct {
 	IDField string       // as in [bulk.ReadOptions]
 	Keep    []string     // properties to carry through
 	Resume  bool         // go on with the journal, if there is one
+	Shard   shard.Shard  // part of the input to do; Output is its own table
 	Ask     bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
 	About   table.About  // the service's URL and the client; the rest is the job's own
 	// Warn, if not nil, is told what the user ought to know though it ends nothing.
@@ -58,7 +59,10 @@ func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
 	if err := errors.Join(j.checkOutput(), j.checkRequest()); err != nil {
 		return nil, err
 	}
-	src := j.source()
+	src, err := j.shardOf(j.source())
+	if err != nil {
+		return nil, err
+	}
 	defer src.Close()
 	journal, err := j.openJournal(j.Ask.Fingerprint(j.IDField), func() error {
 		summary, err := src.scan(soft)
@@ -94,7 +98,7 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *bulk.Journal, 
 	}
 	catalog.Wait()
 	about.Input, about.InputSHA256 = j.Input.Name, src.sha256()
-	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return src.outcomes(journal) }, table.Options{
+	summary, err := j.write(ctx, src, journal, table.Options{
 		Path: j.Output, Format: j.Format, Plan: plan, Parameters: j.Ask.Fingerprint(j.IDField), About: about,
 	})
 	if err != nil {

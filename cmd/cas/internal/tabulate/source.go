@@ -35,15 +35,12 @@ func (in Input) source(read bulk.ReadOptions, spoolPath string, shapes bool) sou
 	return &reread{input: in, read: read}
 }
 
-// Features yields the features of an input once, for a look at them. As in a run, the ids of a file are checked before the first.
+// Features yields the features of an input once, for a look at them, up to the first that cannot be read.
 func Features(soft context.Context, in Input, read bulk.ReadOptions) iter.Seq2[bulk.Feature, error] {
 	return func(yield func(bulk.Feature, error) bool) {
 		if in.open != nil {
 			src := &reread{input: in, read: read}
-			if _, err := src.scan(soft); err != nil {
-				yield(bulk.Feature{}, err)
-				return
-			}
+			_, _ = src.scan(soft) // for a crs behind the features; what it ends in, the pass ends in too
 			src.pass(soft, src.read)(yield)
 			return
 		}
@@ -78,10 +75,11 @@ func (s *reread) scan(soft context.Context) (bulk.Summary, error) {
 	s.seen = r.info()
 	digest := sha256.New()
 	summary, err := bulk.ScanIDs(io.TeeReader(r, digest), s.read)
+	s.read.CRS = summary.CRS
 	if err != nil {
 		return summary, s.input.wrap(err)
 	}
-	s.read.CRS, s.read.TrustIDs = summary.CRS, true
+	s.read.TrustIDs = true
 	s.sum = hexadecimal(digest)
 	return summary, nil
 }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+)
+
+func (a *app) citeCommand() *cobra.Command {
+	var ids []string
+	c := &cobra.Command{
+		Use:     "cite -d DATASET",
+		Short:   "Print licence and citation of datasets",
+		Long:    `Print licence and citation of datasets, in the words of the service's catalog. They are what the description of a table holds too.`,
+		Example: `  cas cite -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm`,
+		Args:    exactly(0, "datasets by -d"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if len(ids) == 0 {
+				return usage("give a dataset id by -d; 'cas datasets' lists them")
+			}
+			return a.with(func(client *cas.Client) error { return a.cite(c.Context(), client, ids) })
+		},
+	}
+	c.Flags().StringSliceVarP(&ids, "datasets", "d", nil, "dataset id, provider:dataset; repeat for more")
+	a.jsonFlag(c)
+	return c
+}
+
+// citation is what `cas cite --json` says of a dataset.
+type citation struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	License  string `json:"license"`
+	Citation string `json:"citation"`
+}
+
+func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error {
+	known, problems := tabulate.Describe(ctx, client, distinct(ids))
+	if len(known) == 0 {
+		return errors.Join(problems...)
+	}
+	if err := a.printCitations(known); err != nil {
+		return err
+	}
+	for _, problem := range problems {
+		fmt.Fprintln(a.err, "cas:", problem)
+	}
+	if len(problems) > 0 {
+		return errPartial
+	}
+	return nil
+}
+
+func (a *app) printCitations(datasets []cas.Dataset) error {
+	if a.json {
+		list := make([]citation, len(datasets))
+		for i, d := range datasets {
+			list[i] = citation{d.ID, d.Name, d.License, d.Citation}
+		}
+		return a.printJSON(list)
+	}
+	for i, d := range datasets {
+		if i > 0 {
+			fmt.Fprintln(a.out)
+		}
+		_, err := fmt.Fprintf(a.out, "%s  %s\n  Licence:  %s\n  Citation: %s\n", d.ID, d.Name, stated(d.License), stated(d.Citation))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stated is a text of the catalog, or that it has none.
+func stated(text string) string { return cmp.Or(text, "the service states none") }
+
+// distinct are the texts without repetitions, in their order.
+func distinct(texts []string) []string {
+	var once []string
+	for _, text := range texts {
+		if !slices.Contains(once, text) {
+			once = append(once, text)
+		}
+	}
+	return once
+}

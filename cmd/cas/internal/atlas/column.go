@@ -1,0 +1,129 @@
+// Package atlas joins a column of a table of attributes with the shapes of its features, for a map.
+package atlas
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/catalog"
+)
+
+// A Column is a column of numbers of a table.
+type Column struct {
+	Name   string
+	Units  string             // of all values; "" where they are not told, or differ
+	IDName string             // of the table's first column, which holds the ids
+	Values map[string]float64 // by id; NaN is an empty cell
+}
+
+// ReadColumn reads a column of a CSV as 'cas extract' writes it: ids first, and units in the column of the same name and _units.
+// An error says what is wrong with the table, and which columns there are.
+func ReadColumn(r io.Reader, name string) (*Column, error) {
+	rows := csv.NewReader(r)
+	rows.ReuseRecord = true
+	heads, err := rows.Read()
+	if err == io.EOF {
+		return nil, errors.New("the table is empty")
+	}
+	if err != nil {
+		return nil, notCSV(err)
+	}
+	heads = slices.Clone(heads)
+	heads[0] = strings.TrimPrefix(heads[0], "\ufeff")
+	at := slices.Index(heads, name)
+	if at < 0 {
+		return nil, unknownColumn(heads, name)
+	}
+	c := &Column{Name: name, IDName: heads[0], Values: map[string]float64{}}
+	unitsAt, units := slices.Index(heads, name+"_units"), unitsOf{}
+	some := false
+	for {
+		cells, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, notCSV(err)
+		}
+		line, _ := rows.FieldPos(0)
+		value, err := number(cells[at])
+		if err != nil {
+			return nil, fmt.Errorf("line %d: column %s holds %.40q, which is no number; %s", line, name, cells[at], choice(heads))
+		}
+		if _, twice := c.Values[cells[0]]; twice {
+			return nil, fmt.Errorf("line %d: the id %q occurs twice", line, cells[0])
+		}
+		c.Values[strings.Clone(cells[0])] = value
+		some = some || !math.IsNaN(value)
+		if unitsAt >= 0 {
+			units.see(cells[unitsAt])
+		}
+	}
+	if !some {
+		return nil, fmt.Errorf("column %s holds no value at all", name)
+	}
+	c.Units = units.text()
+	return c, nil
+}
+
+// number is the value of a cell; NaN where it is empty.
+func number(cell string) (float64, error) {
+	if cell == "" {
+		return math.NaN(), nil
+	}
+	return strconv.ParseFloat(cell, 64)
+}
+
+func notCSV(err error) error { return fmt.Errorf("not a CSV table: %w", err) }
+
+func unknownColumn(heads []string, name string) error {
+	nearest := ""
+	if near := catalog.SuggestFrom(heads[1:], name, 1); len(near) > 0 {
+		nearest = fmt.Sprintf("; did you mean %s?", near[0])
+	}
+	return fmt.Errorf("there is no column %q%s; %s", name, nearest, choice(heads))
+}
+
+// choice lists the columns that may hold numbers.
+func choice(heads []string) string {
+	var columns []string
+	for _, head := range heads[1:] {
+		if !strings.HasSuffix(head, "_units") && !strings.HasSuffix(head, "_quality") {
+			columns = append(columns, head)
+		}
+	}
+	const most = 30
+	if more := len(columns) - most; more > 0 {
+		columns = append(columns[:most], fmt.Sprintf("and %d more", more))
+	}
+	return "the table has " + strings.Join(columns, ", ")
+}
+
+// unitsOf collects the units of values, which are a map's only if they are all the same.
+type unitsOf struct {
+	first  string
+	differ bool
+}
+
+func (u *unitsOf) see(units string) {
+	switch {
+	case units == "" || units == u.first:
+	case u.first == "":
+		u.first = strings.Clone(units)
+	default:
+		u.differ = true
+	}
+}
+
+func (u *unitsOf) text() string {
+	if u.differ {
+		return ""
+	}
+	return u.first
+}

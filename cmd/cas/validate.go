@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+)
+
+func (a *app) validateCommand() *cobra.Command {
+	var idField string
+	c := &cobra.Command{
+		Use:   "validate FILE",
+		Short: "Find the features that cannot be asked for, offline",
+		Long: `Judge every feature of a GeoJSON file as 'cas extract' does before it asks, offline: null, empty or unclosed geometry, NaN,
+coordinates in metres or out of range, another reference system, over 10,000 vertices, polygons that cross themselves, and ids that
+occur twice. Nothing is repaired. FILE is - for standard input; features are counted from 0.
+
+Exit code 3 says that some features are bad, 1 that the file could not be read to its end.`,
+		Example: `  cas validate basins.geojson --id-field HYBAS_ID
+  cas validate basins.geojson --json | jq -r '.problems[].id'`,
+		Args: exactly(1, "one file, or - for standard input"),
+		RunE: func(c *cobra.Command, args []string) error { return a.validate(c.Context(), args[0], idField) },
+	}
+	c.Flags().StringVar(&idField, "id-field", "", "property that holds the id (default: the feature's own id, else its position)")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) validate(ctx context.Context, path, idField string) error {
+	input := tabulate.Stream("-", a.in)
+	if path != "-" {
+		var err error
+		if input, err = tabulate.File(path); err != nil {
+			return usageError{err}
+		}
+	}
+	var list findings = &findingTable{out: a.out}
+	if a.json {
+		list = &findingJSON{out: a.out}
+	}
+	features, bad, err := tabulate.Validate(ctx, input, idField, list.add)
+	if err := list.close(features, bad); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%s: %d features, %d bad\n", path, features, bad)
+	if err != nil {
+		return err
+	}
+	if bad > 0 {
+		return errPartial
+	}
+	return nil
+}
+
+// findings are written as they come: there may be as many as there are features.
+type findings interface {
+	add(tabulate.Finding) error
+	close(features, bad int) error
+}
+
+// findingTable is for people.
+type findingTable struct {
+	out  io.Writer
+	rows screenTable
+	n    int
+}
+
+// aligned is the number of rows whose columns are aligned together.
+const aligned = 1000
+
+func (t *findingTable) add(f tabulate.Finding) error {
+	if t.n == 0 {
+		t.rows = newTable(t.out, "FEATURE", "ID", "PROBLEM", "REASON")
+	}
+	t.rows.row(fmt.Sprint(f.Feature), f.ID, string(f.Code), f.Reason)
+	if t.n++; t.n%aligned == 0 {
+		return t.rows.flush()
+	}
+	return nil
+}
+
+func (t *findingTable) close(int, int) error {
+	if t.n == 0 {
+		return nil
+	}
+	return t.rows.flush()
+}
+
+// findingJSON is one object: problems (notes among them, of code "note"), then the counts.
+type findingJSON struct {
+	out io.Writer
+	n   int
+}
+
+func (j *findingJSON) add(f tabulate.Finding) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	before := ",\n    "
+	if j.n++; j.n == 1 {
+		before = "{\n  \"problems\": [\n    "
+	}
+	_, err = fmt.Fprintf(j.out, "%s%s", before, text)
+	return err
+}
+
+func (j *findingJSON) close(features, bad int) error {
+	before := "\n  ]"
+	if j.n == 0 {
+		before = "{\n  \"problems\": []"
+	}
+	_, err := fmt.Fprintf(j.out, "%s,\n  \"features\": %d,\n  \"bad\": %d\n}\n", before, features, bad)
+	return err
+}
