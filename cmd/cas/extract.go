@@ -19,6 +19,8 @@ type extraction struct {
 	aggregation string
 	start, end  string
 	tabulation
+	sharding
+	localRun
 }
 
 func (a *app) extractCommand() *cobra.Command {
@@ -49,6 +51,8 @@ latitude. A feature that cannot be asked for is a row with its reason; see 'cas 
 	f.StringVar(&x.start, "start", "", "start of the period, ISO 8601")
 	f.StringVar(&x.end, "end", "", "end of the period, ISO 8601")
 	x.tabulation.flags(f)
+	x.sharding.flags(f)
+	x.localRun.flags(f)
 	a.jsonFlag(c)
 	return c
 }
@@ -56,6 +60,9 @@ latitude. A feature that cannot be asked for is a row with its reason; see 'cas 
 // extract prints the answer for one geometry, or tabulates what is more.
 func (a *app) extract(ctx context.Context, x extraction) error {
 	if err := x.check(); err != nil {
+		return err
+	}
+	if err := x.divide(); err != nil {
 		return err
 	}
 	input, err := geometryInput(x.geometry, a.in)
@@ -68,7 +75,9 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 			return err
 		}
 		if single {
-			return a.with(func(client *cas.Client) error { return a.extractOne(ctx, client, x, text) })
+			return a.locally(ctx, x.localRun, func() error {
+				return a.with(func(client *cas.Client) error { return a.extractOne(ctx, client, x, text) })
+			})
 		}
 	}
 	return a.extractMany(ctx, x, input)

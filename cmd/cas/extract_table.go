@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,13 +74,13 @@ const requestShare = 6
 // job is the table that the flags ask for.
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
 	return &tabulate.Job{
-		Client: client, Input: input, Output: x.output, Format: x.format(), IDField: x.idField, Keep: x.keep, Resume: x.resume,
+		Client: client, Input: input, Output: x.output, Format: x.format(), IDField: x.idField, Keep: x.keep, Resume: x.resume, Shard: x.shard,
 		Ask: bulk.Options{
 			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(),
 			BatchSize: x.batchSize, Concurrency: x.concurrency, RequestTime: a.timeout / requestShare,
 		},
 		About: table.About{
-			ServiceURL: cmp.Or(a.url, cas.DefaultBaseURL),
+			ServiceURL: a.serviceName(x.localRun),
 			Client:     fmt.Sprintf("cas-go %s, for CAS %s", cas.Version(), contractVersion),
 		},
 	}
@@ -89,16 +88,17 @@ func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabul
 
 // extractMany makes a table, or tells what it would take.
 func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Input) error {
-	return a.with(func(client *cas.Client) error {
-		job := a.job(client, x, input)
-		switch {
-		case x.dryRun:
-			return a.estimate(ctx, job)
-		case x.output == "":
-			return a.printTable(ctx, x, job)
-		default:
+	if x.dryRun {
+		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
+	}
+	return a.locally(ctx, x.localRun, func() error {
+		return a.with(func(client *cas.Client) error {
+			job := a.job(client, x, input)
+			if x.output == "" {
+				return a.printTable(ctx, x, job)
+			}
 			return a.tabulate(ctx, x, job)
-		}
+		})
 	})
 }
 

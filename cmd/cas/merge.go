@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/bulk/parquet"
+	"github.com/community-attribute-service/cas-go/bulk/shard"
+	"github.com/community-attribute-service/cas-go/bulk/table"
+)
+
+func (a *app) mergeCommand() *cobra.Command {
+	var output string
+	var quiet bool
+	c := &cobra.Command{
+		Use:   "merge -o FILE SHARD…",
+		Short: "Join the tables of all shards of a run",
+		Long: `Join the tables that 'cas extract --shard' wrote, given in any order, to the table of the whole run: the same bytes that one run
+would have written, with its list of failures and its description.
+
+Each shard's manifest (….shard.json) says what it is a part of. Shards that are missing, there twice, not finished, changed since, or
+of other inputs or parameters are refused, all of them named, with the numbers to run again; then nothing is written.
+
+Exit code 3 says that the table is whole and some features failed in their shards, 1 that the shards make no whole.`,
+		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
+  cas merge -o attributes.csv attributes.*-of-0016.csv`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if output == "" || len(args) == 0 {
+				return usage("cas merge takes -o FILE and the tables of all shards, such as attributes.*-of-0016.csv")
+			}
+			return a.merge(c.Context(), output, args, quiet)
+		},
+	}
+	c.Flags().StringVarP(&output, "output", "o", "", "table to write, of the shards' format")
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "no summary on standard error")
+	return c
+}
+
+func (a *app) merge(ctx context.Context, output string, shards []string, quiet bool) error {
+	summary, err := shard.Merge(ctx, shards, output, table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true})
+	if err != nil {
+		return err
+	}
+	for _, note := range summary.Notes {
+		fmt.Fprintln(a.err, "cas: warning:", note)
+	}
+	if !quiet {
+		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shards))
+	}
+	if summary.Failed > 0 {
+		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; the shards' --resume asks for them again\n",
+			summary.Failed, summary.Features, table.ErrorsPath(output))
+		return errPartial
+	}
+	return nil
+}
