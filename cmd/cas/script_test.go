@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/castest"
 )
@@ -22,6 +24,8 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"cas": main})
 //	serve NAME KIND [ARG]   start another server, see servers; its URL is in $NAME
 //	exits CODE cas …        run cas and expect this exit code; stdout and stderr match what it said, as after exec
 func TestScripts(t *testing.T) {
+	document, err := filepath.Abs("../../internal/contract/testdata/service-openapi-0.4.0.json") // as the real service shows it
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -30,6 +34,7 @@ func TestScripts(t *testing.T) {
 			server := castest.NewServer()
 			env.Defer(server.Close)
 			env.Setenv("CAS_URL", server.URL())
+			env.Setenv("DOCUMENT", document)
 			for _, place := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} { // of os.UserCacheDir, by system
 				env.Setenv(place, env.WorkDir+"/cache")
 			}
