@@ -36,7 +36,7 @@ func (a *app) completions(root *cobra.Command) {
 	}
 }
 
-// arguments completes what follows a command: nothing, but for those that take a slug or ids.
+// arguments completes what follows a command: nothing, but for those that take a slug or files.
 func (a *app) arguments(c *cobra.Command) completer {
 	switch c.Name() {
 	case "provider":
@@ -45,10 +45,6 @@ func (a *app) arguments(c *cobra.Command) completer {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
 			return a.completeProviders(c, args, toComplete)
-		}
-	case "cite":
-		return func(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return startingWith(a.describedDatasets(c.Context()), toComplete), cobra.ShellCompDirectiveNoFileComp
 		}
 	case "validate", "map", "merge":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // files

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -15,11 +16,12 @@ import (
 )
 
 // How long a service's catalog serves completion and suggestions before it is asked again, how long a service that did not answer is
-// left alone, and how long someone who typed waits for it.
+// left alone, how long someone who typed waits for it, and when the file of a service that is not used any more goes.
 const (
 	catalogAge     = 24 * time.Hour
 	catalogRetry   = 10 * time.Minute
 	catalogPatient = 2 * time.Second
+	catalogForget  = 30 * 24 * time.Hour
 )
 
 // named is an id or slug, and what it stands for.
@@ -46,6 +48,14 @@ func ids(names []named) []string {
 // knownCatalog tells what the service has: from the cache, else from the service, else what was cached before, else what this program
 // carries. It never fails, for it only helps with typing.
 func (a *app) knownCatalog(ctx context.Context) knownCatalog {
+	if a.known == nil {
+		known := a.findCatalog(ctx)
+		a.known = &known
+	}
+	return *a.known
+}
+
+func (a *app) findCatalog(ctx context.Context) knownCatalog {
 	file := a.catalogFile()
 	known, err := readCatalog(file)
 	if err == nil && time.Now().Before(known.Renew) {
@@ -119,7 +129,18 @@ func (k knownCatalog) write(file string) error {
 	if err := errors.Join(err, temporary.Close()); err != nil {
 		return err
 	}
+	forgetCatalogs(filepath.Dir(file))
 	return os.Rename(temporary.Name(), file)
+}
+
+// forgetCatalogs removes old files: a service on a port of its own, such as that of cas extract --local, never comes back.
+func forgetCatalogs(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), "catalog-") && time.Since(info.ModTime()) > catalogForget {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 func (a *app) askCatalog(ctx context.Context) (knownCatalog, error) {

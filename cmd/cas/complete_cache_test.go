@@ -34,15 +34,22 @@ func TestCatalogIsAskedForOnceADay(t *testing.T) {
 	first := requests()
 	assert.NotZero(t, first)
 
-	again := a.knownCatalog(t.Context())
+	again := a.findCatalog(t.Context())
 	assert.Equal(t, known.Datasets, again.Datasets)
 	assert.Equal(t, first, requests())
 
 	known.Renew = time.Now().Add(-time.Second)
 	known.Datasets = nil
 	require.NoError(t, known.write(a.catalogFile()))
-	assert.Equal(t, again.Datasets, a.knownCatalog(t.Context()).Datasets, "yesterday's is renewed")
+	assert.Equal(t, again.Datasets, a.findCatalog(t.Context()).Datasets, "yesterday's is renewed")
 	assert.Equal(t, 2*first, requests())
+
+	long := time.Now().Add(-catalogForget - time.Hour)
+	forgotten := filepath.Join(filepath.Dir(a.catalogFile()), "catalog-0000000000000000.json")
+	require.NoError(t, os.WriteFile(forgotten, []byte("{}"), 0o600))
+	require.NoError(t, os.Chtimes(forgotten, long, long))
+	require.NoError(t, known.write(a.catalogFile()))
+	assert.NoFileExists(t, forgotten)
 
 	leftovers, err := filepath.Glob(filepath.Dir(a.catalogFile()) + "/*.tmp")
 	require.NoError(t, err)
@@ -59,7 +66,7 @@ func TestCatalogOfAServiceThatIsAway(t *testing.T) {
 
 	old := knownCatalog{Renew: time.Now().Add(-time.Hour), Datasets: []named{{"own:data", "Own"}}}
 	require.NoError(t, old.write(a.catalogFile()))
-	assert.Equal(t, []string{"own:data"}, a.knownCatalog(t.Context()).datasetIDs(), "yesterday's is better than another service's")
+	assert.Equal(t, []string{"own:data"}, a.findCatalog(t.Context()).datasetIDs(), "yesterday's is better than another service's")
 }
 
 func TestDamagedCatalogFilesAreReplaced(t *testing.T) {
@@ -67,7 +74,7 @@ func TestDamagedCatalogFilesAreReplaced(t *testing.T) {
 	for _, text := range []string{"", "{", `{"Renew":"9999-01-01T00:00:00Z"}`} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(a.catalogFile()), 0o700))
 		require.NoError(t, os.WriteFile(a.catalogFile(), []byte(text), 0o600))
-		assert.NotEmpty(t, a.knownCatalog(t.Context()).Datasets, text)
+		assert.NotEmpty(t, a.findCatalog(t.Context()).Datasets, text)
 	}
 }
 

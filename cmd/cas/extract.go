@@ -138,7 +138,7 @@ func (a *app) extractOne(ctx context.Context, client *cas.Client, x extraction, 
 	}
 	missing := cas.Missing(answer, x.datasets)
 	for _, m := range missing {
-		fmt.Fprintf(a.err, "cas: no result for %s: %s\n", m.DatasetID, m.Reason)
+		fmt.Fprintf(a.err, "cas: no result for %s: %s%s\n", m.DatasetID, m.Reason, a.suggestDataset(ctx, m.DatasetID))
 	}
 	if len(missing) > 0 {
 		return errPartial

@@ -29,6 +29,7 @@ type app struct {
 	rate    int
 	verbose bool
 	json    bool
+	known   *knownCatalog // once it was asked for
 }
 
 // run is the whole program but for the process around it.
@@ -75,6 +76,9 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 		a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.versionCommand(),
 	} {
 		root.AddCommand(c)
+	}
+	for _, command := range moreCommands {
+		root.AddCommand(command(a))
 	}
 	a.completions(root)
 	return root

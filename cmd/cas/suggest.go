@@ -12,6 +12,9 @@ import (
 // suggestDataset is what to put behind a message about a dataset id that perhaps is not known: "; did you mean …?" with the nearest id,
 // or nothing where the service has the id, or none that is near.
 func (a *app) suggestDataset(ctx context.Context, id string) string {
+	if _, ok := catalog.Lookup(id); ok {
+		return "" // well spelt: something else is wrong, and no reason to ask the service for its catalog
+	}
 	return didYouMean(id, catalog.SuggestFrom(a.knownCatalog(ctx).datasetIDs(), id, 1))
 }
 
