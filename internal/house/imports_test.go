@@ -35,6 +35,8 @@ var mayImport = map[string][]string{
 	"catalog/internal/...":       {"cas", "local", "catalog/internal/..."},
 	"bench":                      {"cas", "bulk", "bulk/table", "bench/..."},
 	"bench/...":                  {},
+	"docs":                       {},
+	"examples":                   {},
 	"examples/...":               {"cas", "bulk", "bulk/table", "bulk/parquet", "local", "castest", "castest/basins", "catalog", "wire"},
 	"cmd/...":                    {"..."},
 	"internal/choropleth":        {},
