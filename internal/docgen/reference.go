@@ -110,7 +110,7 @@ func (w *writer) typ(t *doc.Type) {
 		w.model(target)
 	case isStruct && spec.Assign == 0:
 		if spec.TypeParams != nil {
-			w.printf("```go signature\ntype %s%s struct\n```\n\n", t.Name, w.typeParams(spec))
+			w.printf("```go signature\ntype %s%s struct{ /* unexported */ }\n```\n\n", t.Name, w.typeParams(spec))
 		}
 		w.printf("%s\n", w.prose(t.Doc, 5))
 		w.fields(shape)
