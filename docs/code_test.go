@@ -92,6 +92,26 @@ func TestGoBlocksCompile(t *testing.T) {
 	}
 }
 
+// A program prints what the block of text below it says.
+func TestProgramsPrintWhatTheyShould(t *testing.T) {
+	t.Parallel()
+	files := newWorkshop(t)
+	count := 0
+	for _, d := range documents(t) {
+		for i, b := range d.blocks {
+			if b.info == "text" && i > 0 && strings.HasPrefix(d.blocks[i-1].text, "package main\n") {
+				count++
+				folder := "main" + strconv.Itoa(count)
+				files.add(folder+"/main.go", d.blocks[i-1].program(t, "main"))
+				out, err := files.run("run", folder)
+				require.NoError(t, err, out)
+				assert.Equal(t, b.text, out, "%s:%d", b.path, b.line)
+			}
+		}
+	}
+	require.NotZero(t, count)
+}
+
 // place is the folder and file that a block is compiled as.
 func (b block) place(number int) (folder, file string) {
 	switch {
