@@ -37,23 +37,30 @@ def fingerprint(version: str) -> str:
     return digest.hexdigest()
 
 
-def ensure(directory: Path, version: str) -> str:
-    """Creates one environment unless it is there and complete; says what it did."""
-    home = directory / f"service-{version}"
-    # Written last: an environment without it was interrupted and is made anew.
-    stamp, wanted = home / "complete", fingerprint(version)
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return f"{home} is up to date"
+def create(home: Path) -> None:
+    """Creates an empty environment.
 
-    stamp.unlink(missing_ok=True)
+    One at a time: this process writes the environment's programs, and a process that another thread starts meanwhile
+    inherits them open for writing, so that running them fails as "text file busy".
+    """
+    (home / "complete").unlink(missing_ok=True)
     venv.create(home, clear=True, with_pip=True)
+
+
+def install(home: Path, version: str) -> None:
+    """Installs one version of the service and its pins into its environment."""
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
     pins = [argument for name in ENVIRONMENTS[version] for argument in ("-r", str(HERE / name))]
     subprocess.run([*pip, "install", f"community-attribute-service[api]=={version}", *pins], check=True)
     subprocess.run([*pip, "check"], check=True)
-    stamp.write_text(wanted)
-    return f"{home} created"
+    # Written last: an environment without it was interrupted and is made anew.
+    (home / "complete").write_text(fingerprint(version))
+
+
+def is_complete(home: Path, version: str) -> bool:
+    stamp = home / "complete"
+    return stamp.is_file() and stamp.read_text() == fingerprint(version)
 
 
 def main() -> int:
@@ -61,15 +68,22 @@ def main() -> int:
         print(f"{sys.executable} is Python {sys.version.split()[0]}; 3.11 or newer is needed", file=sys.stderr)
         return 1
     directory = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".venv").resolve()
+    homes = {version: directory / f"service-{version}" for version in ENVIRONMENTS}
+    missing = {version: home for version, home in homes.items() if not is_complete(home, version)}
+    for home in missing.values():
+        create(home)
     status = 0
     with ThreadPoolExecutor() as pool:
-        started = {version: pool.submit(ensure, directory, version) for version in ENVIRONMENTS}
+        started = {version: pool.submit(install, home, version) for version, home in missing.items()}
         for version, outcome in started.items():
             try:
-                print(outcome.result(), flush=True)
+                outcome.result()
+                print(f"{homes[version]} created", flush=True)
             except (OSError, subprocess.CalledProcessError) as error:
                 print(f"service-{version} could not be created: {error}", file=sys.stderr)
                 status = 1
+    if not missing:
+        print(f"the environments in {directory} are up to date")
     return status
 
 
