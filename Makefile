@@ -56,6 +56,10 @@ catalog: env ## renew the catalog snapshot from the real service, and its consta
 	go run ./catalog/internal/take -python .venv/service-0.4.0/bin/python catalog/snapshot.json
 	go generate ./catalog
 
+.PHONY: bench
+bench: env ## measure this client beside the Python SDK, naive Go and a raw reader (bench/RESULTS.md)
+	go run ./bench -python .venv/service-0.4.0/bin/python
+
 .PHONY: demo
 demo: ## print the attributes of 53 real sub-basins, with nothing but Go
 	go run ./cmd/cas demo

@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"testing"
@@ -27,12 +28,16 @@ func asText(b *testing.B, g Geometry) []byte {
 	return text
 }
 
-// BenchmarkEncode builds the body of a request for a polygon of 10,000 vertices, its check included, and for 1000 polygons of ten.
+// BenchmarkEncode builds the body of a request for a polygon of 10,000 vertices, given in several ways and checked, and for 1000
+// polygons of ten.
 func BenchmarkEncode(b *testing.B) {
 	ring := circle(10_000)
 	text := asText(b, Polygon(ring))
 	ids := []string{"copernicus_dem:elevation"}
 	small := asText(b, Polygon(circle(10)))
+	var asMap map[string]any
+	require.NoError(b, json.Unmarshal(text, &asMap))
+	feature := []byte(`{"type":"Feature","properties":{},"geometry":` + string(text) + `}`)
 	many := make([]GeometryLike, 1000)
 	for i := range many {
 		many[i] = small
@@ -43,6 +48,8 @@ func BenchmarkEncode(b *testing.B) {
 	}{
 		{"text", func() (*requestBody, error) { return ExtractRequest{Geometry: text, DatasetIDs: ids}.encode() }},
 		{"floats", func() (*requestBody, error) { return ExtractRequest{Geometry: Polygon(ring), DatasetIDs: ids}.encode() }},
+		{"feature", func() (*requestBody, error) { return ExtractRequest{Geometry: feature, DatasetIDs: ids}.encode() }},
+		{"map", func() (*requestBody, error) { return ExtractRequest{Geometry: asMap, DatasetIDs: ids}.encode() }},
 		{"batch", func() (*requestBody, error) { return BatchExtractRequest{Geometries: many, DatasetIDs: ids}.encode() }},
 	} {
 		b.Run(c.name, func(b *testing.B) {

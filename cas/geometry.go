@@ -119,14 +119,16 @@ func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
 		b = appendObject(b, *g)
 	case json.RawMessage:
 		b = append(b, g...)
-	case jsontext.Value:
-		b = append(b, g...)
 	case []byte:
 		b = append(b, g...)
 	case string:
 		b = append(b, g...)
 	default:
-		return appendMarshalled(b, field, g)
+		text, ok := g.(jsontext.Value) // no case of its own: under GOEXPERIMENT=jsonv2 it is json.RawMessage
+		if !ok {
+			return appendMarshalled(b, field, g)
+		}
+		b = append(b, text...)
 	}
 	found, err := scanGeoJSON(field, b[start:])
 	return keepOnly(b, start, found.text), err

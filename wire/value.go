@@ -154,11 +154,15 @@ func (v *Value) readDistribution(d *jsontext.Decoder) error {
 	}
 	classes := []Class{}
 	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
+		quoted, err := d.ReadValue()
 		if err != nil {
 			return err
 		}
-		c := Class{Name: name.String()} // String is read before the token expires
+		name, err := jsontext.AppendUnquote(nil, quoted) // refuses what is no text, also where the decoder was told not to
+		if err != nil {
+			return err
+		}
+		c := Class{Name: string(name)}
 		if c.Fraction, err = readNumber(d, "a share of a distribution"); err != nil {
 			return err
 		}
