@@ -29,10 +29,13 @@ func (e *MergeError) Error() string {
 		text += "\n  " + problem.Error()
 	}
 	if len(e.Rerun) > 0 {
-		text += fmt.Sprintf("\nrun again, with --resume: shard %s of %d", ranges(e.Rerun), e.Of)
+		text += fmt.Sprintf("\nrun again, with --resume: shard %s of %d", e.Array(), e.Of)
 	}
 	return text
 }
+
+// Array is Rerun as sbatch --array reads it, such as 3,7-9.
+func (e *MergeError) Array() string { return ranges(e.Rerun) }
 
 // ranges writes 1,2,3,7 as 1-3,7, as sbatch --array reads it.
 func ranges(numbers []int) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,8 @@ func (a *app) mergeCommand() *cobra.Command {
 would have written, with its list of failures and its description.
 
 Each shard's manifest (….shard.json) says what it is a part of. Shards that are missing, there twice, not finished, changed since, or
-of other inputs or parameters are refused, all of them named, with the numbers to run again; then nothing is written.
+of other inputs or parameters are refused, all of them named, and nothing is written. Standard output then holds the numbers of the
+shards to run again, as sbatch --array reads them: 3,7-9.
 
 Exit code 3 says that the table is whole and some features failed in their shards, 1 that the shards make no whole.`,
 		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
@@ -42,6 +44,9 @@ Exit code 3 says that the table is whole and some features failed in their shard
 func (a *app) merge(ctx context.Context, output string, shards []string, quiet bool) error {
 	summary, err := shard.Merge(ctx, shards, output, table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true})
 	if err != nil {
+		if refused := (*shard.MergeError)(nil); errors.As(err, &refused) && len(refused.Rerun) > 0 {
+			fmt.Fprintln(a.out, refused.Array())
+		}
 		return err
 	}
 	for _, note := range summary.Notes {
