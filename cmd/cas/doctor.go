@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// How long the doctor waits for an answer, if --timeout does not say less; an extraction may take all of --timeout.
+// How long the doctor waits for an answer, if --timeout does not say less; the catalog and an extraction may take all of --timeout.
 const doctorPatience = 10 * time.Second
 
 func (a *app) doctorCommand() *cobra.Command {

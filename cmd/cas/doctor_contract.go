@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/catalog"
@@ -67,7 +68,8 @@ func (e *examination) catalog(ctx context.Context) {
 	}
 	var total int
 	var more []string
-	err := e.ask(ctx, doctorPatience, func(ctx context.Context) error {
+	start := time.Now()
+	err := e.ask(ctx, e.app.timeout, func(ctx context.Context) error { // a service that has just started reads all its connectors
 		for d, err := range e.client.AllDatasets(ctx, cas.DatasetFilter{}) {
 			if err != nil {
 				return err
@@ -85,12 +87,13 @@ func (e *examination) catalog(ctx context.Context) {
 		return
 	}
 	date, version := catalog.Taken()
+	listed := fmt.Sprintf("%d datasets in %s", total, short(time.Since(start)))
 	snapshot := fmt.Sprintf("the catalog of service %s, as of %s", version, date.Format("2006-01-02"))
 	switch {
 	case len(missing) > 0:
-		e.found("catalog", statusWarn, "%d datasets: %d of the %d in %s are not here%s", total, len(missing), len(catalog.Datasets()), snapshot, others(more))
+		e.found("catalog", statusWarn, "%s: %d of the %d in %s are not here%s", listed, len(missing), len(catalog.Datasets()), snapshot, others(more))
 	default:
-		e.found("catalog", statusOK, "%d datasets: all of %s%s", total, snapshot, others(more))
+		e.found("catalog", statusOK, "%s: all of %s%s", listed, snapshot, others(more))
 	}
 }
 

@@ -92,7 +92,7 @@ func (e *examination) redirects(ctx context.Context) {
 // auth checks whether a key is needed, and taken; it reports whether the catalog may be read.
 func (e *examination) auth(ctx context.Context) bool {
 	list := func(client *cas.Client) error {
-		return e.ask(ctx, doctorPatience, func(ctx context.Context) error {
+		return e.ask(ctx, e.app.timeout, func(ctx context.Context) error {
 			_, err := client.Providers(ctx, cas.Page{Limit: 1})
 			return err
 		})
