@@ -1,0 +1,6 @@
+# The service as it is published.
+#   docker build -f deploy/kubernetes/service.Dockerfile -t registry.example.com/community-attribute-service:0.4.0 .
+FROM python:3.12-slim
+RUN pip install --no-cache-dir 'community-attribute-service[api]==0.4.0'
+USER 10001:10001
+CMD ["uvicorn", "cas.api.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000"]
