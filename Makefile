@@ -60,6 +60,14 @@ catalog: env ## renew the catalog snapshot from the real service, and its consta
 bench: env ## measure this client beside the Python SDK, naive Go and a raw reader (bench/RESULTS.md)
 	go run ./bench -python .venv/service-0.4.0/bin/python
 
+.PHONY: man
+man: ## write the manual pages to man/man1
+	CAS_URL= go run -tags man ./cmd/cas man man/man1
+
+.PHONY: docs
+docs: ## renew docs/reference.md from the doc comments
+	go run ./internal/docgen
+
 .PHONY: demo
 demo: ## print the attributes of 53 real sub-basins, with nothing but Go
 	go run ./cmd/cas demo
