@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +16,8 @@ import (
 
 func TestDemoPrintsTheKnownAnswers(t *testing.T) {
 	var out, errs bytes.Buffer
-	require.Equal(t, exitOK, run(t.Context(), []string{"demo"}, streams{in: strings.NewReader(""), out: &out, err: &errs}), errs.String())
+	folder := t.TempDir()
+	require.Equal(t, exitOK, run(t.Context(), []string{"demo", "--out", folder}, streams{in: strings.NewReader(""), out: &out, err: &errs}), errs.String())
 	rows := map[string][]string{}
 	for line := range strings.Lines(out.String()) {
 		if fields := strings.Fields(line); len(fields) == 11 {
@@ -31,6 +34,12 @@ func TestDemoPrintsTheKnownAnswers(t *testing.T) {
 		assert.Equal(t, want, row)
 	}
 	assert.Len(t, basins.Truths(), 53)
+
+	drawn, err := os.ReadFile(filepath.Join(folder, "elevation.svg"))
+	require.NoError(t, err)
+	kept, err := os.ReadFile(filepath.Join("..", "..", "docs", "images", "demo.svg"))
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(kept, drawn), "docs/images/demo.svg, the picture in the README, is not what the demo draws")
 }
 
 func exact(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }

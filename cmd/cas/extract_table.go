@@ -167,14 +167,15 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 	}
 }
 
-// explain says how to go on after a run that ended early.
+// explain says how to go on after a run that ended early, or was not begun for the sake of one that did.
 func (a *app) explain(err error, x extraction) error {
-	if unfinished := (*tabulate.Unfinished)(nil); errors.As(err, &unfinished) {
-		again := "Go on with:"
-		if x.geometry == "-" {
-			again = "Go on with the same input:"
-		}
-		return fmt.Errorf("%w\n%s\n  %s", err, again, a.resumeCommand(x))
+	unfinished := (*tabulate.Unfinished)(nil)
+	if !errors.As(err, &unfinished) && !errors.Is(err, bulk.ErrUnfinished) {
+		return err
 	}
-	return err
+	again := "Go on with:"
+	if x.geometry == "-" {
+		again = "Go on with the same input:"
+	}
+	return fmt.Errorf("%w\n%s\n  %s", err, again, a.resumeCommand(x))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetErr(s.err)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
-		fmt.Fprintln(s.err, "cas:", err)
+		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(err.Error(), "cas: "))
 		var u usageError
 		if errors.As(err, &u) {
 			fmt.Fprintln(s.err, "Try 'cas --help', or 'cas COMMAND --help'.")

@@ -135,11 +135,17 @@ func (j *Job) checkOutput() error {
 	}
 	for _, path := range []string{j.Output, table.ErrorsPath(j.Output), table.MetaPath(j.Output), JournalPath(j.Output), spoolPath(j.Output)} {
 		if out, err := os.Stat(path); err == nil && os.SameFile(in, out) {
-			return fmt.Errorf("%w: the output %s would replace the input", cas.ErrInvalidRequest, filepath.Base(path))
+			return invalid{fmt.Errorf("the output %s would replace the input", filepath.Base(path))}
 		}
 	}
 	return nil
 }
+
+// invalid is a job that cannot be right: errors.Is finds cas.ErrInvalidRequest.
+type invalid struct{ error }
+
+func (invalid) Is(target error) bool { return target == cas.ErrInvalidRequest }
+func (e invalid) Unwrap() error      { return e.error }
 
 // checkRequest lets the client look at what it would send: a call whose context has ended sends nothing.
 func (j *Job) checkRequest() error {

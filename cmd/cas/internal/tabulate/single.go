@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/community-attribute-service/cas-go/bulk"
-	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // Single reports whether an input is one geometry or one Feature by itself, and gives its text. What is a collection or a sequence,
@@ -54,7 +52,7 @@ func Single(ctx context.Context, in *Input) (text []byte, single bool, err error
 	}
 	switch malformed := json.Unmarshal(text, &object) != nil; {
 	case malformed && features == 0 && broken != nil:
-		return nil, false, fmt.Errorf("%w: %w", cas.ErrInvalidRequest, in.wrap(broken))
+		return nil, false, invalid{in.wrap(broken)}
 	case malformed:
 		return text, features == 0, nil
 	}
