@@ -165,7 +165,7 @@ func ExampleWithRequestsPerMinute() {
 	defer server.Close()
 
 	client := server.Client(cas.WithRequestsPerMinute(500)) // below the service's limit
-	for range 3 {                                          // 0.12 s apart
+	for range 3 {                                           // 0.12 s apart
 		if _, err := client.Providers(context.Background(), cas.Page{}); err != nil {
 			log.Fatal(err)
 		}

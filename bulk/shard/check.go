@@ -17,9 +17,9 @@ import (
 
 // A MergeError says why tables do not make a whole. Nothing was written.
 type MergeError struct {
-	Problems []error
-	Of       int   // shards of the whole
-	Rerun    []int // numbers of the shards that have to run again, ascending; none where that would not help
+	Problems []error // one by one
+	Of       int     // shards of the whole
+	Rerun    []int   // numbers of the shards that have to run again, ascending; none where that would not help
 }
 
 // Error names each problem on a line of its own, and which shards to run again.

@@ -22,30 +22,30 @@ const manifestVersion = 1
 
 // A Manifest says what a shard's table is a part of, and what a merge has to know of it.
 type Manifest struct {
-	Version int `json:"cas_shard_manifest"`
+	Version int `json:"cas_shard_manifest"` // of the manifest's form
 	Shard
-	First       int              `json:"first"`    // position of the first row's feature in the input, from 0
-	Rows        int              `json:"rows"`     // of the table
-	Features    int              `json:"features"` // of the whole input
-	Input       string           `json:"input"`    // its name
-	InputSHA256 string           `json:"input_sha256"`
-	Parameters  bulk.Fingerprint `json:"parameters"`
+	First       int              `json:"first"`          // position of the first row's feature in the input, from 0
+	Rows        int              `json:"rows"`           // of the table
+	Features    int              `json:"features"`       // of the whole input
+	Input       string           `json:"input"`          // its name
+	InputSHA256 string           `json:"input_sha256"`   // of the input's bytes, in hexadecimal
+	Parameters  bulk.Fingerprint `json:"parameters"`     // of the run
 	Keep        []string         `json:"keep,omitempty"` // properties that are carried through
 	Format      string           `json:"format"`         // of the table
 	Table       File             `json:"table"`
-	Failures    File             `json:"failures"`
+	Failures    File             `json:"failures"` // the list of them
 
-	ServiceURL     string         `json:"service_url,omitempty"`
-	ServiceVersion string         `json:"service_version,omitempty"`
-	Client         string         `json:"client,omitempty"`
-	Catalog        []cas.Dataset  `json:"catalog,omitempty"`
-	Summary        *table.Summary `json:"summary"`
+	ServiceURL     string         `json:"service_url,omitempty"`     // base URL of the service that was asked
+	ServiceVersion string         `json:"service_version,omitempty"` // where it is known
+	Client         string         `json:"client,omitempty"`          // name and version of the program that asked
+	Catalog        []cas.Dataset  `json:"catalog,omitempty"`         // metadata of the datasets
+	Summary        *table.Summary `json:"summary"`                   // of the table
 }
 
 // A File is one of a shard's files.
 type File struct {
-	Name   string `json:"name"` // in the manifest's folder
-	SHA256 string `json:"sha256"`
+	Name   string `json:"name"`   // in the manifest's folder
+	SHA256 string `json:"sha256"` // of its bytes, in hexadecimal
 }
 
 // ManifestPath is the name of the manifest beside a shard's table: attributes.0003-of-0016.shard.json beside

@@ -13,8 +13,8 @@ import (
 
 // A Part is the table of some of a run's features, as [Write] made it.
 type Part struct {
-	Name     string // for messages
-	Summary  *Summary
+	Name     string                                 // for messages
+	Summary  *Summary                               // of the part alone
 	Rows     func() iter.Seq2[*Row, error]          // as a [Reader] gives them, in the order of Summary.Columns
 	Failures func() (rows io.ReadCloser, err error) // the list of failures
 }
