@@ -39,15 +39,16 @@ func ValidPolygons(f bulk.Feature) error {
 }
 
 func judge(p geom.Polygon, name string) error {
+	err := p.Validate()
+	if err == nil {
+		return nil
+	}
 	for i, ring := range p.DumpRings() {
 		if !ring.IsSimple() {
 			return refuse("ring %d of %s crosses or touches itself", i, name)
 		}
 	}
-	if err := p.Validate(); err != nil {
-		return refuse("%s is not valid: %v", name, err)
-	}
-	return nil
+	return refuse("%s is not valid: %v", name, err)
 }
 
 func refuse(format string, args ...any) error {

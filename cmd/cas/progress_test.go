@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+)
+
+// Where no one watches, there is a line every ten seconds, however often the run tells.
+func TestProgressWritesALineNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out, false)
+		for range 350 {
+			p.show(bulk.Progress{Total: 1000, Done: 100, Failed: 3, Rate: 12.34, InFlight: 4, BatchSize: 50})
+			time.Sleep(100 * time.Millisecond)
+		}
+		p.close()
+		assert.Equal(t, strings.Repeat(" 10%  103 of 1000 features, 3 failed, 12.3/s, 4 requests of 50 in flight, 1m13s left\n", 3), out.String())
+	})
+}
+
+// On a terminal one line changes, five times a second at most; what stays is written above it.
+func TestProgressOnATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := &progress{out: &out, screen: os.Stderr, every: screenEvery}
+		for done := range 4 {
+			p.show(bulk.Progress{Done: done})
+			time.Sleep(150 * time.Millisecond)
+		}
+		p.warn("a warning")
+		p.close()
+		const rest = " features, 0 failed, 0/s, 0 requests of 0 in flight"
+		assert.Equal(t, "\r\x1b[K0"+rest+"\r\x1b[K2"+rest+"\r\x1b[Kcas: warning: a warning\n", out.String())
+	})
+}
+
+func TestProgressKeepsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out, true)
+		time.Sleep(time.Minute)
+		p.show(bulk.Progress{})
+		p.warn("this is told all the same")
+		p.close()
+		assert.Equal(t, "cas: warning: this is told all the same\n", out.String())
+	})
+}
+
+// A pipe has no known end, and no time that is left.
+func TestProgressLineOfAPipe(t *testing.T) {
+	assert.Equal(t, "7 features, 0 failed, 0/s, 2 requests of 16 in flight", progressLine(bulk.Progress{Done: 7, InFlight: 2, BatchSize: 16}))
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		1234 * time.Millisecond:               "1.2s",
+		9999 * time.Millisecond:               "10s",
+		61*time.Second + 600*time.Millisecond: "1m2s",
+		27 * time.Hour:                        "27h0m0s",
+	} {
+		assert.Equal(t, want, duration(d))
+	}
+}
+
+// A POSIX shell reads each word as it was.
+func TestShellQuote(t *testing.T) {
+	words := []string{"", "plain-1.0_@/:=,+%", "with blank", "it's", `"\$HOME"`, "a\nb", "~", "*", "été", "-g", "{}", "'"}
+	command := "printf '%s\\0'"
+	for _, word := range words {
+		command += " " + shellQuote(word)
+	}
+	said, err := exec.Command("sh", "-c", command).Output()
+	require.NoError(t, err)
+	assert.Equal(t, strings.Join(words, "\x00")+"\x00", string(said))
+	assert.Equal(t, "plain-1.0_@/:=,+%", shellQuote("plain-1.0_@/:=,+%"))
+}
