@@ -18,9 +18,12 @@ var summit = cas.Point(-84.2308, 36.1983)
 func main() {
 	client, err := cas.NewClient(os.Getenv("CAS_URL"),
 		cas.WithAPIKey(os.Getenv("CAS_API_KEY")),
-		cas.WithTimeout(time.Minute), // of one attempt
-		cas.WithRetry(cas.RetryPolicy{MaxAttempts: 6, MinBackoff: 100 * time.Millisecond}), // of a whole call
-		cas.WithRequestsPerMinute(600), // evenly spaced, 0.1 s apart
+		// of one attempt
+		cas.WithTimeout(time.Minute),
+		// how often a call is attempted in all, and how soon again
+		cas.WithRetry(cas.RetryPolicy{MaxAttempts: 6, MinBackoff: 100 * time.Millisecond}),
+		// evenly spaced, 0.1 s apart
+		cas.WithRequestsPerMinute(600),
 	)
 	if err != nil {
 		log.Fatal(err)
