@@ -93,8 +93,10 @@ func TestExtractFindsWhatA200Hides(t *testing.T) {
 		case 1:
 			r.Results, r.Warnings = r.Results[:1], []string{"p:y: [p] upstream returned HTTP 503"}
 		case 2:
-			*r = cas.AttributeResponse{RequestID: "b", GeometryHash: "error", Results: []cas.AttributeResult{},
-				Warnings: []string{"Geometry too complex: 10001 vertices > limit 10000"}}
+			*r = cas.AttributeResponse{
+				RequestID: "b", GeometryHash: "error", Results: []cas.AttributeResult{},
+				Warnings: []string{"Geometry too complex: 10001 vertices > limit 10000"},
+			}
 		case 3:
 			r.Results[0].Value = cas.Value{} // null is an answer
 		}

@@ -27,8 +27,10 @@ var sentinels = map[string]error{
 // kinds are the sentinels that an error is.
 func kinds(err error) string {
 	var names []string
-	for _, name := range []string{"ErrValidation", "ErrRequestLimit", "ErrUnauthorized", "ErrRateLimited", "ErrNotFound", "ErrUpstream", "ErrInternal",
-		"ErrRedirect", "ErrMalformedResponse", "ErrResponseTooLarge", "ErrInvalidRequest", "ErrClosed"} {
+	for _, name := range []string{
+		"ErrValidation", "ErrRequestLimit", "ErrUnauthorized", "ErrRateLimited", "ErrNotFound", "ErrUpstream", "ErrInternal",
+		"ErrRedirect", "ErrMalformedResponse", "ErrResponseTooLarge", "ErrInvalidRequest", "ErrClosed",
+	} {
 		if errors.Is(err, sentinels[name]) {
 			names = append(names, name)
 		}
@@ -52,12 +54,18 @@ func TestEveryErrorBodyBecomesATypedError(t *testing.T) {
 		id, is        string
 		detail, issue string
 	}{
-		"422 schema": {422, captured(t, "extract_ids_empty_422"), nil, "[422 validation_error] Request validation failed", "5554a2484a94", "ErrValidation",
-			`[{"type":"too_short"`, "{body.dataset_ids List should have at least 1 item after validation, not 0 too_short}"},
-		"422 not JSON": {422, captured(t, "extract_malformed_json_422"), nil, "[422 validation_error] Request validation failed", "c94b9aec2fcc", "ErrValidation",
-			`[{"type":"json_invalid"`, "{body.30 JSON decode error json_invalid}"},
-		"422 in a batch": {422, captured(t, "batch_geometry_null_item_422"), nil, "[422 validation_error] Request validation failed", "5dc8c6062a23", "ErrValidation",
-			`[{"type":"model_attributes_type"`, "{body.geometries.1 Input should be a valid dictionary or object to extract fields from model_attributes_type}"},
+		"422 schema": {
+			422, captured(t, "extract_ids_empty_422"), nil, "[422 validation_error] Request validation failed", "5554a2484a94", "ErrValidation",
+			`[{"type":"too_short"`, "{body.dataset_ids List should have at least 1 item after validation, not 0 too_short}",
+		},
+		"422 not JSON": {
+			422, captured(t, "extract_malformed_json_422"), nil, "[422 validation_error] Request validation failed", "c94b9aec2fcc", "ErrValidation",
+			`[{"type":"json_invalid"`, "{body.30 JSON decode error json_invalid}",
+		},
+		"422 in a batch": {
+			422, captured(t, "batch_geometry_null_item_422"), nil, "[422 validation_error] Request validation failed", "5dc8c6062a23", "ErrValidation",
+			`[{"type":"model_attributes_type"`, "{body.geometries.1 Input should be a valid dictionary or object to extract fields from model_attributes_type}",
+		},
 		"422 limit":          {422, captured(t, "extract_vertices_10001_422"), nil, "[422 request_limit] Geometry too complex: 10001 vertices > limit 10000", "f6f7033ee0b1", "ErrRequestLimit", "", ""},
 		"422 limit, batch":   {422, captured(t, "batch_51_ids_422"), nil, "[422 request_limit] Too many datasets: 51 > limit 50", "bbb9e98d4bed", "ErrRequestLimit", "", ""},
 		"401":                {401, captured(t, "auth_missing_401"), nil, "[401 unauthorized] Missing or invalid API key", "ffa65d6712d9", "ErrUnauthorized", "", ""},

@@ -240,7 +240,9 @@ func TestPointWritesShortestExactNumbers(t *testing.T) {
 		lon, lat float64
 		want     string
 	}{
-		{0.1, 1.0 / 3, `[0.1,0.3333333333333333]`}, {1e-7, -1e21, `[1e-7,-1e+21]`}, {math.Copysign(0, -1), 100, `[-0,100]`},
+		{0.1, 1.0 / 3, `[0.1,0.3333333333333333]`},
+		{1e-7, -1e21, `[1e-7,-1e+21]`},
+		{math.Copysign(0, -1), 100, `[-0,100]`},
 		{5e-324, math.MaxFloat64, `[5e-324,1.7976931348623157e+308]`},
 	} {
 		assert.Equal(t, c.want, string(cas.Point(c.lon, c.lat).Coordinates))

@@ -68,8 +68,10 @@ func TestAllProvidersAsksForAThousandAtATime(t *testing.T) {
 		for _, r := range s.Requests()[:4] {
 			uris = append(uris, r.URI)
 		}
-		assert.Equal(t, []string{"/api/v1/providers?limit=1000", "/api/v1/providers?limit=1000&offset=1000", "/api/v1/providers?limit=1000&offset=2000",
-			"/api/v1/providers?limit=1000&offset=2500"}, uris)
+		assert.Equal(t, []string{
+			"/api/v1/providers?limit=1000", "/api/v1/providers?limit=1000&offset=1000", "/api/v1/providers?limit=1000&offset=2000",
+			"/api/v1/providers?limit=1000&offset=2500",
+		}, uris)
 		assert.Len(t, s.Requests(), 8)
 	}
 }

@@ -36,8 +36,10 @@ func FuzzErrorBody(f *testing.F) {
 		f.Add(422, "application/json", text, "k3y-k3y", true)
 		f.Add(500, "application/json", text[:len(text)/2], "request", false)
 	}
-	for _, text := range []string{"", "<html>", "boom", `{"error":null}`, `{"error":{}}`, `{"detail":{}}`, `[[[[`, `{"error":{"type":1}}`, "\xff", `{"detail":"\ud800"}`,
-		`{"detail":[{"loc":["body",1e6,null,[]],"msg":7}]}`, strings.Repeat("[", 20000), `{"error":{"message":"\u006b3y-k3y"}}`} {
+	for _, text := range []string{
+		"", "<html>", "boom", `{"error":null}`, `{"error":{}}`, `{"detail":{}}`, `[[[[`, `{"error":{"type":1}}`, "\xff", `{"detail":"\ud800"}`,
+		`{"detail":[{"loc":["body",1e6,null,[]],"msg":7}]}`, strings.Repeat("[", 20000), `{"error":{"message":"\u006b3y-k3y"}}`,
+	} {
 		f.Add(404, "text/plain", []byte(text), "k3y-k3y", true)
 	}
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte, key string, whole bool) {
@@ -79,8 +81,10 @@ func FuzzErrorBody(f *testing.F) {
 // A number is read exactly, up to the longest Duration; a date is the time until then; anything else is no answer.
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
-	for _, header := range []string{"", "0", "59", "-1", "+1", "1.5", "1e3", " 7 ", "007", "99999999999999999999", "9223372036", "9223372037", "soon", "٣",
-		now.Add(time.Hour).Format(http.TimeFormat), now.Add(-time.Hour).Format(http.TimeFormat), now.Format(time.ANSIC), "Fri, 31 Dec 9999 23:59:59 GMT"} {
+	for _, header := range []string{
+		"", "0", "59", "-1", "+1", "1.5", "1e3", " 7 ", "007", "99999999999999999999", "9223372036", "9223372037", "soon", "٣",
+		now.Add(time.Hour).Format(http.TimeFormat), now.Add(-time.Hour).Format(http.TimeFormat), now.Format(time.ANSIC), "Fri, 31 Dec 9999 23:59:59 GMT",
+	} {
 		f.Add(header)
 	}
 	digits := regexp.MustCompile(`^[0-9]+$`)
@@ -125,9 +129,11 @@ func understood(text string) bool {
 
 // Dates are sent if and only if the service would take both, as they were written, and not before each other.
 func FuzzDates(f *testing.F) {
-	for _, text := range []string{"2020-01-02", "2020-02-29", "2021-02-29", "2020-01-02T03:04", "2020-01-02 03:04:05", "2020-01-02T03:04:05.123456789Z", "2020-01-02T03:04:05,5",
+	for _, text := range []string{
+		"2020-01-02", "2020-02-29", "2021-02-29", "2020-01-02T03:04", "2020-01-02 03:04:05", "2020-01-02T03:04:05.123456789Z", "2020-01-02T03:04:05,5",
 		"2020-01-02t03:04:05z", "2020-01-02T03:04:05+02:00", "2020-01-02T03:04:05-0456", "2020-01-02T03:04:05+02:00:30", "2020-01-02T03:04:05+24:00", "2020-01-02T24:00:00",
-		"2020-01-02T03:04:60", "2020", "1577934245", "yesterday", "", "0000-01-01", "0001-01-01", "9999-12-31T23:59:59.999999", "10000-01-01", "2020-01-02T03:04:05.", "2020-01-02Z"} {
+		"2020-01-02T03:04:60", "2020", "1577934245", "yesterday", "", "0000-01-01", "0001-01-01", "9999-12-31T23:59:59.999999", "10000-01-01", "2020-01-02T03:04:05.", "2020-01-02Z",
+	} {
 		f.Add(text, "2020-06-01")
 		f.Add("2020-01-01T00:00:00Z", text)
 	}

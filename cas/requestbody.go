@@ -80,7 +80,8 @@ func (b *requestBody) open() (io.ReadCloser, error) {
 
 // send gives the body to an operation of the generated client, which does not know its length, nor how to send it again.
 func (b *requestBody) send(ctx context.Context, edit gen.RequestEditorFn,
-	operation func(context.Context, string, io.Reader, ...gen.RequestEditorFn) (*http.Response, error)) (*http.Response, error) {
+	operation func(context.Context, string, io.Reader, ...gen.RequestEditorFn) (*http.Response, error),
+) (*http.Response, error) {
 	if b.room == nil {
 		return operation(ctx, jsonType, bytes.NewReader(b.text), edit)
 	}

@@ -69,8 +69,11 @@ func TestMissingComparesMultisetsAndQuotesTheService(t *testing.T) {
 		"in the order asked":            {result("b"), []string{"c", "b", "a"}, failures{{"c", none}, {"a", none}}},
 		"more there than asked":         {result("a", "z", "z"), []string{"a"}, nil},
 		"nil":                           {nil, []string{"a"}, failures{{"a", none}}},
-		"refused": {&cas.AttributeResponse{GeometryHash: "error", Warnings: []string{"Geometry too complex: 10001 vertices > limit 10000"}}, []string{"a", "b"},
-			failures{{"a", "Geometry too complex: 10001 vertices > limit 10000"}, {"b", "Geometry too complex: 10001 vertices > limit 10000"}}},
+		"refused": {
+			&cas.AttributeResponse{GeometryHash: "error", Warnings: []string{"Geometry too complex: 10001 vertices > limit 10000"}},
+			[]string{"a", "b"},
+			failures{{"a", "Geometry too complex: 10001 vertices > limit 10000"}, {"b", "Geometry too complex: 10001 vertices > limit 10000"}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

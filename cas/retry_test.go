@@ -25,8 +25,10 @@ func failing(status int, headers ...string) http.HandlerFunc {
 
 func TestTheStatusDecidesWhetherAnAttemptIsRepeated(t *testing.T) {
 	repeated := map[int]bool{408: true, 425: true, 429: true, 500: true, 502: true, 503: true, 504: true}
-	statuses := []int{300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 412, 413, 415, 418, 421, 422, 425, 426, 429, 431,
-		500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599, 600, 999}
+	statuses := []int{
+		300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 411, 412, 413, 415, 418, 421, 422, 425, 426, 429, 431,
+		500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599, 600, 999,
+	}
 	bubble(t, func(t *testing.T) {
 		for _, status := range statuses {
 			for operation, op := range operations {

@@ -175,10 +175,14 @@ func TestTheLogHoldsOneRecordPerAttempt(t *testing.T) {
 		records = append(records, record)
 	}
 	assert.Equal(t, []map[string]any{
-		{"level": "WARN", "msg": "cas: attempt failed", "operation": "extract", "attempt": 1.0, "status": 503.0, "bytes": 56.0, "request_id": headerID,
-			"error_type": "t", "error": "m", "again": true},
-		{"level": "DEBUG", "msg": "cas: answered", "operation": "extract", "attempt": 2.0, "status": 200.0, "bytes": 400.0, "request_id": headerID,
-			"body_request_id": "1e05107864ab"},
+		{
+			"level": "WARN", "msg": "cas: attempt failed", "operation": "extract", "attempt": 1.0, "status": 503.0, "bytes": 56.0, "request_id": headerID,
+			"error_type": "t", "error": "m", "again": true,
+		},
+		{
+			"level": "DEBUG", "msg": "cas: answered", "operation": "extract", "attempt": 2.0, "status": 200.0, "bytes": 400.0, "request_id": headerID,
+			"body_request_id": "1e05107864ab",
+		},
 	}, records)
 	quiet := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))
 	log.Reset()

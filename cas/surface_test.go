@@ -146,15 +146,21 @@ func TestConstantsHaveTheValuesOfTheContract(t *testing.T) {
 	assert.Equal(t, 120*time.Second, cas.DefaultTimeout)
 	assert.Equal(t, 1000, cas.MaxBatchGeometries)
 	assert.Equal(t, []cas.AggregationMethod{"mean", "median", "min", "max", "std", "sum", "majority", "minority", "unique", "distribution"},
-		[]cas.AggregationMethod{cas.AggregationMean, cas.AggregationMedian, cas.AggregationMin, cas.AggregationMax, cas.AggregationStd,
-			cas.AggregationSum, cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution})
+		[]cas.AggregationMethod{
+			cas.AggregationMean, cas.AggregationMedian, cas.AggregationMin, cas.AggregationMax, cas.AggregationStd,
+			cas.AggregationSum, cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution,
+		})
 	assert.Equal(t, []cas.QualityFlag{"good", "suspect", "partial", "missing", "degraded", "estimated"},
 		[]cas.QualityFlag{cas.QualityGood, cas.QualitySuspect, cas.QualityPartial, cas.QualityMissing, cas.QualityDegraded, cas.QualityEstimated})
-	assert.Equal(t, []cas.ErrorType{"validation_error", "request_limit", "unauthorized", "rate_limited", "internal_error", "upstream_error",
-		"not_found", "method_not_allowed", "bad_request", "http_error", "transport_error", "redirect", "malformed_response", "response_too_large"},
-		[]cas.ErrorType{cas.ErrorTypeValidation, cas.ErrorTypeRequestLimit, cas.ErrorTypeUnauthorized, cas.ErrorTypeRateLimited,
+	assert.Equal(t, []cas.ErrorType{
+		"validation_error", "request_limit", "unauthorized", "rate_limited", "internal_error", "upstream_error",
+		"not_found", "method_not_allowed", "bad_request", "http_error", "transport_error", "redirect", "malformed_response", "response_too_large",
+	},
+		[]cas.ErrorType{
+			cas.ErrorTypeValidation, cas.ErrorTypeRequestLimit, cas.ErrorTypeUnauthorized, cas.ErrorTypeRateLimited,
 			cas.ErrorTypeInternal, cas.ErrorTypeUpstream, cas.ErrorTypeNotFound, cas.ErrorTypeMethodNotAllowed, cas.ErrorTypeBadRequest,
-			cas.ErrorTypeHTTP, cas.ErrorTypeTransport, cas.ErrorTypeRedirect, cas.ErrorTypeMalformed, cas.ErrorTypeTooLarge})
+			cas.ErrorTypeHTTP, cas.ErrorTypeTransport, cas.ErrorTypeRedirect, cas.ErrorTypeMalformed, cas.ErrorTypeTooLarge,
+		})
 }
 
 // AsyncClient has the calls of Client with the same parameters, each giving a Future of its value.

@@ -125,7 +125,8 @@ func (f *filter) passes(d *cas.Dataset) bool {
 	resolution := float64(d.ResolutionM)
 	return (f.provider == "" || d.Provider == f.provider) &&
 		(f.variable == "" || slices.ContainsFunc(d.Variables, func(v cas.Variable) bool {
-			return strings.ToLower(v.Name) == strings.ToLower(f.variable) // Python's lower, not a folding
+			//lint:ignore SA6005 the service compares by Python's lower, which is not a folding
+			return strings.ToLower(v.Name) == strings.ToLower(f.variable)
 		})) &&
 		(f.temporal == "" || string(d.Temporal.TemporalType) == f.temporal) &&
 		(f.finest == nil || resolution >= *f.finest) &&

@@ -36,8 +36,15 @@ func TestRateLimit(t *testing.T) {
 		return failure.RetryAfter
 	}
 	for _, step := range []struct{ after, wait time.Duration }{
-		{0, 0}, {10 * time.Second, 0}, {0, 50 * time.Second}, {10 * time.Millisecond, 49 * time.Second},
-		{49 * time.Second, time.Second}, {989 * time.Millisecond, time.Second}, {time.Millisecond, 0}, {0, 0}, {0, 60 * time.Second},
+		{0, 0},
+		{10 * time.Second, 0},
+		{0, 50 * time.Second},
+		{10 * time.Millisecond, 49 * time.Second},
+		{49 * time.Second, time.Second},
+		{989 * time.Millisecond, time.Second},
+		{time.Millisecond, 0},
+		{0, 0},
+		{0, 60 * time.Second},
 	} {
 		clock.add(step.after)
 		assert.Equal(t, step.wait, wait())

@@ -22,11 +22,23 @@ var usualRanges = []struct {
 	prefix string
 	cas.Range
 }{
-	{"elevation", cas.Range{-500, 9000}}, {"dem", cas.Range{-500, 9000}}, {"slope", cas.Range{0, 90}}, {"aspect", cas.Range{0, 360}},
-	{"clay", cas.Range{0, 1000}}, {"sand", cas.Range{0, 1000}}, {"silt", cas.Range{0, 1000}}, {"soc", cas.Range{0, 600}},
-	{"phh2o", cas.Range{2, 12}}, {"bdod", cas.Range{0, 2500}}, {"cec", cas.Range{0, 500}}, {"nitrogen", cas.Range{0, 50}},
-	{"ndvi", cas.Range{-1, 1}}, {"lai", cas.Range{0, 10}}, {"temperature", cas.Range{-100, 70}},
-	{"precipitation", cas.Range{0, 1000}}, {"land_cover", cas.Range{0, 255}},
+	{"elevation", cas.Range{-500, 9000}},
+	{"dem", cas.Range{-500, 9000}},
+	{"slope", cas.Range{0, 90}},
+	{"aspect", cas.Range{0, 360}},
+	{"clay", cas.Range{0, 1000}},
+	{"sand", cas.Range{0, 1000}},
+	{"silt", cas.Range{0, 1000}},
+	{"soc", cas.Range{0, 600}},
+	{"phh2o", cas.Range{2, 12}},
+	{"bdod", cas.Range{0, 2500}},
+	{"cec", cas.Range{0, 500}},
+	{"nitrogen", cas.Range{0, 50}},
+	{"ndvi", cas.Range{-1, 1}},
+	{"lai", cas.Range{0, 10}},
+	{"temperature", cas.Range{-100, 70}},
+	{"precipitation", cas.Range{0, 1000}},
+	{"land_cover", cas.Range{0, 255}},
 }
 
 // judge sets the quality of a result by its coverage and range, and appends the remarks on it.

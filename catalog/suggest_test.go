@@ -106,8 +106,16 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "bca", 2}, {"kitten", "sitting", 3},
-		{"ca", "abc", 3}, {"elevation", "elevaiton", 1}, {"äb", "bä", 1}, {"ab", "äb", 1},
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "abc", 0},
+		{"abc", "acb", 1},
+		{"abc", "bca", 2},
+		{"kitten", "sitting", 3},
+		{"ca", "abc", 3},
+		{"elevation", "elevaiton", 1},
+		{"äb", "bä", 1},
+		{"ab", "äb", 1},
 	} {
 		assert.Equal(t, test.want, catalog.Distance(test.a, test.b), "%s %s", test.a, test.b)
 		assert.Equal(t, test.want, catalog.Distance(test.b, test.a), "%s %s", test.b, test.a)

@@ -65,8 +65,10 @@ func FuzzNumber(f *testing.F) {
 
 // For every float64, the spelling is that of encoding/json, and reads back bit for bit.
 func FuzzAppendFloat(f *testing.F) {
-	for _, x := range []float64{0, math.Copysign(0, -1), 1e-6, 9.99e-7, 1e-9, 1e-10, 1e-100, 1e20, 1e21, 1e100, math.MaxFloat64,
-		math.SmallestNonzeroFloat64, 0.1, 1.0 / 3, math.NaN(), math.Inf(1)} {
+	for _, x := range []float64{
+		0, math.Copysign(0, -1), 1e-6, 9.99e-7, 1e-9, 1e-10, 1e-100, 1e20, 1e21, 1e100, math.MaxFloat64,
+		math.SmallestNonzeroFloat64, 0.1, 1.0 / 3, math.NaN(), math.Inf(1),
+	} {
 		f.Add(math.Float64bits(x))
 	}
 	f.Fuzz(func(t *testing.T, bits uint64) {

@@ -49,8 +49,10 @@ func write(t testing.TB, f Format, keep []string, source table.Source, datasets 
 	plan, err := table.PlanColumns(datasets, "HYBAS.ID", keep, f)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "attributes.parquet")
-	_, err = table.Write(t.Context(), source, table.Options{Path: path, Format: f, Plan: plan,
-		Parameters: bulk.Fingerprint{DatasetIDs: datasets}})
+	_, err = table.Write(t.Context(), source, table.Options{
+		Path: path, Format: f, Plan: plan,
+		Parameters: bulk.Fingerprint{DatasetIDs: datasets},
+	})
 	require.NoError(t, err)
 	return path
 }
@@ -73,7 +75,8 @@ func TestPyArrowReadsParquet(t *testing.T) {
 	var outcomes []bulk.Outcome
 	for i := range 500 {
 		f := bulk.Feature{ID: fmt.Sprintf("%08d", i), Index: i, Properties: map[string]json.RawMessage{
-			"NAME": []byte(strconv.Quote("é " + strconv.Itoa(i))), "UP.AREA": []byte("1.50")}}
+			"NAME": []byte(strconv.Quote("é " + strconv.Itoa(i))), "UP.AREA": []byte("1.50"),
+		}}
 		shares := cas.DistributionValue(map[string]float64{"0": 0.25, fmt.Sprint(i % 3): 0.75})
 		outcomes = append(outcomes, answered(f,
 			cas.AttributeResult{DatasetID: elevation, Value: cas.NumberValue(numbers[i%len(numbers)])},
@@ -103,11 +106,19 @@ print(json.dumps({
   "hex": [None if r["copernicus_dem_elevation"] is None else r["copernicus_dem_elevation"].hex() for r in rows],
   "rows": rows}))`, path, &read)
 	assert.Equal(t, [][2]string{
-		{"HYBAS_ID", "string not null"}, {"NAME", "string"}, {"UP_AREA", "string"},
-		{"copernicus_dem_elevation", "double"}, {"copernicus_dem_elevation_units", "string"},
-		{"copernicus_dem_elevation_quality", "string"}, {"copernicus_dem_elevation_coverage_fraction", "double"},
-		{"modis_lc_land_cover_0", "double"}, {"modis_lc_land_cover_1", "double"}, {"modis_lc_land_cover_2", "double"},
-		{"modis_lc_land_cover_units", "string"}, {"modis_lc_land_cover_quality", "string"}, {"modis_lc_land_cover_coverage_fraction", "double"},
+		{"HYBAS_ID", "string not null"},
+		{"NAME", "string"},
+		{"UP_AREA", "string"},
+		{"copernicus_dem_elevation", "double"},
+		{"copernicus_dem_elevation_units", "string"},
+		{"copernicus_dem_elevation_quality", "string"},
+		{"copernicus_dem_elevation_coverage_fraction", "double"},
+		{"modis_lc_land_cover_0", "double"},
+		{"modis_lc_land_cover_1", "double"},
+		{"modis_lc_land_cover_2", "double"},
+		{"modis_lc_land_cover_units", "string"},
+		{"modis_lc_land_cover_quality", "string"},
+		{"modis_lc_land_cover_coverage_fraction", "double"},
 	}, read.Schema)
 	assert.Equal(t, "ZSTD", read.Codec)
 	assert.Empty(t, read.Meta)
@@ -145,8 +156,10 @@ func TestGeoPandasReadsGeoParquet(t *testing.T) {
 		{`{"type":"Point","coordinates":[-84.1,36]}`, "POINT (-84.1 36)"},
 		{`{"type":"Point","coordinates":[-84.1,36,120.5]}`, "POINT Z (-84.1 36 120.5)"},
 		{`{"type":"Polygon","coordinates":[` + ring + `]}`, "POLYGON ((10 50, 11 50, 11 51, 10 50))"},
-		{`{"type":"MultiPolygon","coordinates":[[` + ring + `],[` + ring + `]]}`,
-			"MULTIPOLYGON (((10 50, 11 50, 11 51, 10 50)), ((10 50, 11 50, 11 51, 10 50)))"},
+		{
+			`{"type":"MultiPolygon","coordinates":[[` + ring + `],[` + ring + `]]}`,
+			"MULTIPOLYGON (((10 50, 11 50, 11 51, 10 50)), ((10 50, 11 50, 11 51, 10 50)))",
+		},
 		{`{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}`, "POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"},
 		{`{"type":"Polygon","coordinates":[[[10,50],` + long + `[10,50]]]}`, "long"},
 		{`{"type":"Polygon","coordinates":[[[10,50],[11,50],[11,51],[10,51]]]}`, ""},
@@ -187,7 +200,8 @@ print(json.dumps({
 	}
 	assert.Equal(t, map[string]any{"version": "1.1.0", "primary_column": "geometry", "columns": map[string]any{"geometry": map[string]any{
 		"encoding": "WKB", "geometry_types": []any{"MultiPolygon", "Point", "Point Z", "Polygon"},
-		"bbox": []any{-84.1, 0.0, 11.0, 51.0}}}}, read.Geo)
+		"bbox": []any{-84.1, 0.0, 11.0, 51.0},
+	}}}, read.Geo)
 	assert.Equal(t, []float64{-84.1, 0, 11, 51}, read.Bounds)
 }
 

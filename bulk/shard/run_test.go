@@ -127,8 +127,10 @@ func (w *world) run(t *testing.T, s Shard, output string) string {
 	require.NoError(t, err)
 	o := table.Options{Path: s.Path(output), Format: w.format, Plan: plan, Parameters: w.params, About: table.About{
 		ServiceURL: "http://localhost:8000", ServiceVersion: "0.4.0", Client: "cas-go/1", Input: "basins.geojson", InputSHA256: w.sha256,
-		Datasets: []cas.Dataset{{ID: elevation, Name: "DEM", ResolutionM: 30, License: "free"}, {ID: soil, ResolutionM: cas.Number(math.NaN()),
-			Variables: []cas.Variable{{Name: "clay", Units: "%"}}}},
+		Datasets: []cas.Dataset{{ID: elevation, Name: "DEM", ResolutionM: 30, License: "free"}, {
+			ID: soil, ResolutionM: cas.Number(math.NaN()),
+			Variables: []cas.Variable{{Name: "clay", Units: "%"}},
+		}},
 	}}
 	source := func() iter.Seq2[bulk.Outcome, error] {
 		return func(yield func(bulk.Outcome, error) bool) {

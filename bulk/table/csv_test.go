@@ -84,8 +84,10 @@ func TestCSVReadsBack(t *testing.T) {
 		plan, err := PlanColumns([]string{elevation}, "", []string{"NAME"}, nil)
 		require.NoError(rt, err)
 		path := filepath.Join(dir, "a.csv")
-		_, err = Write(t.Context(), from(outcomes...), Options{Path: path, Format: CSV{}, Plan: plan,
-			Parameters: bulk.Fingerprint{DatasetIDs: []string{elevation}}})
+		_, err = Write(t.Context(), from(outcomes...), Options{
+			Path: path, Format: CSV{}, Plan: plan,
+			Parameters: bulk.Fingerprint{DatasetIDs: []string{elevation}},
+		})
 		require.NoError(rt, err)
 		_, rows := records(t, path)
 		require.Len(rt, rows, len(wants))

@@ -17,7 +17,8 @@ func ExampleWrite() {
 	const id = "copernicus_dem:elevation"
 	outcomes := []bulk.Outcome{
 		{Feature: bulk.Feature{ID: "01013500"}, Response: &cas.AttributeResponse{Results: []cas.AttributeResult{
-			{DatasetID: id, Value: cas.NumberValue(388), Units: "m", Aggregation: "mean", Quality: "good", CoverageFraction: 1}}}},
+			{DatasetID: id, Value: cas.NumberValue(388), Units: "m", Aggregation: "mean", Quality: "good", CoverageFraction: 1},
+		}}},
 		{Feature: bulk.Feature{ID: "01013501"}, Err: errors.New("the ring is not closed")},
 	}
 	source := func() iter.Seq2[bulk.Outcome, error] { // it is ranged over twice

@@ -60,8 +60,10 @@ func options(t *testing.T, path string, f Format) Options {
 			ServiceURL: "http://localhost:8000", ServiceVersion: "0.4.0", Client: "cas-go/1.0.0", Input: "basins.geojson",
 			InputSHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 			Datasets: []cas.Dataset{
-				{ID: elevation, Name: "Copernicus DEM", ResolutionM: 30, License: "free", Citation: "ESA <2021> & Airbus",
-					Variables: []cas.Variable{{Name: "elevation", Units: "m"}}},
+				{
+					ID: elevation, Name: "Copernicus DEM", ResolutionM: 30, License: "free", Citation: "ESA <2021> & Airbus",
+					Variables: []cas.Variable{{Name: "elevation", Units: "m"}},
+				},
 				{ID: landCover, Name: "Land cover", ResolutionM: cas.Number(math.NaN())},
 				{ID: "other:one", Name: "not asked for"},
 			},
@@ -100,8 +102,10 @@ func TestSummary(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "attributes.csv")
 	s, err := Write(t.Context(), from(scenario()...), options(t, path, CSV{}))
 	require.NoError(t, err)
-	assert.Equal(t, Counts{Features: 4, Failed: 2, Results: 7, NullValues: 1,
-		ByQuality: map[cas.QualityFlag]int{cas.QualityGood: 6, cas.QualityMissing: 1}}, s.Counts)
+	assert.Equal(t, Counts{
+		Features: 4, Failed: 2, Results: 7, NullValues: 1,
+		ByQuality: map[cas.QualityFlag]int{cas.QualityGood: 6, cas.QualityMissing: 1},
+	}, s.Counts)
 	assert.Equal(t, map[cas.AggregationMethod]int{cas.AggregationDistribution: 2}, s.Datasets[1].Mismatches)
 	assert.Nil(t, s.Datasets[0].Mismatches)
 	assert.Equal(t, []string{"m", "g/kg"}, s.Datasets[2].Units)
@@ -192,8 +196,10 @@ func TestAnswersThatChangeBetweenThePasses(t *testing.T) {
 		plan, err := PlanColumns([]string{landCover}, "", nil, nil)
 		require.NoError(t, err)
 		dir := t.TempDir()
-		_, err = Write(t.Context(), source, Options{Path: filepath.Join(dir, "a.csv"), Format: CSV{}, Plan: plan,
-			Parameters: bulk.Fingerprint{DatasetIDs: []string{landCover}}})
+		_, err = Write(t.Context(), source, Options{
+			Path: filepath.Join(dir, "a.csv"), Format: CSV{}, Plan: plan,
+			Parameters: bulk.Fingerprint{DatasetIDs: []string{landCover}},
+		})
 		require.ErrorContains(t, err, c.want)
 		require.ErrorContains(t, err, "something changed the run's answers meanwhile")
 		assert.Empty(t, folder(t, dir))
@@ -253,7 +259,9 @@ func TestAPropertyThatIsNoJSON(t *testing.T) {
 	o.Feature.Properties = map[string]json.RawMessage{"NAME": []byte("{\n1}")}
 	plan, err := PlanColumns([]string{elevation}, "", []string{"NAME"}, nil)
 	require.NoError(t, err)
-	_, err = Write(t.Context(), from(o), Options{Path: filepath.Join(t.TempDir(), "a.csv"), Format: CSV{}, Plan: plan,
-		Parameters: bulk.Fingerprint{DatasetIDs: []string{elevation}}})
+	_, err = Write(t.Context(), from(o), Options{
+		Path: filepath.Join(t.TempDir(), "a.csv"), Format: CSV{}, Plan: plan,
+		Parameters: bulk.Fingerprint{DatasetIDs: []string{elevation}},
+	})
 	assert.ErrorContains(t, err, `feature 0 (id "1"): property "NAME"`)
 }

@@ -178,8 +178,10 @@ func (c *canvas) text(x, y, size float64, line string) {
 		return
 	}
 	defer face.Close()
-	d := font.Drawer{Dst: c.image, Src: image.NewUniform(color.RGBA{50, 50, 50, 255}), Face: face,
-		Dot: fixed.Point26_6{X: fixed.Int26_6(x * zoom * 64), Y: fixed.Int26_6(y * zoom * 64)}}
+	d := font.Drawer{
+		Dst: c.image, Src: image.NewUniform(color.RGBA{50, 50, 50, 255}), Face: face,
+		Dot: fixed.Point26_6{X: fixed.Int26_6(x * zoom * 64), Y: fixed.Int26_6(y * zoom * 64)},
+	}
 	d.DrawString(line)
 }
 

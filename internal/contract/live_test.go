@@ -115,7 +115,8 @@ func TestLiveAnswers(t *testing.T) {
 	})
 	t.Run("null, distributions and times arrive as they are", func(t *testing.T) {
 		answer, err := client.Extract(ctx, cas.ExtractRequest{Geometry: here, DatasetIDs: []string{
-			slopeClass, "local_dem:nan", "local_dem:nandict", "local_dem:unicode", "local_dem:bigint", "local_dem:ts_naive", "local_dem:ts_plus2"}})
+			slopeClass, "local_dem:nan", "local_dem:nandict", "local_dem:unicode", "local_dem:bigint", "local_dem:ts_naive", "local_dem:ts_plus2",
+		}})
 		require.NoError(t, err)
 		value := func(id string) cas.Value {
 			r, ok := cas.Lookup(answer, id)
@@ -134,8 +135,10 @@ func TestLiveAnswers(t *testing.T) {
 		assert.Len(t, cas.AggregationMismatches(answer, ""), 1, "the slope classes are a distribution")
 	})
 	t.Run("a time range goes out without a zone", func(t *testing.T) {
-		answer, err := client.Extract(ctx, cas.ExtractRequest{Geometry: here, DatasetIDs: []string{"local_dem:elevation_daily"},
-			TimeRange: cas.Dates{"2020-01-01", "2020-12-31"}})
+		answer, err := client.Extract(ctx, cas.ExtractRequest{
+			Geometry: here, DatasetIDs: []string{"local_dem:elevation_daily"},
+			TimeRange: cas.Dates{"2020-01-01", "2020-12-31"},
+		})
 		require.NoError(t, err)
 		result, ok := cas.Lookup(answer, "local_dem:elevation_daily")
 		require.True(t, ok)

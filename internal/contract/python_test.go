@@ -123,9 +123,11 @@ func forgetRun(answer map[string]any) {
 
 // randomDatasets leaves out local_dem:nandict, on which the Python SDK loses the whole answer, and the ones that only cost time.
 func randomDatasets(random *rand.Rand) []string {
-	all := []string{elevation, slopeClass, "local_dem:elevation_daily", "local_dem:fail", "local_dem:boom", "local_dem:nan", "local_dem:none",
+	all := []string{
+		elevation, slopeClass, "local_dem:elevation_daily", "local_dem:fail", "local_dem:boom", "local_dem:nan", "local_dem:none",
 		"local_dem:suspect", "local_dem:partial", "local_dem:lowcov", "local_dem:emptydict", "local_dem:bigint", "local_dem:unicode",
-		"local_dem:multiline", "local_dem:ts_naive", "local_dem:ts_utc", "local_dem:ts_plus0530_micro", "local_dem:ts_max", "nope:x"}
+		"local_dem:multiline", "local_dem:ts_naive", "local_dem:ts_utc", "local_dem:ts_plus0530_micro", "local_dem:ts_max", "nope:x",
+	}
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:1+random.IntN(5)]
 }

@@ -18,16 +18,14 @@ func (r *Reader) Float() float64 {
 // Int reads an integer of so many bits; null is 0. A fraction or an exponent is an error, even where the number is whole.
 func (r *Reader) Int(bits int) int64 {
 	const most = 18 // digits that always fit
+	c := r.peek()   // which goes to the number's first byte
 	start := r.pos
-	switch c := r.peek(); {
-	case c == 'n':
+	switch c {
+	case 'n':
 		r.null()
 		return 0
-	case c == '-':
-		start = r.pos
+	case '-':
 		r.pos++
-	default:
-		start = r.pos
 	}
 	digits := r.pos
 	var n int64
@@ -66,8 +64,10 @@ func (r *Reader) Int(bits int) int64 {
 func isFraction(c byte) bool { return c == '.' || c == 'e' || c == 'E' }
 
 // powersOfTen are those that are exact as a float64.
-var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-	1e20, 1e21, 1e22}
+var powersOfTen = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+	1e20, 1e21, 1e22,
+}
 
 // number reads a number; where none is due, what says what is.
 func (r *Reader) number(what string) float64 {

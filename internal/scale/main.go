@@ -2,6 +2,7 @@
 //
 //	go run ./internal/scale polygons 960      a collection of so many small polygons over the elevation model of castest
 //	go run ./internal/scale measure           throughput of the real service, of the client, and of 1, 2 and 4 shards
+//	go run ./internal/scale predict           the model for 10 million catchments and 10 datasets
 //	go run ./internal/scale simulate          the model beside a run against castest, slowed down as was measured
 //
 // docs/scale.md says what came of it. measure needs `make env`.
@@ -9,6 +10,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -31,7 +33,14 @@ func run(args []string) error {
 		out := bufio.NewWriter(os.Stdout)
 		writePolygons(out, n)
 		return out.Flush()
+	case len(args) == 1 && args[0] == "simulate":
+		return simulate(context.Background(), os.Stdout)
+	case len(args) == 1 && args[0] == "measure":
+		return measure(context.Background(), os.Stdout)
+	case len(args) == 1 && args[0] == "predict":
+		forecast(os.Stdout)
+		return nil
 	default:
-		return fmt.Errorf("give polygons N, measure or simulate")
+		return fmt.Errorf("give polygons N, measure, predict or simulate")
 	}
 }

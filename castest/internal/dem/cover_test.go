@@ -23,8 +23,15 @@ func TestPointsOffTheGridSelectNothing(t *testing.T) {
 	west, south, east, north := Open().Bounds()
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, p := range []Position{
-		{west - 1e-9, north - 1}, {east + 1e-9, north - 0.1}, {west + 0.1, north + 1e-9}, {west + 0.1, south - 1e-9},
-		{nan, 36.3}, {-84.2, nan}, {inf, 36.3}, {-84.2, -inf}, {1e300, -1e300},
+		{west - 1e-9, north - 1},
+		{east + 1e-9, north - 0.1},
+		{west + 0.1, north + 1e-9},
+		{west + 0.1, south - 1e-9},
+		{nan, 36.3},
+		{-84.2, nan},
+		{inf, 36.3},
+		{-84.2, -inf},
+		{1e300, -1e300},
 		{west + 4294967296*CellSize, 36.3}, // a column that fits 32 bits when cut to them
 	} {
 		assert.Zero(t, Open().Cover(Geometry{Type: Point, Point: p}).Pixels(), p)
@@ -54,7 +61,10 @@ func TestAPolygonOverEverythingCoversTheGrid(t *testing.T) {
 func TestGeometriesByHandNeedNotMakeSense(t *testing.T) {
 	here := Position{-84.2, 36.3}
 	for _, g := range []Geometry{
-		{}, {Type: "LineString"}, {Type: Polygon}, {Type: Polygon, Polygons: [][][]Position{nil}},
+		{},
+		{Type: "LineString"},
+		{Type: Polygon},
+		{Type: Polygon, Polygons: [][][]Position{nil}},
 		{Type: Polygon, Polygons: [][][]Position{{nil, {}}}},
 	} {
 		assert.Zero(t, Open().Cover(g).Pixels(), "%+v", g)
