@@ -18,6 +18,19 @@ test: env vet ## set up everything and run all tests, with the race detector
 soak: ## ask a service that fails on purpose, by 32 workers for two minutes
 	go run ./internal/soak
 
+.PHONY: modules
+modules: ## test the modules beside this one, which keep their dependencies to themselves
+	cd deploy/kubernetes && go vet ./... && go test ./...
+	cd examples/otel && go vet ./...
+
+.PHONY: shellcheck
+shellcheck: ## check the shell scripts (shellcheck, from Debian's packages)
+	shellcheck .ci/run internal/house/*.sh deploy/slurm/*.sh deploy/slurm/*.sbatch deploy/slurm/one-machine/*.sh
+
+.PHONY: slurm
+slurm: env ## prove the job array on a real Slurm on this machine; root, and Debian's slurm packages
+	bash deploy/slurm/one-machine/proof.sh
+
 .PHONY: vet
 vet: ## check formatting and run go vet
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-clean: $$unformatted"; exit 1; }
