@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/shard"
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/castest"
+)
+
+// tolerance is how far a simulation may be from its prediction.
+const tolerance = 0.15
+
+// A simulation is a plan, and the service to play it on.
+type simulation struct {
+	name    string
+	machine machine
+	plan    plan
+	shared  bool // one service for all shards, with the rate limit; else one for each
+}
+
+// simulations are the two things that bound a run: the work of the service, and its limit. The rates are those of docs/scale.md;
+// inputs are small so that it takes less than a minute.
+var simulations = []simulation{
+	{
+		name: "16 shards, a process each, uncached", machine: machine{results: uncached, overhead: 5 * time.Millisecond},
+		plan: plan{features: 1920, datasets: 10, shards: 16, processes: 16, request: 5 * time.Second},
+	},
+	{
+		name: "8 shards on 4 processes, uncached", machine: machine{results: uncached, overhead: 5 * time.Millisecond},
+		plan: plan{features: 640, datasets: 5, shards: 8, processes: 4, request: 5 * time.Second},
+	},
+	{
+		name: "4 shards, 120 requests a minute", machine: machine{results: cached, overhead: 5 * time.Millisecond},
+		plan:   plan{features: 20_000, datasets: 5, shards: 4, processes: 4, request: 2 * time.Second, perMinute: 120},
+		shared: true,
+	},
+}
+
+// uncached and cached are results a second of one service process, as measured: docs/scale.md.
+const (
+	uncached = 43.0
+	cached   = 4400.0
+)
+
+func simulate(ctx context.Context, w io.Writer) error {
+	worst := 0.0
+	for _, s := range simulations {
+		predicted := s.machine.predict(s.plan)
+		took, requests, err := s.run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		off := predicted.time.Seconds()/took.Seconds() - 1
+		worst = max(worst, math.Abs(off))
+		fmt.Fprintf(w, "%-36s predicted %6.1f s, %4d requests   simulated %6.1f s, %4d requests   off by %+.1f %%\n",
+			s.name, predicted.time.Seconds(), predicted.requests, took.Seconds(), requests, 100*off)
+	}
+	if worst > tolerance {
+		return fmt.Errorf("a prediction is off by %.1f %%, more than %.0f %%", 100*worst, 100*tolerance)
+	}
+	return nil
+}
+
+// run plays the plan: each shard is a client and package bulk, each service process castest with a latency that makes it give as many
+// results a second as measured to a client that sends one request at a time, ten geometries of which are worked on at once.
+func (s simulation) run(ctx context.Context) (took time.Duration, requests int, err error) {
+	ids := make([]string, s.plan.datasets)
+	options := []castest.Option{castest.WithRecording(0),
+		castest.WithLatency(time.Duration(leastBatch * float64(s.plan.datasets) / s.machine.results * float64(time.Second)))}
+	for i := range ids {
+		ids[i] = fmt.Sprintf("scale:dataset_%d", i)
+		options = append(options, castest.WithDatasets(castest.Constant(ids[i], cas.NumberValue(1))))
+	}
+	if s.shared {
+		options = append(options, castest.WithRateLimit(s.plan.perMinute))
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	common := ""
+	if s.shared {
+		server := castest.NewServer(options...)
+		defer server.Close()
+		common = server.URL()
+	}
+	free := make(chan struct{}, s.plan.processes)
+	counts := make([]int, s.plan.shards)
+	errs := make([]error, s.plan.shards)
+	var tasks sync.WaitGroup
+	started := time.Now()
+	for i := range s.plan.shards {
+		tasks.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			url := common
+			if url == "" {
+				server := castest.NewServer(options...)
+				defer server.Close()
+				url = server.URL()
+			}
+			if counts[i], errs[i] = s.task(ctx, url, shard.Shard{Number: i + 1, Of: s.plan.shards}, ids); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	tasks.Wait()
+	took = time.Since(started)
+	for i := range counts {
+		requests += counts[i]
+		if errs[i] != nil && err == nil {
+			err = errs[i]
+		}
+	}
+	return took, requests, err
+}
+
+// task is one shard's run.
+func (s simulation) task(ctx context.Context, url string, part shard.Shard, ids []string) (requests int, err error) {
+	var options []cas.Option
+	if s.plan.perMinute > 0 {
+		options = append(options, cas.WithRequestsPerMinute(s.plan.perMinute/s.plan.shards))
+	}
+	client, err := cas.NewClient(url, options...)
+	if err != nil {
+		return 0, err
+	}
+	defer client.Close()
+	first, end := part.Range(s.plan.features)
+	o := bulk.Options{DatasetIDs: ids, Concurrency: 1, RequestTime: s.plan.request, Total: end - first,
+		Progress: func(p bulk.Progress) { requests = p.Requests }}
+	n := 0
+	for outcome, err := range bulk.Extract(ctx, client, part.Select(squares(s.plan.features), s.plan.features), o) {
+		if err == nil {
+			err = outcome.Err
+		}
+		if err != nil {
+			return requests, err
+		}
+		n++
+	}
+	if n != end-first {
+		return requests, fmt.Errorf("%d outcomes of %d features", n, end-first)
+	}
+	return requests, nil
+}
+
+// squares are n features, each of its own geometry.
+func squares(n int) iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
+		for i := range n {
+			lon, lat := west+float64(i%1000)*1e-4, south+float64(i/1000)*1e-4
+			f := bulk.Feature{ID: fmt.Sprint(i), Index: i, Geometry: []byte(polygon(lon, lat, 0.001))}
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}
