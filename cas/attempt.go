@@ -29,19 +29,19 @@ var errStopped = errors.New("the consumer stopped")
 func (c *core) attempt(ctx context.Context, op operation, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
 	limit := newTimeLimit(ctx, c.timeout)
 	defer limit.stop()
-	failure = &Error{}
+	var sent *http.Request
 	res, err := op.send(limit.ctx, c.raw, func(ctx context.Context, r *http.Request) error {
-		failure.Method, failure.URL = r.Method, r.URL.String()
+		sent = r
 		return c.edit(ctx, r)
 	})
 	info.StatusCode, info.RequestID, info.Bytes = 0, "", 0
 	if err != nil {
-		return "", c.noAnswer(ctx, limit, failure, err)
+		return "", c.noAnswer(ctx, limit, failed(sent, info), err)
 	}
 	defer res.Body.Close()
 	info.StatusCode, info.RequestID = res.StatusCode, c.key.scrubText(res.Header.Get(requestIDHeader))
-	failure.StatusCode, failure.RequestID = info.StatusCode, info.RequestID
 	if res.StatusCode/100 != 2 {
+		failure = failed(sent, info)
 		body := c.bodyReader(res, min(c.maxBytes, maxErrorBytes))
 		c.refused(failure, res, body)
 		info.Bytes = body.read
@@ -57,7 +57,16 @@ func (c *core) attempt(ctx context.Context, op operation, read reader, info *Res
 		a.body.forget()
 		return bodyID, nil
 	}
-	return "", c.unusable(ctx, a, failure, err)
+	return "", c.unusable(ctx, a, failed(sent, info), err)
+}
+
+// failed is the failure of a request, nil if there was not even that, as far as its attempt came.
+func failed(sent *http.Request, info *ResponseInfo) *Error {
+	e := &Error{StatusCode: info.StatusCode, RequestID: info.RequestID}
+	if sent != nil {
+		e.Method, e.URL = sent.Method, sent.URL.String()
+	}
+	return e
 }
 
 // bodyReader reads an answer's body. Its sample is a little more than an Error holds, so that no echo of the key is cut in two.

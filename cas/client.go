@@ -28,7 +28,7 @@ type Client struct {
 // core is what a Client and the AsyncClients made from it share.
 type core struct {
 	raw      *gen.Client
-	http     *http.Client
+	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
 	key      *secret         // nil without one
 	agent    string

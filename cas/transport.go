@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/community-attribute-service/cas-go/gen"
 )
 
 const (
@@ -16,9 +18,9 @@ const (
 	connBuffer = 16 << 10
 )
 
-// httpClient gives the client to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
+// httpClient gives what to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
 // service answers a path with a trailing slash by a redirect to whatever Host the request named. own is nil if hc was brought.
-func httpClient(hc *http.Client) (client *http.Client, own *http.Transport) {
+func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transport) {
 	if hc != nil {
 		copied := *hc
 		copied.Timeout = 0
@@ -38,8 +40,13 @@ func httpClient(hc *http.Client) (client *http.Client, own *http.Transport) {
 		ReadBufferSize:      connBuffer,
 		WriteBufferSize:     connBuffer,
 	}
-	return &http.Client{Transport: unfollowed{own}, CheckRedirect: noRedirect}, own
+	return direct{unfollowed{own}}, own
 }
+
+// direct sends without an http.Client: redirects, cookies and time limits, which that is for, are not wanted or not its business here.
+type direct struct{ http.RoundTripper }
+
+func (d direct) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
