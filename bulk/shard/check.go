@@ -201,8 +201,11 @@ func (c *checker) complete(parts []part) {
 	whole := parts[0]
 	for number := 1; number <= whole.Of; number++ {
 		if !there[number] && !c.again[number] {
-			first, end := Shard{number, whole.Of}.Range(whole.Features)
-			c.refuse(number, "shard %d/%d is missing: features %d to %d", number, whole.Of, first, end-1)
+			what := "it has no features, but a table"
+			if first, end := (Shard{number, whole.Of}).Range(whole.Features); first < end {
+				what = fmt.Sprintf("features %d to %d", first, end-1)
+			}
+			c.refuse(number, "shard %d/%d is missing: %s", number, whole.Of, what)
 		}
 	}
 }

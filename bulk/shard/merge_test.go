@@ -89,7 +89,9 @@ func TestMergeProperty(t *testing.T) {
 		_, err = Merge(t.Context(), shards, output, formats...)
 		var refused *MergeError
 		require.ErrorAs(r, err, &refused, damage)
-		require.Contains(r, err.Error(), ranges([]int{victim}))
+		if n > 1 { // an only shard that is of another division leaves nothing to name it by
+			require.Contains(r, err.Error(), ranges([]int{victim}))
+		}
 		if rerun && n > 1 {
 			require.Equal(r, []int{victim}, refused.Rerun, "%s: %v", damage, err)
 		}
