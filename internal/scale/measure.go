@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk"
@@ -132,12 +131,6 @@ func measureClient(ctx context.Context, w io.Writer) error {
 	fmt.Fprintf(w, "client, one at a time:         %6.0f results in %5.1f s: %7.0f results/s, %.2f s CPU a million, %.0f bytes a result (the server's writing included)\n",
 		results, took.Seconds(), results/took.Seconds(), spent.Seconds()/results*1e6, float64(len(body))/features/perFeature)
 	return nil
-}
-
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // measureShards runs the command on 1, 2 and 4 shards of one input at the same time, each with a service of its own.

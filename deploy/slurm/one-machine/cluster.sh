@@ -1,12 +1,12 @@
 #!/bin/bash
 # A real Slurm on this one machine, for tests: controller, four node daemons and munge, without systemd, on loopback alone.
 #
-#   CLUSTER=/tmp/some-new-folder cluster.sh up|start-node NAME|down|environment
+#   CLUSTER=SOME-NEW-FOLDER cluster.sh up|start-node NAME|down|environment
 #
 # As root on Debian or Ubuntu, after: apt-get install --no-install-recommends slurmctld slurmd slurm-client munge
 # Everything lies in $CLUSTER, which every user must be able to enter (munge wants it so), and which `down` removes.
 set -u
-CLUSTER=${CLUSTER:?set it to a new folder with a short name, such as /tmp/cas-slurm-1}
+CLUSTER=${CLUSTER:?set it to a new folder with a short name}
 PORT=${CLUSTER_PORT:-17400}
 NODES=4
 export SLURM_CONF=$CLUSTER/etc/slurm.conf

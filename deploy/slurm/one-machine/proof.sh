@@ -11,7 +11,7 @@ root=$(cd "$here/../../.." && pwd)
 SHARDS=16
 FEATURES=${FEATURES:-960}
 
-CLUSTER=$(mktemp -d /tmp/cas-slurm-XXXXXX)
+CLUSTER=$(mktemp -d -t cas-slurm-XXXXXX)
 export CLUSTER
 work=$CLUSTER-run
 mkdir -p "$work/run" "$work/single"
