@@ -169,9 +169,7 @@ func measureShards(ctx context.Context, w io.Writer) error {
 					return
 				}
 				cpu[i] = c.ProcessState.UserTime() + c.ProcessState.SystemTime() // the service's too
-				if u, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-					peak[i] = u.Maxrss
-				}
+				peak[i] = peakKilobytes(c.ProcessState)
 			})
 		}
 		tasks.Wait()
