@@ -16,7 +16,7 @@ const (
 // positionRun reads positions while they are plain. It gives the place of the first that is not such, or of the last: scan goes on
 // with that.
 func (c *coordinateScanner) positionRun(text []byte, pos int) int {
-	const patience = 2 // positions of another shape, before that is learnt
+	const patience = 8 // positions of other shapes, before theirs is learnt
 	var s shape
 	for others := 0; ; c.positions++ {
 		if s.length > 0 && pos+maxShape <= len(text) && s.fits(text[pos:pos+maxShape]) {
@@ -82,47 +82,59 @@ func digitsOf(text []byte) int {
 	return bits.TrailingZeros64(((w&^everyHigh+everyByte*(0x80-10))|w)&everyHigh) / 8
 }
 
-// maxShape is the longest position, with the comma and the bracket behind it, that has a shape.
-const maxShape = 40
+// The shortest and the longest position, with the comma and the bracket behind it, that has a shape.
+const (
+	minShape = 17
+	maxShape = 40
+)
 
-// shape is the spelling of a position and of all that differ from it in decimals alone.
+// shape is the spelling of a position and of all that differ from it in decimals alone. It is held against a text in words of eight
+// bytes, of which the last one may overlap the one before.
 type shape struct {
 	length int                  // bytes up to the next position
-	words  int                  // of 8 bytes
-	bytes  [maxShape / 8]uint64 // what stands there, 0 where any decimal may
-	mask   [maxShape / 8]uint64 // the bytes that count
+	last   int                  // place of the last word
+	bytes  [maxShape / 8]uint64 // what stands there, the last word first; '0' where any decimal may
 	excess [maxShape / 8]uint64 // added to a byte's difference from what stands there, sets its high bit if the difference is too large
 }
 
 // learn takes over the shape of a position that was checked, given with the comma and the bracket behind it.
 func (s *shape) learn(position []byte) {
 	*s = shape{}
-	if len(position) > maxShape {
+	if len(position) < minShape || len(position) > maxShape {
 		return
 	}
+	var bytes, excess [maxShape]byte
 	decimal := false
 	for i, b := range position {
-		word, shift := i/8, i%8*8
 		digit := b-'0' <= 9
-		excess := uint64(0x7f) // no difference
+		bytes[i], excess[i] = b, 0x7f // no difference
 		if decimal && digit {
-			b, excess = '0', 0x80-10 // that of digits
+			bytes[i], excess[i] = '0', 0x80-10 // that of digits
 		}
 		decimal = b == '.' || (decimal && digit)
-		s.bytes[word] |= uint64(b) << shift
-		s.mask[word] |= 0xff << shift
-		s.excess[word] |= excess << shift
 	}
-	s.length, s.words = len(position)-1, (len(position)+7)/8
+	s.length, s.last = len(position)-1, len(position)-8
+	s.bytes[0], s.excess[0] = binary.LittleEndian.Uint64(bytes[s.last:]), binary.LittleEndian.Uint64(excess[s.last:])
+	for word := 1; 8*(word-1) < s.last; word++ {
+		s.bytes[word], s.excess[word] = binary.LittleEndian.Uint64(bytes[8*(word-1):]), binary.LittleEndian.Uint64(excess[8*(word-1):])
+	}
 }
 
-// fits tells whether text begins with a position of the shape, and a bracket behind it.
+// fits tells whether text, maxShape bytes long, begins with a position of the shape and a bracket behind it.
 func (s *shape) fits(text []byte) bool {
-	for i := range min(s.words, len(s.bytes)) {
-		difference := (binary.LittleEndian.Uint64(text[8*i:]) ^ s.bytes[i]) & s.mask[i]
-		if ((difference&^everyHigh+s.excess[i])|difference)&everyHigh != 0 {
-			return false
+	_ = text[maxShape-1]
+	misfit := s.misfit(0, text[s.last:]) | s.misfit(1, text) | s.misfit(2, text[8:])
+	if s.last > 16 {
+		misfit |= s.misfit(3, text[16:])
+		if s.last > 24 {
+			misfit |= s.misfit(4, text[24:])
 		}
 	}
-	return true
+	return misfit&everyHigh == 0
+}
+
+// misfit has the high bit of every byte set that is not as it should be.
+func (s *shape) misfit(word int, text []byte) uint64 {
+	difference := binary.LittleEndian.Uint64(text) ^ s.bytes[word]
+	return (difference&^everyHigh + s.excess[word]) | difference
 }
