@@ -32,23 +32,39 @@ type target struct {
 var allFour = []string{python, naiveC, ours, raw}
 
 var cases = []benchCase{
-	{name: "sequential", about: "One extract of ten datasets for a polygon of ten vertices, call after call.", clients: allFour,
-		targets: []target{{wall, ours, raw, true, 1.33}}},
-	{name: "concurrent", about: "The same, 64 callers at a time.", clients: allFour,
-		targets: []target{{rate, ours, raw, false, 0.65}, {rate, ours, naiveC, false, 2.5}}},
-	{name: "batch", about: "One batch of 1000 polygons and ten datasets (10,000 results), answered whole.", clients: allFour,
-		targets: []target{{cpu, ours, python, true, 1.0 / 7}, {cpu, ours, naiveC, true, 1.0 / 4}, {allocations, ours, "", true, 1.5}}},
-	{name: "stream", about: "The same batch, by StreamBatch; the others as before.", clients: allFour,
-		targets: []target{{cpu, ours, python, true, 1.0 / 9}, {cpu, ours, naiveC, true, 1 / 4.5}}},
-	{name: "batches", about: "100 batches, one after the other (1,000,000 results).", clients: allFour, calls: 100,
-		targets: []target{{cpu, ours, python, true, 1.0 / 7}, {cpu, ours, naiveC, true, 1.0 / 4}}},
-	{name: "polygon-text", about: "One extract for a polygon of 10,000 vertices given as GeoJSON text, its check included.", clients: []string{ours, raw},
-		targets: []target{{wall, ours, raw, true, 1.8}}},
-	{name: "polygon-floats", about: "The same polygon given as numbers.", clients: []string{python, naiveC, ours, raw},
-		targets: []target{{wall, ours, naiveC, true, 0.5}}},
+	{
+		name: "sequential", about: "One extract of ten datasets for a polygon of ten vertices, call after call.", clients: allFour,
+		targets: []target{{wall, ours, raw, true, 1.33}},
+	},
+	{
+		name: "concurrent", about: "The same, 64 callers at a time.", clients: allFour,
+		targets: []target{{rate, ours, raw, false, 0.65}, {rate, ours, naiveC, false, 2.5}},
+	},
+	{
+		name: "batch", about: "One batch of 1000 polygons and ten datasets (10,000 results), answered whole.", clients: allFour,
+		targets: []target{{cpu, ours, python, true, 1.0 / 7}, {cpu, ours, naiveC, true, 1.0 / 4}, {allocations, ours, "", true, 1.5}},
+	},
+	{
+		name: "stream", about: "The same batch, by StreamBatch; the others as before.", clients: allFour,
+		targets: []target{{cpu, ours, python, true, 1.0 / 9}, {cpu, ours, naiveC, true, 1 / 4.5}},
+	},
+	{
+		name: "batches", about: "100 batches, one after the other (1,000,000 results).", clients: allFour, calls: 100,
+		targets: []target{{cpu, ours, python, true, 1.0 / 7}, {cpu, ours, naiveC, true, 1.0 / 4}},
+	},
+	{
+		name: "polygon-text", about: "One extract for a polygon of 10,000 vertices given as GeoJSON text, its check included.", clients: []string{ours, raw},
+		targets: []target{{wall, ours, raw, true, 1.8}},
+	},
+	{
+		name: "polygon-floats", about: "The same polygon given as numbers.", clients: []string{python, naiveC, ours, raw},
+		targets: []target{{wall, ours, naiveC, true, 0.5}},
+	},
 	{name: "catalog", about: "All 430 datasets in one page.", clients: allFour},
-	{name: "cold", about: "From the start of the program (here the built `cas`) to its first result.", clients: []string{python, ours},
-		targets: []target{{wall, ours, python, true, 1.0 / 25}}},
+	{
+		name: "cold", about: "From the start of the program (here the built `cas`) to its first result.", clients: []string{python, ours},
+		targets: []target{{wall, ours, python, true, 1.0 / 25}},
+	},
 }
 
 func caseNames() (names []string) {

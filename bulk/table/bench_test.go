@@ -72,8 +72,10 @@ func TestMemoryDoesNotGrowWithFeatures(t *testing.T) {
 	}
 	plan, err := PlanColumns(datasets, "", nil, nil)
 	require.NoError(t, err)
-	s, err := Write(t.Context(), source, Options{Path: filepath.Join(t.TempDir(), "a.csv"), Format: CSV{}, Plan: plan,
-		Parameters: bulk.Fingerprint{DatasetIDs: datasets}})
+	s, err := Write(t.Context(), source, Options{
+		Path: filepath.Join(t.TempDir(), "a.csv"), Format: CSV{}, Plan: plan,
+		Parameters: bulk.Fingerprint{DatasetIDs: datasets},
+	})
 	require.NoError(t, err)
 	assert.Equal(t, n, s.Features)
 	assert.Equal(t, 2, passes)

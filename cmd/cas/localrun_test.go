@@ -22,8 +22,10 @@ func TestLocalRunAsksTheRealService(t *testing.T) {
 	app := filepath.Join(service.Root(t), "internal", "contract", "service", "app.py") + ":create"
 	output := filepath.Join(t.TempDir(), "attributes.csv")
 	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"extract", "-g", point, "-d", "local_dem:elevation", "-o", output,
-		"--local", "--local-workers", "2", "--local-app", app, "--local-python", service.Python(t, service.Latest)},
+	code := run(t.Context(), []string{
+		"extract", "-g", point, "-d", "local_dem:elevation", "-o", output,
+		"--local", "--local-workers", "2", "--local-app", app, "--local-python", service.Python(t, service.Latest),
+	},
 		streams{in: strings.NewReader(""), out: &out, err: &errs})
 	require.Equal(t, exitOK, code, errs.String())
 

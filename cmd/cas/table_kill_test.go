@@ -31,8 +31,10 @@ func TestTableOfKilledRuns(t *testing.T) {
 	}
 	datasets := []string{"local_dem:elevation", "local_dem:slope_class"}
 	args := func(table string) []string {
-		return []string{"extract", "-g", "@" + input, "-d", datasets[0], "-d", datasets[1], "-o", table, "--id-field", "GAUGE",
-			"--keep", "NAME", "--url", server.URL(), "--quiet", "--batch-size", "20", "--concurrency", "3", "--resume"}
+		return []string{
+			"extract", "-g", "@" + input, "-d", datasets[0], "-d", datasets[1], "-o", table, "--id-field", "GAUGE",
+			"--keep", "NAME", "--url", server.URL(), "--quiet", "--batch-size", "20", "--concurrency", "3", "--resume",
+		}
 	}
 	undisturbed := filepath.Join(t.TempDir(), "attributes.csv")
 	code, _, errs := runHere(t, args(undisturbed)...)

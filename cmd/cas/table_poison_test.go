@@ -58,8 +58,10 @@ func TestTableOfPoisonedFeatures(t *testing.T) {
 	})
 
 	table := filepath.Join(t.TempDir(), "attributes.csv")
-	args := []string{"extract", "-g", "@" + path, "-d", "local_dem:elevation", "-d", "local_dem:upstream", "-o", table,
-		"--id-field", "GAUGE", "--keep", "NAME", "--url", server.URL(), "--quiet", "--batch-size", "100"}
+	args := []string{
+		"extract", "-g", "@" + path, "-d", "local_dem:elevation", "-d", "local_dem:upstream", "-o", table,
+		"--id-field", "GAUGE", "--keep", "NAME", "--url", server.URL(), "--quiet", "--batch-size", "100",
+	}
 	code, out, errs := runHere(t, args...)
 	assert.Equal(t, exitPartial, code, errs)
 	assert.Empty(t, out)

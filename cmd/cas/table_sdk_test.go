@@ -29,8 +29,10 @@ func TestTableSameAsPythonSDK(t *testing.T) {
 		"--url", running.URL(), "--quiet")
 	require.Equal(t, exitOK, code, errs)
 
-	said, err := exec.Command(service.Python(t, service.Latest), append([]string{filepath.Join("testdata", "python_table.py"),
-		running.URL(), input, table}, datasets...)...).CombinedOutput()
+	said, err := exec.Command(service.Python(t, service.Latest), append([]string{
+		filepath.Join("testdata", "python_table.py"),
+		running.URL(), input, table,
+	}, datasets...)...).CombinedOutput()
 	require.NoError(t, err, "%s", said)
 	columns := len(readCSV(t, table)[0])
 	assert.Equal(t, fmt.Sprintf("%d cells are equal\n", features*columns), string(said))

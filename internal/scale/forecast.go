@@ -27,7 +27,9 @@ func forecast(w io.Writer) {
 			p.print(w, fmt.Sprintf("%4d processes, %4.0f results/s each", processes, results))
 		}
 	}
-	limited := machine{results: cached, start: taskStart}.predict(plan{features: 10_000_000, datasets: 10, shards: 16, processes: 16,
-		request: 20 * time.Second, perMinute: 60, geometryBytes: catchmentBytes, resultBytes: resultBytes})
+	limited := machine{results: cached, start: taskStart}.predict(plan{
+		features: 10_000_000, datasets: 10, shards: 16, processes: 16,
+		request: 20 * time.Second, perMinute: 60, geometryBytes: catchmentBytes, resultBytes: resultBytes,
+	})
 	limited.print(w, "shared, 60 requests a minute")
 }

@@ -50,8 +50,10 @@ func (m machine) predict(p plan) prediction {
 	waves := math.Ceil(float64(p.shards) / float64(p.processes))
 	work := time.Duration(float64(rounds) * leastBatch * cost * float64(time.Second))
 	shard := m.start + work + time.Duration(requests)*m.overhead
-	all := prediction{time: time.Duration(waves) * shard, requests: requests * p.shards,
-		sent: float64(p.features) * p.geometryBytes, received: float64(p.features*p.datasets) * p.resultBytes}
+	all := prediction{
+		time: time.Duration(waves) * shard, requests: requests * p.shards,
+		sent: float64(p.features) * p.geometryBytes, received: float64(p.features*p.datasets) * p.resultBytes,
+	}
 	if p.perMinute > 0 {
 		// Paced evenly: the first request goes at once.
 		paced := time.Duration(float64(all.requests-p.shards) / float64(p.perMinute) * float64(time.Minute))

@@ -73,8 +73,10 @@ func simulate(ctx context.Context, w io.Writer) error {
 // results a second as measured to a client that sends one request at a time, ten geometries of which are worked on at once.
 func (s simulation) run(ctx context.Context) (took time.Duration, requests int, err error) {
 	ids := make([]string, s.plan.datasets)
-	options := []castest.Option{castest.WithRecording(0),
-		castest.WithLatency(time.Duration(leastBatch * float64(s.plan.datasets) / s.machine.results * float64(time.Second)))}
+	options := []castest.Option{
+		castest.WithRecording(0),
+		castest.WithLatency(time.Duration(leastBatch * float64(s.plan.datasets) / s.machine.results * float64(time.Second))),
+	}
 	for i := range ids {
 		ids[i] = fmt.Sprintf("scale:dataset_%d", i)
 		options = append(options, castest.WithDatasets(castest.Constant(ids[i], cas.NumberValue(1))))
@@ -133,8 +135,10 @@ func (s simulation) task(ctx context.Context, url string, part shard.Shard, ids 
 	}
 	defer client.Close()
 	first, end := part.Range(s.plan.features)
-	o := bulk.Options{DatasetIDs: ids, Concurrency: 1, RequestTime: s.plan.request, Total: end - first,
-		Progress: func(p bulk.Progress) { requests = p.Requests }}
+	o := bulk.Options{
+		DatasetIDs: ids, Concurrency: 1, RequestTime: s.plan.request, Total: end - first,
+		Progress: func(p bulk.Progress) { requests = p.Requests },
+	}
 	n := 0
 	for outcome, err := range bulk.Extract(ctx, client, part.Select(squares(s.plan.features), s.plan.features), o) {
 		if err == nil {

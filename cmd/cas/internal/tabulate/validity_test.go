@@ -23,15 +23,23 @@ func TestValidPolygons(t *testing.T) {
 		{"no geometry", `null`, ""},
 		{"no JSON", `{"type":"Polygon","coordinates":[[[NaN,0]]]}`, ""},
 		{"a bow-tie", `{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}`, "ring 0 of the polygon crosses or touches itself"},
-		{"a bow-tie hole", `{"type":"Polygon","coordinates":[[[-9,-9],[9,-9],[9,9],[-9,9],[-9,-9]],[[0,0],[1,1],[1,0],[0,1],[0,0]]]}`,
-			"ring 1 of the polygon crosses or touches itself"},
-		{"a bow-tie part", `{"type":"MultiPolygon","coordinates":[[[[5,5],[6,5],[6,6],[5,5]]],[[[0,0],[1,1],[1,0],[0,1],[0,0]]]]}`,
-			"ring 0 of polygon 1 crosses or touches itself"},
+		{
+			"a bow-tie hole", `{"type":"Polygon","coordinates":[[[-9,-9],[9,-9],[9,9],[-9,9],[-9,-9]],[[0,0],[1,1],[1,0],[0,1],[0,0]]]}`,
+			"ring 1 of the polygon crosses or touches itself",
+		},
+		{
+			"a bow-tie part", `{"type":"MultiPolygon","coordinates":[[[[5,5],[6,5],[6,6],[5,5]]],[[[0,0],[1,1],[1,0],[0,1],[0,0]]]]}`,
+			"ring 0 of polygon 1 crosses or touches itself",
+		},
 		{"a spike", `{"type":"Polygon","coordinates":[[[0,0],[2,0],[2,1],[2,0],[2,2],[0,2],[0,0]]]}`, "ring 0 of the polygon crosses or touches itself"},
-		{"a hole across the shell", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[5,1],[5,2],[1,2],[1,1]]]}`,
-			"the polygon is not valid: polygon rings intersect at multiple points"},
-		{"a hole outside", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,5]]]}`,
-			"the polygon is not valid: polygon interior ring outside of exterior ring"},
+		{
+			"a hole across the shell", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[5,1],[5,2],[1,2],[1,1]]]}`,
+			"the polygon is not valid: polygon rings intersect at multiple points",
+		},
+		{
+			"a hole outside", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,5]]]}`,
+			"the polygon is not valid: polygon interior ring outside of exterior ring",
+		},
 	} {
 		err := ValidPolygons(bulk.Feature{Geometry: json.RawMessage(test.geometry)})
 		if test.message == "" {
