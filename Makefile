@@ -73,6 +73,10 @@ catalog: env ## renew the catalog snapshot from the real service, and its consta
 bench: env ## measure this client beside the Python SDK, naive Go and a raw reader (bench/RESULTS.md)
 	go run ./bench -python .venv/service-0.4.0/bin/python
 
+.PHONY: sweep
+sweep: env ## measure bulk's own choice of request sizes against a sweep by hand, on the real service
+	go run ./internal/sweep -features 300 -repeat 3
+
 .PHONY: man
 man: ## write the manual pages to man/man1
 	CAS_URL= go run -tags man ./cmd/cas man man/man1
