@@ -63,11 +63,15 @@ func TestStubbornServiceIsKilled(t *testing.T) {
 			config.Workers = workers
 			read, write := io.Pipe()
 			config.Log = write
-			blocked := make(chan struct{})
+			blocked := make(chan struct{}, 1)
 			go func() {
 				for lines := bufio.NewScanner(read); lines.Scan(); {
-					if lines.Text() == "blocked" {
-						close(blocked)
+					// Python writes a line end apart from its line, so that another worker's line may stand between them.
+					if strings.Contains(lines.Text(), "blocked") {
+						select {
+						case blocked <- struct{}{}:
+						default:
+						}
 					}
 				}
 			}()
@@ -86,7 +90,11 @@ func TestStubbornServiceIsKilled(t *testing.T) {
 					response.Body.Close()
 				}
 			}()
-			<-blocked
+			select {
+			case <-blocked:
+			case <-time.After(time.Minute):
+				require.Fail(t, "the service did not say that it has the request")
+			}
 			require.NoError(t, running.Close())
 			groupIsGone(t, running.PID())
 			<-answered
