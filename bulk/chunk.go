@@ -6,6 +6,7 @@ import "github.com/community-attribute-service/cas-go/cas"
 type item struct {
 	feature  Feature
 	hash     GeometryHash // set if there is a journal
+	record   recordNumber // in it, once it has its outcome
 	bytes    int          // memory that it holds, about
 	position int          // in the input
 	outcome  Outcome

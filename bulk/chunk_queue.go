@@ -43,29 +43,24 @@ func (q *queue) admit(it *item) {
 	q.backlog = append(q.backlog, it)
 }
 
-// settledHead takes the outcomes that are next in input order; none if the first is not settled.
-func (q *queue) settledHead(most int) []Outcome {
-	var outcomes []Outcome
-	for len(outcomes) < most && len(outcomes) < len(q.order) && q.order[len(outcomes)].settled {
-		it := q.order[len(outcomes)]
-		outcomes = append(outcomes, it.outcome)
-		q.bytes -= it.bytes
+// settledHead takes the features that are next in input order and have their outcomes; none if the first has none.
+func (q *queue) settledHead(most int) []*item {
+	n := 0
+	for n < most && n < len(q.order) && q.order[n].settled {
+		q.bytes -= q.order[n].bytes
+		n++
 	}
-	clear(q.order[:len(outcomes)]) // they are not to be held by the array
-	q.order = q.order[len(outcomes):]
-	return outcomes
+	head := slices.Clone(q.order[:n])
+	clear(q.order[:n]) // they are not to be held by the array
+	q.order = q.order[n:]
+	return head
 }
 
-// settledRest takes all outcomes that there are, for a run that ends early.
-func (q *queue) settledRest() []Outcome {
-	var outcomes []Outcome
-	for _, it := range q.order {
-		if it.settled {
-			outcomes = append(outcomes, it.outcome)
-		}
-	}
+// settledRest takes all features that have outcomes, for a run that ends early.
+func (q *queue) settledRest() []*item {
+	rest := slices.DeleteFunc(q.order, func(it *item) bool { return !it.settled })
 	q.order = nil
-	return outcomes
+	return rest
 }
 
 // again puts back what has to be asked for once more, in input order.

@@ -50,19 +50,11 @@ func Extract(ctx context.Context, service Extractor, features iter.Seq2[Feature,
 		r := newRun(ctx, service, options)
 		defer r.stop()
 		r.start(features)
-		for {
-			outcomes, more := r.next()
-			r.tell(false)
-			for _, outcome := range outcomes {
-				if !yield(outcome, nil) {
-					return
-				}
-			}
-			if !more {
-				break
+		for it := range r.settled() {
+			if !yield(it.outcome, nil) {
+				return
 			}
 		}
-		r.tell(true)
 		if err := r.verdict(); err != nil {
 			yield(Outcome{}, err)
 		}
@@ -71,8 +63,10 @@ func Extract(ctx context.Context, service Extractor, features iter.Seq2[Feature,
 
 // A run is one extraction under way: a goroutine that reads, some that ask, and the caller's that takes the outcomes.
 type run struct {
-	options Options
-	service Extractor
+	options   Options
+	recording bool // the journal alone keeps the answers
+	service   Extractor
+
 	ctx     context.Context
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
@@ -160,14 +154,30 @@ func (r *run) end(reason error) {
 // atOnce is how many outcomes are taken from the queue at a time.
 const atOnce = 64
 
-// next waits for the next outcomes in input order. When the run ends early, the last are all that there are.
-func (r *run) next() (outcomes []Outcome, more bool) {
+// settled yields the features in input order when they have their outcomes, to the end of the run.
+func (r *run) settled() iter.Seq[*item] {
+	return func(yield func(*item) bool) {
+		for more := true; more; {
+			var items []*item
+			items, more = r.next()
+			r.tell(!more)
+			for _, it := range items {
+				if !yield(it) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// next waits for the next features that have their outcomes. When the run ends early, the last are all that there are.
+func (r *run) next() (items []*item, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
-		if outcomes := r.queue.settledHead(atOnce); len(outcomes) > 0 {
+		if items := r.queue.settledHead(atOnce); len(items) > 0 {
 			r.changed.Broadcast() // there is room
-			return outcomes, true
+			return items, true
 		}
 		switch {
 		case r.finished():

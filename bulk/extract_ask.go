@@ -53,15 +53,13 @@ func (r *run) take() *chunk {
 
 // ask sends one request and deals with what comes of it.
 func (r *run) ask(c *chunk) {
-	responses, took, err := r.call(c)
+	a := r.newAnswers(c.items)
+	defer a.release()
+	took, err := r.call(c, a.take)
 	switch {
 	case err == nil:
-		outcomes := make([]Outcome, len(c.items))
-		for i, it := range c.items {
-			outcomes[i] = answered(it.feature, responses[i], r.options.DatasetIDs)
-		}
 		r.learn(c, took)
-		r.settle(c.items, outcomes)
+		r.settle(a)
 	case r.ctx.Err() != nil:
 		r.end(ended(r.ctx)) // nothing was learnt about the features
 	default:
@@ -69,28 +67,28 @@ func (r *run) ask(c *chunk) {
 	}
 }
 
-// call gives the responses, one for each geometry, and how long the last attempt took.
-func (r *run) call(c *chunk) ([]*cas.AttributeResponse, time.Duration, error) {
+// call passes on the responses while they arrive, one for each geometry, and tells how long the last attempt took.
+func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, error) {
 	var info cas.ResponseInfo
 	ctx, elapsed := timeAttempt(r.ctx)
 	options := []cas.CallOption{cas.WithResponseInfo(&info)}
 	if len(c.items) > 1 {
 		options = append(options, cas.WithRetryIf(worthRepeating))
 	}
-	responses := make([]*cas.AttributeResponse, 0, len(c.items))
+	responses := 0
 	var failure error
 	for response, err := range r.service.StreamBatch(ctx, c.request(&r.options), options...) {
 		if err != nil {
 			failure = err
 			break
 		}
-		responses = append(responses, response)
-		if len(responses) > len(c.items) {
+		if responses++; responses > len(c.items) {
 			break
 		}
+		take(response)
 	}
-	if failure == nil && len(responses) != len(c.items) {
-		failure = miscounted(len(responses), len(c.items))
+	if failure == nil && responses != len(c.items) {
+		failure = miscounted(responses, len(c.items))
 	}
 	took := elapsed()
 	r.mu.Lock()
@@ -98,7 +96,7 @@ func (r *run) call(c *chunk) ([]*cas.AttributeResponse, time.Duration, error) {
 	r.tally.Requests += max(1, info.Attempts)
 	r.tally.Sent += int64(c.bytes)
 	r.tally.Received += info.Bytes
-	return responses, took, failure
+	return took, failure
 }
 
 // timeAttempt measures the last attempt of a call: without the client's waits for its turn or before a repetition, which are
@@ -161,24 +159,23 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 		halves := c.halves()
 		r.again(halves[0], halves[1])
 	default:
-		r.settle(c.items, []Outcome{{Feature: c.items[0].feature, Err: err}})
+		r.settleFailed(c.items, []error{err})
 	}
 }
 
 // drop settles the features that were named, and asks for the others again.
 func (r *run) drop(c *chunk, named map[int]error) {
 	var items []*item
-	var outcomes []Outcome
+	var errs []error
 	for i, it := range c.items {
 		if err := named[i]; err != nil {
-			items = append(items, it)
-			outcomes = append(outcomes, Outcome{Feature: it.feature, Err: err})
+			items, errs = append(items, it), append(errs, err)
 		}
 	}
 	if rest := c.without(named); rest != nil {
 		r.again(rest)
 	}
-	r.settle(items, outcomes)
+	r.settleFailed(items, errs)
 }
 
 func (r *run) again(chunks ...*chunk) {
@@ -186,32 +183,4 @@ func (r *run) again(chunks ...*chunk) {
 	defer r.mu.Unlock()
 	r.queue.again(chunks...)
 	r.changed.Broadcast()
-}
-
-// settle records outcomes, then gives them to their features.
-func (r *run) settle(items []*item, outcomes []Outcome) {
-	if err := r.record(items, outcomes); err != nil {
-		r.end(err)
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, it := range items {
-		it.outcome, it.settled = outcomes[i], true
-		r.count(outcomes[i])
-	}
-	r.rate.add(time.Now(), len(items))
-	r.changed.Broadcast()
-}
-
-// record writes outcomes into the journal, if there is one.
-func (r *run) record(items []*item, outcomes []Outcome) error {
-	if r.options.Journal == nil {
-		return nil
-	}
-	entries := make([]journalEntry, len(items))
-	for i, it := range items {
-		entries[i] = entryOf(outcomes[i], it.hash)
-	}
-	return r.options.Journal.record(entries)
 }

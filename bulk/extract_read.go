@@ -32,27 +32,39 @@ func (r *run) judge(it *item) error {
 	var before Outcome
 	if j := r.options.Journal; j != nil {
 		it.hash = HashGeometry(it.feature.Geometry)
-		var found bool
-		var err error
-		before, found, err = j.Lookup(it.feature.ID, it.hash)
-		if err != nil {
-			return err
-		}
-		if found && before.Err == nil {
-			before.Feature = it.feature
-			it.outcome, it.settled = before, true
-			return nil
+		if n, found := j.find(it.feature.ID, it.hash); found {
+			it.record = n
+			if j.place(n).done() && r.recording {
+				it.outcome, it.settled = Outcome{FromJournal: true}, true
+				return nil
+			}
+			var err error
+			if before, err = j.outcome(n); err != nil {
+				return err
+			}
+			if before.Err == nil {
+				before.Feature = it.feature
+				it.outcome, it.settled = before, true
+				return nil
+			}
 		}
 	}
 	refusal := r.options.Check(it.feature)
 	if refusal == nil {
 		return nil
 	}
-	it.outcome, it.settled = Outcome{Feature: it.feature, Err: refusal}, true
-	if isSameRefusal(before.Err, refusal) {
-		return nil // the journal has it
+	if isSameRefusal(before.Err, refusal) { // the journal has it
+		it.outcome, it.settled = Outcome{Feature: it.feature, Err: refusal}, true
+		return nil
 	}
-	return r.record([]*item{it}, []Outcome{it.outcome})
+	a := r.newAnswers([]*item{it})
+	defer a.release()
+	a.fail(refusal)
+	if err := a.record(); err != nil {
+		return err
+	}
+	a.give()
+	return nil
 }
 
 func isSameRefusal(before, refusal error) bool {

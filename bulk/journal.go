@@ -12,10 +12,10 @@ import (
 // A Journal is the memory of a run on disk: an append-only file of what became of each feature, keyed by id and
 // geometry. [Extract] appends to it with every answer that arrives, and takes from it what an earlier run had
 // answered. Every outcome can be looked up again, so that a table can be written from it in any order and
-// memory holds 23 bytes a feature at most.
+// memory holds 20 bytes a feature at most.
 //
-// The file survives the end of its process at any byte: a record that was cut off is dropped when it is opened
-// again, one that is damaged is left out, and their features are asked again. It reaches the disk every five
+// The file survives the end of its process at any byte: records that were cut off are dropped when it is opened
+// again, those that are damaged are left out, and their features are asked again. It reaches the disk every five
 // seconds while answers arrive, and with Finish and Close; when the machine itself fails, what is younger is asked
 // again. The file is locked (flock, LockFileEx) for as long as it is open; the lock ends with the process.
 //
@@ -35,6 +35,9 @@ type Journal struct {
 	damaged  int
 	finished bool
 	broken   error // why nothing can be appended any more
+
+	reading sync.Mutex // after mu, where both are held
+	cursor  cursor
 
 	syncing  atomic.Bool
 	lastSync atomic.Int64 // Unix nanoseconds
@@ -80,13 +83,18 @@ func openJournal(path string, fingerprint Fingerprint, judge func(*Journal) erro
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{path: path, file: file, asked: fingerprint, index: newJournalIndex()}
+	j := newJournal(path, file)
+	j.asked = fingerprint
 	j.lastSync.Store(time.Now().UnixNano())
 	if err := j.open(judge); err != nil {
 		file.Close()
 		return nil, err
 	}
 	return j, nil
+}
+
+func newJournal(path string, file *os.File) *Journal {
+	return &Journal{path: path, file: file, index: newJournalIndex(), cursor: cursor{path: path, file: file}}
 }
 
 func (j *Journal) open(judge func(*Journal) error) error {
@@ -117,6 +125,7 @@ func (j *Journal) begin() error {
 		return err
 	}
 	j.index, j.done, j.damaged, j.finished = newJournalIndex(), 0, 0, false
+	j.cursor = cursor{path: j.path, file: j.file}
 	if err := j.file.Truncate(0); err != nil {
 		return err
 	}
@@ -140,7 +149,7 @@ func (j *Journal) State() JournalState {
 	defer j.mu.RUnlock()
 	return JournalState{
 		Exists: true, Finished: j.finished, Fingerprint: j.stored,
-		Done: j.done, Failed: j.index.n - j.done, Damaged: j.damaged,
+		Done: j.done, Failed: j.index.n - j.done, Records: j.index.places.n, Damaged: j.damaged,
 	}
 }
 
@@ -148,7 +157,7 @@ func (j *Journal) State() JournalState {
 func (j *Journal) Finish() error {
 	j.mu.Lock()
 	if !j.finished {
-		if err := j.write(appendJournalLine(nil, []byte(journalFooter))); err != nil {
+		if err := j.write(journalFooter); err != nil {
 			j.mu.Unlock()
 			return err
 		}

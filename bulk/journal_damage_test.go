@@ -26,6 +26,23 @@ func whatAJournalHolds(t testing.TB) []byte {
 	return text
 }
 
+// wholeBlocks counts the blocks of a file that may be cut.
+func wholeBlocks(t testing.TB, text []byte) (n int) {
+	t.Helper()
+	if len(text) < len(journalMagic) {
+		return 0
+	}
+	for text = text[len(journalMagic):]; len(text) >= blockHead; n++ {
+		length, _, err := blockLength(text)
+		require.NoError(t, err)
+		if len(text) < blockHead+length {
+			return n
+		}
+		text = text[blockHead+length:]
+	}
+	return n
+}
+
 // Whatever byte the file was cut at: what was whole is there, what was not is asked again, and the end is the same.
 func TestJournalCutAtEveryByte(t *testing.T) {
 	t.Parallel()
@@ -35,7 +52,7 @@ func TestJournalCutAtEveryByte(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, whole[:cut], 0o666))
 		j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
 		require.NoErrorf(t, err, "cut at byte %d", cut)
-		records := max(0, bytes.Count(whole[:cut], []byte("\n"))-2)
+		records := max(0, wholeBlocks(t, whole[:cut])-1)
 		state := j.State()
 		require.Equal(t, min(records, 4), state.Done)
 		require.Equal(t, cut == len(whole), state.Finished)
@@ -58,9 +75,11 @@ func TestJournalDamagedAtEveryByte(t *testing.T) {
 	t.Parallel()
 	whole := whatAJournalHolds(t)
 	path := journalPath(t)
-	headers := bytes.Index(whole, []byte(`{"id"`)) - journalPrefix
+	length, _, err := blockLength(whole[len(journalMagic):])
+	require.NoError(t, err)
+	headers := len(journalMagic) + blockHead + length
 	for at := range whole {
-		for _, with := range []byte{'\n', whole[at] ^ 1} {
+		for _, with := range []byte{'\n', 0, whole[at] ^ 1, whole[at] ^ 0x80} {
 			if with == whole[at] {
 				continue
 			}
@@ -88,8 +107,8 @@ func FuzzJournal(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	f.Add([]byte(journalMagic))
-	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":1}`))...))
-	f.Add(append(bytes.Clone(whole), appendJournalLine(nil, []byte(`{"id":"1","geometry":"zz","done":true}`))...))
+	f.Add(appendBlock(bytes.Clone(whole), []byte("r\x01")))
+	f.Add(appendBlock(bytes.Clone(whole), []byte("x")))
 	f.Add([]byte("id,elevation\n"))
 	fingerprint := Options{DatasetIDs: dataset}.Fingerprint("id")
 	path := filepath.Join(f.TempDir(), "journal")

@@ -5,12 +5,56 @@ import (
 	"math/bits"
 )
 
-// journalIndex finds the place of a feature's newest record in the file, in 18 to 23 bytes a feature.
-// Keys are hashes: whoever asks confirms by the record itself, so that a collision costs a read and no more.
+// A place is where a record lies in the file: in the block that begins at some byte, its number there, and whether it is an answer to
+// every dataset. The zero place is none: the file begins with its magic line.
+type place uint64
+
+const placeBits = 16 // for the number in the block and the flag; 2^48 bytes are left
+
+func placeOf(block int64, index int, done bool) place {
+	p := place(block)<<placeBits | place(index)<<1
+	if done {
+		p |= 1
+	}
+	return p
+}
+
+func (p place) block() int64 { return int64(p >> placeBits) }
+func (p place) index() int   { return int(p>>1) & (mostRecords - 1) }
+func (p place) done() bool   { return p&1 == 1 }
+
+// behind is the place in a file in which what lay at its beginning lies behind so many bytes.
+func (p place) behind(bytes int64) place { return p + place(bytes)<<placeBits }
+
+// A recordNumber counts the records of a journal in their order in the file.
+type recordNumber uint32
+
+// A paged is a list that grows without being copied.
+type paged[T any] struct {
+	pages [][]T
+	n     int
+}
+
+const pageSize = 1 << 13
+
+func (l *paged[T]) add(v T) {
+	if l.n%pageSize == 0 {
+		l.pages = append(l.pages, make([]T, 0, pageSize))
+	}
+	last := &l.pages[len(l.pages)-1]
+	*last = append(*last, v)
+	l.n++
+}
+
+func (l *paged[T]) at(i int) T { return l.pages[i/pageSize][i%pageSize] }
+
+// journalIndex knows the place of every record in the file, in 8 bytes each, and finds a feature's newest record, in 9 to 12 bytes
+// a feature. Keys are hashes: whoever asks confirms by the record itself, so that a collision costs a read and no more.
 type journalIndex struct {
 	seed   maphash.Seed
+	places paged[place]
 	shards [256]indexShard // growing one of them moves a 256th of the index
-	n      int
+	n      int             // features
 }
 
 type indexShard struct {
@@ -18,25 +62,11 @@ type indexShard struct {
 	used  int
 }
 
+// An indexSlot is a part of the key and the number of the newest record plus one; 0 is a free slot.
 type indexSlot struct {
-	key uint64
-	at  place
+	tag    uint32
+	record uint32
 }
-
-// A place is where a record lies in the file and whether it is an answer to every dataset. The zero place
-// is none: the file begins with its magic line.
-type place uint64
-
-func placeOf(offset int64, done bool) place {
-	p := place(offset) << 1
-	if done {
-		p |= 1
-	}
-	return p
-}
-
-func (p place) offset() int64 { return int64(p >> 1) }
-func (p place) done() bool    { return p&1 == 1 }
 
 func newJournalIndex() *journalIndex { return &journalIndex{seed: maphash.MakeSeed()} }
 
@@ -44,40 +74,54 @@ func (x *journalIndex) key(id string, geometry GeometryHash) uint64 {
 	return maphash.String(x.seed, id) ^ geometry.prefix()
 }
 
-// find is the first place with that key which is confirmed.
-func (x *journalIndex) find(key uint64, confirm func(place) bool) (place, bool) {
+// place is where a record lies.
+func (x *journalIndex) place(n recordNumber) place { return x.places.at(int(n)) }
+
+// find is the newest record with that key that is confirmed.
+func (x *journalIndex) find(key uint64, confirm func(place) bool) (recordNumber, bool) {
 	if t := x.shard(key); t.used > 0 {
-		if slot := t.find(key, confirm); slot.at != 0 {
-			return slot.at, true
+		if slot := x.slot(t, key, confirm); slot.record != 0 {
+			return recordNumber(slot.record - 1), true
 		}
 	}
 	return 0, false
 }
 
-// put sets the place of a key, instead of one that is confirmed, which it returns.
-func (x *journalIndex) put(key uint64, at place, confirm func(place) bool) (before place) {
+// put adds the record at a place, which becomes the newest with that key instead of one that is confirmed, whose place it returns.
+func (x *journalIndex) put(key uint64, at place, confirm func(place) bool) (record recordNumber, before place) {
 	t := x.shard(key)
 	if t.used*8 >= len(t.slots)*7 {
 		t.grow()
 	}
-	slot := t.find(key, confirm)
-	before = slot.at
-	if before == 0 {
+	slot := x.slot(t, key, confirm)
+	if slot.record != 0 {
+		before = x.place(recordNumber(slot.record - 1))
+	} else {
 		t.used++
 		x.n++
 	}
-	*slot = indexSlot{key, at}
-	return before
+	record = recordNumber(x.places.n)
+	x.places.add(at)
+	*slot = indexSlot{tagOf(key), uint32(record) + 1}
+	return record, before
 }
 
+// The shard, the tag and the first slot go by different bits of the key.
 func (x *journalIndex) shard(key uint64) *indexShard { return &x.shards[key&0xff] }
 
-// find is the slot of the key, or the free one where it belongs. There always is a free one.
-func (t *indexShard) find(key uint64, confirm func(place) bool) *indexSlot {
-	hi, _ := bits.Mul64(key, uint64(len(t.slots)))
+func tagOf(key uint64) uint32 { return uint32(key >> 32) }
+
+// slot is the slot of the key, or the free one where it belongs. There always is a free one.
+func (x *journalIndex) slot(t *indexShard, key uint64, confirm func(place) bool) *indexSlot {
+	return t.find(tagOf(key), func(s *indexSlot) bool { return confirm(x.place(recordNumber(s.record - 1))) })
+}
+
+// find probes from where the tag's high bits point to, which are all that is left of a key when the shard grows.
+func (t *indexShard) find(tag uint32, is func(*indexSlot) bool) *indexSlot {
+	hi, _ := bits.Mul32(tag, uint32(len(t.slots)))
 	for i := int(hi); ; {
 		slot := &t.slots[i]
-		if slot.at == 0 || slot.key == key && confirm(slot.at) {
+		if slot.record == 0 || slot.tag == tag && is(slot) {
 			return slot
 		}
 		if i++; i == len(t.slots) {
@@ -90,8 +134,8 @@ func (t *indexShard) grow() {
 	old := t.slots
 	t.slots = make([]indexSlot, max(8, len(old)+len(old)/4))
 	for _, slot := range old {
-		if slot.at != 0 {
-			*t.find(slot.key, func(place) bool { return false }) = slot
+		if slot.record != 0 {
+			*t.find(slot.tag, func(*indexSlot) bool { return false }) = slot
 		}
 	}
 }

@@ -13,7 +13,8 @@ type JournalState struct {
 	Fingerprint Fingerprint // parameters of the run
 	Done        int         // features with an answer to every dataset
 	Failed      int         // features without, which a further run asks again
-	Damaged     int         // records that cannot be read and do not count; not the one that was cut off
+	Records     int         // in all: more than features where some were asked for again
+	Damaged     int         // places where records cannot be read and do not count; not the end, if it was cut off
 }
 
 // InspectJournal reads the journal at path without locking or changing it. No file, an empty one and one
@@ -27,7 +28,7 @@ func InspectJournal(path string) (JournalState, error) {
 		return JournalState{}, err
 	}
 	defer file.Close()
-	j := &Journal{path: path, file: file, index: newJournalIndex()}
+	j := newJournal(path, file)
 	if err := j.load(); err != nil || !j.begun {
 		return JournalState{}, err
 	}

@@ -1,11 +1,10 @@
 package bulk
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 )
@@ -13,94 +12,101 @@ import (
 // ErrNotJournal is a file where a journal should be that is none, or whose header is damaged. It is left as it is.
 var ErrNotJournal = errors.New("not a journal")
 
-// load reads the file from its start into the index. It leaves end at the end of the last whole line: what lies
+// load reads the file from its start into the index. It leaves end at the end of the last whole block: what lies
 // behind it was cut off while it was written. A journal without a whole header is empty.
 func (j *Journal) load() error {
-	lines := bufio.NewReaderSize(io.NewSectionReader(j.file, 0, 1<<62), 256<<10)
-	header, err := j.loadHeader(lines)
+	if whole, err := j.loadMagic(); err != nil || !whole {
+		return err
+	}
+	blocks := newBlockScanner(j.file, int64(len(journalMagic)))
+	header, err := j.loadHeader(blocks)
 	if err != nil || header == nil {
 		return err
 	}
 	j.stored, j.begun = *header, true
-
-	var heads headReader
-	var line []byte
+	j.end = blocks.at
 	for {
-		line, err = readLine(lines, line[:0])
-		if err == io.EOF {
-			return nil // what is left in line was cut off
-		}
-		if err != nil {
+		before := blocks.damaged
+		switch err := blocks.next(); {
+		case err == io.EOF:
+			j.noteDamage(blocks.damaged - before)
+			return nil
+		case err != nil:
 			return fmt.Errorf("reading the journal %s: %w", j.path, err)
 		}
-		at := j.end
-		j.end += int64(len(line))
-		if err := j.loadLine(line, at, &heads); err != nil {
-			j.damaged++
-			j.finished = false // it may have been a record of a later run
+		j.noteDamage(blocks.damaged - before)
+		j.end = blocks.at
+		if err := j.loadBlock(blocks.content, blocks.block); err != nil {
+			j.noteDamage(1)
 		}
 	}
 }
 
-// loadHeader reads the first two lines; nil is a journal that was cut off before their end.
-func (j *Journal) loadHeader(lines *bufio.Reader) (*Fingerprint, error) {
-	magic, err := lines.Peek(len(journalMagic))
+// noteDamage counts places where records are lost, perhaps those of a run that went on behind a footer.
+func (j *Journal) noteDamage(places int) {
+	if places > 0 {
+		j.damaged += places
+		j.finished = false
+	}
+}
+
+// loadMagic reads the first line; false is a journal that was cut off before its end.
+func (j *Journal) loadMagic() (whole bool, err error) {
+	magic := make([]byte, len(journalMagic))
+	n, err := j.file.ReadAt(magic, 0)
 	if err != nil && err != io.EOF {
-		return nil, fmt.Errorf("reading the journal %s: %w", j.path, err)
+		return false, fmt.Errorf("reading the journal %s: %w", j.path, err)
 	}
-	if !bytes.HasPrefix([]byte(journalMagic), magic) {
-		return nil, fmt.Errorf("%s is %w: it begins with %.20q; give another output, or remove it", j.path, ErrNotJournal, magic)
+	magic = magic[:n]
+	if !strings.HasPrefix(journalMagic, string(magic)) {
+		return false, fmt.Errorf("%s is %w: it begins with %.20q; give another output, or remove it", j.path, ErrNotJournal, magic)
 	}
-	if len(magic) < len(journalMagic) {
+	return n == len(journalMagic), nil
+}
+
+// loadHeader reads the first block; nil is a journal that was cut off before its end.
+func (j *Journal) loadHeader(blocks *blockScanner) (*Fingerprint, error) {
+	err := blocks.read()
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF && !j.hasMoreThanHeader(blocks):
 		return nil, nil
-	}
-	if _, err := lines.Discard(len(magic)); err != nil {
-		return nil, err
-	}
-	line, err := readLine(lines, nil)
-	if err == io.EOF {
-		return nil, nil
-	}
-	if err != nil {
+	case err != nil && err != io.ErrUnexpectedEOF && !errors.Is(err, errBadBlock):
 		return nil, fmt.Errorf("reading the journal %s: %w", j.path, err)
 	}
 	var header journalHeader
-	text, err := journalText(line)
-	if err == nil {
-		err = json.Unmarshal(text, &header)
+	if err == nil && blocks.content[0] == headerBlock {
+		err = json.Unmarshal(blocks.content[1:], &header)
 	}
 	if err != nil || header.Run == nil {
 		return nil, fmt.Errorf("%s is %w that can be used: its header is damaged; give another output, or remove it and start afresh",
 			j.path, ErrNotJournal)
 	}
-	j.end = int64(len(journalMagic) + len(line))
 	return header.Run, nil
 }
 
-func (j *Journal) loadLine(line []byte, at int64, heads *headReader) error {
-	content, err := journalText(line)
-	if err != nil {
-		return err
-	}
-	j.finished = string(content) == journalFooter
-	if j.finished {
-		return nil
-	}
-	head, err := heads.read(content)
-	if err != nil {
-		return err
-	}
-	j.remember(head, at)
-	return nil
+// hasMoreThanHeader reports that there is another block, so that a header that seems to be cut has a damaged length.
+func (j *Journal) hasMoreThanHeader(blocks *blockScanner) bool {
+	found, err := blocks.marker(int64(len(journalMagic)) + 1)
+	return found || err != nil
 }
 
-// readLine appends a line with its end; io.EOF if there is no end.
-func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		line = append(line, part...)
-		if err != bufio.ErrBufferFull {
-			return line, err
-		}
+// loadBlock takes in what a block holds, but for the answers.
+func (j *Journal) loadBlock(content []byte, at int64) error {
+	switch content[0] {
+	case footerBlock:
+		j.finished = true
+		return nil
+	case recordsBlock:
+	default:
+		return errBadBlock
 	}
+	heads, _, err := readRecordHeads(content)
+	if err != nil {
+		return err
+	}
+	j.finished = false
+	for i := range heads {
+		j.remember(&heads[i], placeOf(at, i, heads[i].done))
+	}
+	return nil
 }

@@ -2,119 +2,110 @@ package bulk
 
 import (
 	"fmt"
-	"io"
+	"sync"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
 // Lookup gives what became of the feature with that id and geometry when it was asked for last: an answer, or the
 // failure of an earlier run. The outcome's Feature has the ID alone, FromJournal is set. Failures have the types
 // and texts that they had; of a cas.Error status, type, message, request id and attempts are kept.
 func (j *Journal) Lookup(id string, geometry GeometryHash) (o Outcome, found bool, err error) {
-	at, found := j.find(id, geometry)
+	n, found := j.find(id, geometry)
 	if !found {
 		return Outcome{}, false, nil
 	}
-	text, err := j.read(at)
-	if err != nil {
-		return Outcome{}, false, err
-	}
-	var e journalEntry
-	if err := json.Unmarshal(text, &e); err != nil {
-		return Outcome{}, false, j.unreadable(at, err)
-	}
-	return e.outcome(j.asked.DatasetIDs), true, nil
+	o, err = j.outcome(n)
+	return o, err == nil, err
 }
 
 // Done reports whether the feature has an answer to every dataset, which is never asked for again.
 func (j *Journal) Done(id string, geometry GeometryHash) bool {
-	at, found := j.find(id, geometry)
-	return found && at.done()
+	n, found := j.find(id, geometry)
+	return found && j.place(n).done()
 }
 
-func (j *Journal) find(id string, geometry GeometryHash) (place, bool) {
+// find gives the number of a feature's newest record.
+func (j *Journal) find(id string, geometry GeometryHash) (recordNumber, bool) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	return j.index.find(j.index.key(id, geometry), j.confirm(id, geometry))
 }
 
+func (j *Journal) place(n recordNumber) place {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return j.index.place(n)
+}
+
+// outcome is the outcome of a record, the caller's to keep.
+func (j *Journal) outcome(n recordNumber) (Outcome, error) {
+	at := j.place(n)
+	j.reading.Lock()
+	defer j.reading.Unlock()
+	rec, err := j.cursor.record(at)
+	if err != nil {
+		return Outcome{}, err
+	}
+	o := rec.outcome(j.asked.DatasetIDs)
+	if o.Response != nil {
+		o.Response = keep(o.Response)
+	}
+	return o, nil
+}
+
 // confirm tells whether the record at a place is that feature's.
 func (j *Journal) confirm(id string, geometry GeometryHash) func(place) bool {
 	return func(at place) bool {
-		text, err := j.read(at)
-		if err != nil {
-			return false
-		}
-		head, err := new(headReader).read(text)
-		return err == nil && head.ID == id && head.Geometry == geometry
+		j.reading.Lock()
+		defer j.reading.Unlock()
+		head, err := j.cursor.head(at)
+		return err == nil && head.id == id && head.geometry == geometry
 	}
-}
-
-// read gives the JSON of the record at a place.
-func (j *Journal) read(at place) ([]byte, error) {
-	line := make([]byte, 2<<10)
-	n, err := j.file.ReadAt(line, at.offset())
-	if err != nil && err != io.EOF {
-		return nil, j.unreadable(at, err)
-	}
-	length, _, err := journalPrefixOf(line[:n])
-	if err != nil {
-		return nil, j.unreadable(at, err)
-	}
-	whole := journalPrefix + int(length) + 1
-	if whole > n {
-		line = append(line[:n], make([]byte, whole-n)...)
-		if _, err := j.file.ReadAt(line[n:], at.offset()+int64(n)); err != nil {
-			return nil, j.unreadable(at, err)
-		}
-	}
-	text, err := journalText(line[:whole])
-	if err != nil {
-		return nil, j.unreadable(at, err)
-	}
-	return text, nil
-}
-
-func (j *Journal) unreadable(at place, err error) error {
-	return fmt.Errorf("reading the journal %s at byte %d: %w", j.path, at.offset(), err)
 }
 
 // syncEvery is how old a record may become before it reaches the disk, while records arrive.
 const syncEvery = 5 * time.Second
 
-// record appends outcomes in one write, and returns when the operating system has them.
-func (j *Journal) record(entries []journalEntry) error {
-	var b []byte
-	starts := make([]int, len(entries))
-	for i, e := range entries {
-		var err error
-		starts[i] = len(b)
-		if b, err = e.append(b); err != nil {
-			return err
-		}
-	}
-	if err := j.append(b, entries, starts); err != nil {
-		return err
-	}
-	return j.syncNowAndThen()
+// recordWriters are for use again: one has half a megabyte after a large answer.
+var recordWriters = sync.Pool{New: func() any { return new(recordWriter) }}
+
+// writer gives a writer of records, for append and then for release.
+func (j *Journal) writer() *recordWriter { return recordWriters.Get().(*recordWriter) }
+
+func (w *recordWriter) release() {
+	w.reset()
+	recordWriters.Put(w)
 }
 
-func (j *Journal) append(b []byte, entries []journalEntry, starts []int) error {
+// append appends the records in one write, and returns when the operating system has them. It gives their numbers.
+func (j *Journal) append(w *recordWriter) ([]recordNumber, error) {
+	w.end()
+	if len(w.heads) == 0 {
+		return nil, nil
+	}
+	numbers, err := j.appendBlocks(w)
+	if err != nil {
+		return nil, err
+	}
+	return numbers, j.syncNowAndThen()
+}
+
+func (j *Journal) appendBlocks(w *recordWriter) ([]recordNumber, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	at := j.end
-	if err := j.write(b); err != nil {
-		return err
+	if err := j.write(w.blocks); err != nil {
+		return nil, err
 	}
 	j.finished = false
-	for i, e := range entries {
-		j.remember(e, at+int64(starts[i]))
+	numbers := make([]recordNumber, len(w.heads))
+	for i := range w.heads {
+		numbers[i] = j.remember(&w.heads[i], w.places[i].behind(at))
 	}
-	return nil
+	return numbers, nil
 }
 
-// write appends whole lines. After a failure nothing more is written: the end of the file is not known.
+// write appends whole blocks. After a failure nothing more is written: the end of the file is not known.
 func (j *Journal) write(b []byte) error {
 	if j.broken != nil {
 		return j.broken
@@ -128,14 +119,15 @@ func (j *Journal) write(b []byte) error {
 }
 
 // remember puts a record into the index, in the place of an older one.
-func (j *Journal) remember(e journalEntry, at int64) {
-	before := j.index.put(j.index.key(e.ID, e.Geometry), placeOf(at, e.Done), j.confirm(e.ID, e.Geometry))
+func (j *Journal) remember(head *recordHead, at place) recordNumber {
+	n, before := j.index.put(j.index.key(head.id, head.geometry), at, j.confirm(head.id, head.geometry))
 	if before.done() {
 		j.done--
 	}
-	if e.Done {
+	if head.done {
 		j.done++
 	}
+	return n
 }
 
 // syncNowAndThen spares the disk: one worker at a time, and not for every answer.

@@ -92,6 +92,12 @@ func (v Value) Distribution() (map[string]float64, bool) {
 // Classes are the classes of a distribution sorted by name, in a slice of the caller's own; none for a number or null.
 func (v Value) Classes() []Class { return slices.Clone(v.classes) }
 
+// NumClasses is the number of classes of a distribution, 0 for a number or null.
+func (v Value) NumClasses() int { return len(v.classes) }
+
+// Class is the i-th class of a distribution in the order of their names, i from 0. It is for going through them without a copy.
+func (v Value) Class(i int) Class { return v.classes[i] }
+
 // String is the JSON of the value: 388, {"0":0.25,"1":0.75} or null.
 func (v Value) String() string { return string(v.AppendJSON(nil)) }
 

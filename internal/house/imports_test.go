@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"internal/jsonread":          {"wire"},
 	"gen":                        {"wire", "internal/jsonread"},
 	"cas":                        {"gen", "wire", "internal/jsonread"},
-	"bulk":                       {"cas"},
+	"bulk":                       {"cas", "wire"},
 	"bulk/table":                 {"bulk", "cas"},
 	"bulk/parquet":               {"bulk", "bulk/table"},
 	"bulk/shard":                 {"bulk", "bulk/table", "bulk/parquet", "cas"},

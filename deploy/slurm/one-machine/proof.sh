@@ -44,7 +44,7 @@ until_true() {
 # --- what is needed
 python=$root/.venv/service-0.4.0/bin/python
 [ -e "$root/.venv/service-0.4.0/complete" ] || { echo "proof.sh: the Python environment of the service is missing: make env" >&2; exit 1; }
-(cd "$root" && go build -o "$work/cas" ./cmd/cas && go run ./internal/scale polygons "$FEATURES" > "$work/basins.geojson")
+(cd "$root" && go build -o "$work/cas" ./cmd/cas && go build -o "$work/answers" ./deploy/slurm/one-machine/answers && go run ./internal/scale polygons "$FEATURES" > "$work/basins.geojson")
 export CAS=$work/cas
 ask=(-g "@$work/basins.geojson" -d local_dem:elevation -d local_dem:slope_class --id-field ID --keep NAME --quiet
   --local --local-python "$python" --local-app "$root/internal/contract/service/app.py:create")
@@ -77,7 +77,7 @@ journal() {
   for file in "$work/run/attempts/attributes.$(printf '%04d' "$1")-of-00$SHARDS"/*/*.journal; do newest=$file; done
   echo "$newest"
 }
-answers() { grep -c '"done":true' "$(journal "$1")" 2> /dev/null || true; }
+answers() { "$work/answers" "$(journal "$1")" 2> /dev/null || echo 0; }
 midway() { [ "$(answers "$1")" -gt 0 ] && process "$1" cas; }
 log() { cat "$work/run/logs/shard-$1.log"; }
 

@@ -93,12 +93,13 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *bulk.Journal, 
 	defer cancel()
 	about := j.About
 	catalog.Go(func() { about.Datasets = j.describe(ctx) })
-	if err := j.ask(ctx, soft, src, journal); err != nil {
+	recording, err := j.ask(ctx, soft, src, journal)
+	if err != nil {
 		return nil, err
 	}
 	catalog.Wait()
 	about.Input, about.InputSHA256 = j.Input.Name, src.sha256()
-	summary, err := j.write(ctx, src, journal, table.Options{
+	summary, err := j.write(ctx, src, recording, table.Options{
 		Path: j.Output, Format: j.Format, Plan: plan, Parameters: j.Ask.Fingerprint(j.IDField), About: about,
 	})
 	if err != nil {
@@ -108,15 +109,10 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *bulk.Journal, 
 }
 
 // ask lets every feature have its outcome in the journal.
-func (j *Job) ask(ctx, soft context.Context, src source, journal *bulk.Journal) error {
+func (j *Job) ask(ctx, soft context.Context, src source, journal *bulk.Journal) (*bulk.Recording, error) {
 	o := j.Ask
 	o.Journal, o.Check, o.Drain = journal, Check, soft.Done()
-	for _, err := range bulk.Extract(ctx, j.Client, src.features(soft), o) {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return bulk.Record(ctx, j.Client, src.features(soft), o)
 }
 
 func (j *Job) source() source {

@@ -44,8 +44,12 @@ func (s *sharded) features(soft context.Context) iter.Seq2[bulk.Feature, error] 
 	return s.shard.Select(s.reread.features(soft), s.total)
 }
 
-func (s *sharded) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
-	return j.Outcomes(s.shard.Select(s.pass(context.Background(), s.read), s.total))
+func (s *sharded) again() iter.Seq2[bulk.Feature, error] {
+	all := s.reread.again()
+	if all == nil {
+		return nil
+	}
+	return s.shard.Select(all, s.total)
 }
 
 // lookAtShard is look for the features of the shard.
@@ -65,14 +69,14 @@ func (j *Job) lookAtShard(soft context.Context) iter.Seq2[bulk.Feature, error] {
 }
 
 // write writes the table, and of a shard the manifest, which vouches for it only when all is there.
-func (j *Job) write(ctx context.Context, src source, journal *bulk.Journal, o table.Options) (*table.Summary, error) {
+func (j *Job) write(ctx context.Context, src source, recording *bulk.Recording, o table.Options) (*table.Summary, error) {
 	part, ok := src.(*sharded)
 	if ok {
 		if err := shard.RemoveManifest(o.Path); err != nil {
 			return nil, err
 		}
 	}
-	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return src.outcomes(journal) }, o)
+	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(src.again()) }, o)
 	if err != nil || !ok {
 		return summary, err
 	}

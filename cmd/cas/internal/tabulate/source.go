@@ -20,8 +20,9 @@ type source interface {
 	scan(soft context.Context) (bulk.Summary, error)
 	// features yields what is asked for. It ends with bulk.ErrDrained soon after soft has ended.
 	features(soft context.Context) iter.Seq2[bulk.Feature, error]
-	// outcomes yields what became of them, with the properties that are kept. The features have been read to their end before.
-	outcomes(*bulk.Journal) iter.Seq2[bulk.Outcome, error]
+	// again yields the features once more, with what a table takes from them beside their ids: the properties that are kept, and the
+	// geometries; nil if that is nothing. The features have been read to their end before.
+	again() iter.Seq2[bulk.Feature, error]
 	// sha256 is of the input's bytes, in hexadecimal.
 	sha256() string
 	Close() error
@@ -32,7 +33,7 @@ func (in Input) source(read bulk.ReadOptions, spoolPath string, shapes bool) sou
 	if in.open == nil {
 		return &streamed{input: in, read: read, spool: spool{path: spoolPath, shapes: shapes}, hash: sha256.New()}
 	}
-	return &reread{input: in, read: read}
+	return &reread{input: in, read: read, shapes: shapes}
 }
 
 // Features yields the features of an input once, for a look at them, up to the first that cannot be read.
@@ -60,10 +61,11 @@ func Features(soft context.Context, in Input, read bulk.ReadOptions) iter.Seq2[b
 
 // reread is a source that reads its input for every pass.
 type reread struct {
-	input Input
-	read  bulk.ReadOptions
-	sum   string
-	seen  os.FileInfo // nil for text
+	input  Input
+	read   bulk.ReadOptions
+	shapes bool // the table has the geometries too
+	sum    string
+	seen   os.FileInfo // nil for text
 }
 
 func (s *reread) scan(soft context.Context) (bulk.Summary, error) {
@@ -90,8 +92,11 @@ func (s *reread) features(soft context.Context) iter.Seq2[bulk.Feature, error] {
 	return s.pass(soft, read)
 }
 
-func (s *reread) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
-	return j.Outcomes(s.pass(context.Background(), s.read))
+func (s *reread) again() iter.Seq2[bulk.Feature, error] {
+	if !s.shapes && len(s.read.Keep) == 0 {
+		return nil
+	}
+	return s.pass(context.Background(), s.read)
 }
 
 // pass reads the input from its beginning, and makes sure that it is what was scanned.
@@ -131,9 +136,11 @@ func (s *streamed) scan(context.Context) (bulk.Summary, error) { return bulk.Sum
 
 func (s *streamed) features(soft context.Context) iter.Seq2[bulk.Feature, error] {
 	return func(yield func(bulk.Feature, error) bool) {
-		if err := s.spool.create(); err != nil {
-			yield(bulk.Feature{}, err)
-			return
+		if s.spools() {
+			if err := s.spool.create(); err != nil {
+				yield(bulk.Feature{}, err)
+				return
+			}
 		}
 		in, err := s.input.start(soft)
 		if err != nil {
@@ -143,7 +150,7 @@ func (s *streamed) features(soft context.Context) iter.Seq2[bulk.Feature, error]
 		defer in.Close()
 		r := io.TeeReader(in, s.hash)
 		for f, err := range bulk.ReadGeoJSON(r, s.read) {
-			if err == nil {
+			if err == nil && s.spools() {
 				err = s.spool.add(f)
 			}
 			f.Properties = nil // the spool has them
@@ -152,15 +159,25 @@ func (s *streamed) features(soft context.Context) iter.Seq2[bulk.Feature, error]
 			}
 		}
 		_, err = io.Copy(io.Discard, r) // what may follow the text is part of the input's hash
-		if err = errors.Join(err, s.spool.whole()); err != nil {
+		if s.spools() {
+			err = errors.Join(err, s.spool.whole())
+		}
+		if err != nil {
 			yield(bulk.Feature{}, err)
 		}
 	}
 }
 
-func (s *streamed) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
-	return s.spool.outcomes(j)
+// spools reports that the table takes something from the features beside their ids.
+func (s *streamed) spools() bool { return s.spool.shapes || len(s.read.Keep) > 0 }
+
+func (s *streamed) again() iter.Seq2[bulk.Feature, error] {
+	if !s.spools() {
+		return nil
+	}
+	return s.spool.features()
 }
+
 func (s *streamed) sha256() string { return hexadecimal(s.hash) }
 func (s *streamed) Close() error   { return s.spool.remove() }
 

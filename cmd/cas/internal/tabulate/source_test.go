@@ -36,9 +36,9 @@ func TestStreamedSource(t *testing.T) {
 	}
 	require.Len(t, features, 2)
 	assert.Equal(t, fmt.Sprintf("%x", sha256.Sum256([]byte(text))), src.sha256())
-	journal := answer(t, features)
+	recording := answer(t, features)
 	for range 2 {
-		outcomes := collect(t, src.outcomes(journal))
+		outcomes := collect(t, recording.Outcomes(src.again()))
 		require.Len(t, outcomes, 2)
 		assert.Equal(t, "7120034520", outcomes[0].Feature.ID)
 		assert.Equal(t, `{"b" : [1.0, "<é>"]}`, string(outcomes[0].Feature.Properties["A"]))
@@ -64,7 +64,7 @@ func TestSpoolLeavesOutForeignGeometries(t *testing.T) {
 		require.NoError(t, err)
 		features = append(features, f)
 	}
-	outcomes := collect(t, src.outcomes(answer(t, features)))
+	outcomes := collect(t, answer(t, features).Outcomes(src.again()))
 	require.Len(t, outcomes, 1)
 	assert.Nil(t, outcomes[0].Feature.Geometry)
 }
@@ -106,8 +106,8 @@ func TestSourcesEndSoftly(t *testing.T) {
 	assert.ErrorIs(t, err, bulk.ErrDrained)
 }
 
-// answer is a journal with the outcomes of features.
-func answer(t *testing.T, features []bulk.Feature) *bulk.Journal {
+// answer records the outcomes of features.
+func answer(t *testing.T, features []bulk.Feature) *bulk.Recording {
 	t.Helper()
 	server := castest.NewServer()
 	t.Cleanup(server.Close)
@@ -123,8 +123,9 @@ func answer(t *testing.T, features []bulk.Feature) *bulk.Journal {
 			}
 		}
 	}
-	collect(t, bulk.Extract(t.Context(), server.Client(), all, o))
-	return journal
+	recording, err := bulk.Record(t.Context(), server.Client(), all, o)
+	require.NoError(t, err)
+	return recording
 }
 
 func collect(t *testing.T, outcomes iter.Seq2[bulk.Outcome, error]) (all []bulk.Outcome) {

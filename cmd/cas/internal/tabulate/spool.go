@@ -13,11 +13,11 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 )
 
-// A spool is a file beside the journal that holds, in input order, what a table needs of features that can be read once. Its name is
+// A spool is a file beside the journal that holds, in input order, what a table takes from features that can be read once. Its name is
 // fixed, so that what a killed run left behind is overwritten by the next one.
 type spool struct {
 	path   string
-	shapes bool // keep the geometries, which else lie in the journal by their hashes alone
+	shapes bool // keep the geometries
 
 	file *os.File
 	out  *bufio.Writer
@@ -27,7 +27,6 @@ type spool struct {
 // spooled is a feature in the spool. Texts of the input are kept as strings, since JSON in JSON would not keep its spelling.
 type spooled struct {
 	ID       string            `json:"id"`
-	Hash     bulk.GeometryHash `json:"hash"`
 	Keep     map[string]string `json:"keep,omitempty"`
 	Geometry *string           `json:"geometry,omitempty"`
 }
@@ -42,7 +41,7 @@ func (s *spool) create() (err error) {
 }
 
 func (s *spool) add(f bulk.Feature) error {
-	line := spooled{ID: f.ID, Hash: bulk.HashGeometry(f.Geometry)}
+	line := spooled{ID: f.ID}
 	if len(f.Properties) > 0 {
 		line.Keep = make(map[string]string, len(f.Properties))
 		for name, value := range f.Properties {
@@ -65,45 +64,35 @@ func hasForeignCRS(f bulk.Feature) bool {
 // whole says that all features were added.
 func (s *spool) whole() error { return s.wrap(s.out.Flush()) }
 
-// outcomes yields what became of the features, from the journal.
-func (s *spool) outcomes(j *bulk.Journal) iter.Seq2[bulk.Outcome, error] {
-	return func(yield func(bulk.Outcome, error) bool) {
+// features yields them again.
+func (s *spool) features() iter.Seq2[bulk.Feature, error] {
+	return func(yield func(bulk.Feature, error) bool) {
 		lines := json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, 0, 1<<62), 64<<10))
 		for i := 0; ; i++ {
-			o, err := s.next(lines, i, j)
+			var line spooled
+			err := lines.Decode(&line)
 			if err == io.EOF {
 				return
 			}
-			if !yield(o, s.wrap(err)) || err != nil {
+			if !yield(line.feature(i), s.wrap(err)) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-func (s *spool) next(lines *json.Decoder, i int, j *bulk.Journal) (bulk.Outcome, error) {
-	var line spooled
-	if err := lines.Decode(&line); err != nil {
-		return bulk.Outcome{}, err
-	}
-	o, found, err := j.Lookup(line.ID, line.Hash)
-	if err == nil && !found {
-		err = fmt.Errorf("%w of feature %d (id %q)", bulk.ErrNotRecorded, i, line.ID)
-	}
-	if err != nil {
-		return bulk.Outcome{}, err
-	}
-	o.Feature.Index = i
+func (line *spooled) feature(i int) bulk.Feature {
+	f := bulk.Feature{ID: line.ID, Index: i}
 	if line.Geometry != nil {
-		o.Feature.Geometry = json.RawMessage(*line.Geometry)
+		f.Geometry = json.RawMessage(*line.Geometry)
 	}
 	if line.Keep != nil {
-		o.Feature.Properties = make(map[string]json.RawMessage, len(line.Keep))
+		f.Properties = make(map[string]json.RawMessage, len(line.Keep))
 		for name, value := range line.Keep {
-			o.Feature.Properties[name] = json.RawMessage(value)
+			f.Properties[name] = json.RawMessage(value)
 		}
 	}
-	return o, nil
+	return f
 }
 
 func (s *spool) remove() error {

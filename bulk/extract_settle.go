@@ -1,0 +1,101 @@
+package bulk
+
+import (
+	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+// answers are the outcomes of some features, in their order. With a journal they are written down while they arrive, and brought into
+// it when all are there.
+type answers struct {
+	run      *run
+	items    []*item
+	outcomes []Outcome
+	records  *recordWriter  // nil if there is no journal
+	numbers  []recordNumber // in the journal
+}
+
+func (r *run) newAnswers(items []*item) *answers {
+	a := &answers{run: r, items: items, outcomes: make([]Outcome, 0, len(items))}
+	if j := r.options.Journal; j != nil {
+		a.records = j.writer()
+	}
+	return a
+}
+
+// release ends the use of the answers, recorded or not.
+func (a *answers) release() {
+	if a.records != nil {
+		a.records.release()
+	}
+}
+
+// take takes in the response for the feature that is due.
+func (a *answers) take(response *cas.AttributeResponse) {
+	it := a.items[len(a.outcomes)]
+	a.add(answered(it.feature, response, a.run.options.DatasetIDs))
+}
+
+// fail takes in why the feature that is due has no answer.
+func (a *answers) fail(err error) {
+	it := a.items[len(a.outcomes)]
+	a.add(Outcome{Feature: it.feature, Err: err})
+}
+
+func (a *answers) add(o Outcome) {
+	if a.records != nil {
+		a.records.add(&o, a.items[len(a.outcomes)].hash)
+	}
+	if a.run.recording {
+		o.Feature, o.Response = Feature{}, nil
+	}
+	a.outcomes = append(a.outcomes, o)
+}
+
+// record brings the outcomes into the journal, if there is one.
+func (a *answers) record() (err error) {
+	if a.records != nil {
+		a.numbers, err = a.run.options.Journal.append(a.records)
+	}
+	return err
+}
+
+// give gives the outcomes to their features.
+func (a *answers) give() {
+	for i, it := range a.items {
+		it.outcome, it.settled = a.outcomes[i], true
+		if a.numbers != nil {
+			it.record = a.numbers[i]
+		}
+		if a.run.recording {
+			it.feature = Feature{}
+		}
+	}
+}
+
+// settle ends the work on features that were asked for.
+func (r *run) settle(a *answers) {
+	if err := a.record(); err != nil {
+		r.end(err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.give()
+	for _, o := range a.outcomes {
+		r.count(o)
+	}
+	r.rate.add(time.Now(), len(a.items))
+	r.changed.Broadcast()
+}
+
+// settleFailed ends the work on features that have no answer.
+func (r *run) settleFailed(items []*item, errs []error) {
+	a := r.newAnswers(items)
+	defer a.release()
+	for _, err := range errs {
+		a.fail(err)
+	}
+	r.settle(a)
+}

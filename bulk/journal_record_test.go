@@ -1,0 +1,167 @@
+package bulk
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/wire"
+)
+
+// drawResponse makes any response that can come, results that resemble those of others among them.
+func drawResponse(t *rapid.T) *cas.AttributeResponse {
+	text := rapid.SampledFrom([]string{"", "m", "p:x", "p:y", "forêt", "\xff", "STAC COG: 1", "STAC COG: 2"})
+	number := rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 1, 0.1, 1e300, math.NaN(), math.Inf(1), -9999})
+	result := rapid.Custom(func(t *rapid.T) cas.AttributeResult {
+		r := cas.AttributeResult{
+			DatasetID: text.Draw(t, "dataset"), Variable: text.Draw(t, "variable"), Units: text.Draw(t, "units"),
+			Aggregation: cas.AggregationMethod(text.Draw(t, "aggregation")), Quality: cas.QualityFlag(text.Draw(t, "quality")),
+			CoverageFraction: number.Draw(t, "coverage"), PixelCount: rapid.Int64().Draw(t, "pixels"), Provider: text.Draw(t, "provider"),
+			ElapsedMS: rapid.Int64Range(-1, 3).Draw(t, "elapsed"), Provenance: text.Draw(t, "provenance"),
+		}
+		switch rapid.IntRange(0, 3).Draw(t, "value") {
+		case 1:
+			r.Value = cas.NumberValue(number.Draw(t, "number"))
+		case 2:
+			r.Value = cas.DistributionValue(rapid.MapOfN(text, number, 0, 4).Draw(t, "shares"))
+		}
+		switch rapid.IntRange(0, 2).Draw(t, "time") {
+		case 1:
+			r.Timestamp = new(cas.Timestamp)
+		case 2:
+			stamp := wire.NewTimestamp(time.Unix(rapid.Int64Range(0, 2).Draw(t, "seconds"), 0).UTC())
+			r.Timestamp = &stamp
+		}
+		if rapid.Bool().Draw(t, "range") {
+			r.ValidRange = &cas.Range{number.Draw(t, "least"), number.Draw(t, "most")}
+		}
+		return r
+	})
+	r := &cas.AttributeResponse{RequestID: text.Draw(t, "id"), GeometryHash: text.Draw(t, "hash"), ElapsedMS: rapid.Int64().Draw(t, "ms")}
+	if rapid.Bool().Draw(t, "has results") {
+		r.Results = rapid.SliceOfN(result, 0, 4).Draw(t, "results")
+	}
+	if rapid.Bool().Draw(t, "has warnings") {
+		r.Warnings = rapid.SliceOfN(text, 0, 2).Draw(t, "warnings")
+	}
+	return r
+}
+
+// spelt is a response in full, NaNs and nils told apart.
+func spelt(r *cas.AttributeResponse) string {
+	text := fmt.Sprintf("%q %q %v %#v %v", r.RequestID, r.GeometryHash, r.ElapsedMS, r.Warnings, r.Results == nil)
+	for _, result := range r.Results {
+		text += fmt.Sprintf("\n%q %q %q %q %q %q %q %v %v %x %v", result.DatasetID, result.Variable, result.Units, result.Aggregation, result.Quality,
+			result.Provider, result.Provenance, result.PixelCount, result.ElapsedMS, math.Float64bits(result.CoverageFraction), result.Value)
+		if number, ok := result.Value.Float64(); ok {
+			text += fmt.Sprintf(" %x", math.Float64bits(number))
+		}
+		if result.Timestamp != nil {
+			text += fmt.Sprintf(" at %q", result.Timestamp)
+		}
+		if result.ValidRange != nil {
+			text += fmt.Sprintf(" in %x %x", math.Float64bits(result.ValidRange[0]), math.Float64bits(result.ValidRange[1]))
+		}
+	}
+	return text
+}
+
+// What is written is read again, in whatever order, whatever stood before it in its block.
+func TestRecordsRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		outcomes := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) Outcome {
+			o := Outcome{Feature: Feature{ID: rapid.String().Draw(rt, "id"), Geometry: []byte(rapid.String().Draw(rt, "geometry"))}}
+			switch rapid.IntRange(0, 3).Draw(rt, "kind") {
+			case 0:
+				o.Err = &GeometryError{Code: ShortRing, Message: rapid.String().Draw(rt, "message")}
+			case 1:
+				o.Err = errors.New(rapid.String().Draw(rt, "message"))
+			case 2:
+				o.Response = drawResponse(rt)
+				o.Err = partial(o.Response, dataset)
+			default:
+				o.Response = drawResponse(rt)
+			}
+			return o
+		}), 1, 20).Draw(rt, "outcomes")
+		j, err := OpenJournal(journalPath(t), Options{DatasetIDs: dataset}.Fingerprint("id"))
+		require.NoError(rt, err)
+		defer j.Close()
+		w := j.writer()
+		defer w.release()
+		for i := range outcomes {
+			w.add(&outcomes[i], HashGeometry(outcomes[i].Feature.Geometry))
+		}
+		numbers, err := j.append(w)
+		require.NoError(rt, err)
+		order := rapid.Permutation(numbers).Draw(rt, "order")
+		for _, n := range append(numbers, order...) {
+			want := outcomes[n]
+			got, err := j.outcome(n)
+			require.NoError(rt, err)
+			require.Equal(rt, want.Feature.ID, got.Feature.ID)
+			require.Equal(rt, want.Failures(), got.Failures())
+			require.Equal(rt, want.Response == nil, got.Response == nil)
+			if want.Response != nil {
+				require.Equal(rt, spelt(want.Response), spelt(got.Response))
+			}
+		}
+	})
+}
+
+// Blocks are neither too large nor too many, and a record may be larger than one.
+func TestRecordsFillBlocks(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	var outcomes []Outcome
+	for i := range 40_000 { // more than a place tells apart in one block
+		outcomes = append(outcomes, Outcome{Feature: Feature{ID: fmt.Sprint(i)}, Err: errors.New("")})
+	}
+	huge := responseFor(1, dataset)
+	huge.Warnings = []string{string(make([]byte, 3*fullBlock))}
+	outcomes = append(outcomes, Outcome{Feature: feature(1), Response: huge}, Outcome{Feature: feature(2), Response: responseFor(2, dataset)})
+	require.NoError(t, appendTo(j, outcomes...))
+	for _, i := range []int{0, 32_767, 32_768, 39_999, 40_000, 40_001} {
+		got, found := lookup(t, j, outcomes[i].Feature)
+		require.True(t, found, i)
+		assert.Equal(t, outcomes[i].Feature.ID, got.Feature.ID)
+	}
+	got, _ := lookup(t, j, feature(1))
+	assert.Equal(t, spelt(huge), spelt(got.Response))
+	require.NoError(t, j.Close())
+	state, err := InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, []int{2, 40_000, 40_002, 0}, []int{state.Done, state.Failed, state.Records, state.Damaged})
+}
+
+// FuzzRecords reads any bytes as a block: with an error or without, but never further than they go.
+func FuzzRecords(f *testing.F) {
+	w := new(recordWriter)
+	for i, o := range []Outcome{
+		{Feature: feature(1), Response: responseFor(1, []string{"p:x", "p:y"})},
+		{Feature: feature(2), Response: responseFor(2, []string{"p:x"})},
+		{Feature: feature(3), Err: &GeometryError{Code: ShortRing, Message: "short"}},
+	} {
+		w.add(&o, HashGeometry(o.Feature.Geometry))
+		f.Add(append([]byte{recordsBlock, byte(i + 1)}, append(w.front, w.bodies...)...))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		b := openBlock{reader: recordReader{text: string(content), pos: min(1, len(content))}}
+		b.heads = b.reader.heads(nil)
+		for _, head := range b.heads {
+			if response, _ := b.body(head.flags); response != nil && b.reader.err() == nil {
+				_ = spelt(keep(response))
+			}
+		}
+		require.LessOrEqual(t, b.reader.pos, len(content))
+	})
+}

@@ -1,0 +1,99 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// A Recording is what a run left in its journal, in the order of its input. It holds 4 bytes a feature, and is good until the journal
+// is closed.
+type Recording struct {
+	journal *Journal
+	order   paged[recordNumber]
+}
+
+// Record is [Extract] for a run whose outcomes are read when all are there, as those of a table are: what becomes of the features goes
+// into the journal, Options.Journal, which has to be set, and is not kept in memory, nor yielded. Errors are those of Extract.
+func Record(ctx context.Context, service Extractor, features iter.Seq2[Feature, error], o Options) (*Recording, error) {
+	options, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	if o.Journal == nil {
+		return nil, errors.New("bulk: Record needs Options.Journal, where the outcomes go")
+	}
+	r := newRun(ctx, service, options)
+	r.recording = true
+	defer r.stop()
+	r.start(features)
+	recording := &Recording{journal: o.Journal}
+	for it := range r.settled() {
+		recording.order.add(it.record)
+	}
+	if err := r.verdict(); err != nil {
+		return nil, err
+	}
+	return recording, nil
+}
+
+// Len is the number of features.
+func (r *Recording) Len() int { return r.order.n }
+
+// Outcomes yields what became of the features, in input order; it can be ranged over any number of times. The Feature of an Outcome is
+// the one at the same place in features, a second pass over the input with whatever properties are wanted; where features is nil it has
+// ID and Index alone. The response is good until the next iteration, and is not to be changed.
+//
+// What cannot be read, features that are not those of the run, and the error that features ends with, are yielded last, once.
+func (r *Recording) Outcomes(features iter.Seq2[Feature, error]) iter.Seq2[Outcome, error] {
+	return func(yield func(Outcome, error) bool) {
+		c := cursor{path: r.journal.path, file: r.journal.file}
+		i := 0
+		next := func(f *Feature) bool {
+			o, err := r.outcome(&c, i, f)
+			i++
+			return yield(o, err) && err == nil
+		}
+		if features == nil {
+			for i < r.Len() && next(nil) {
+			}
+			return
+		}
+		for f, err := range features {
+			if err != nil {
+				yield(Outcome{}, err)
+				return
+			}
+			if !next(&f) {
+				return
+			}
+		}
+		if i < r.Len() {
+			yield(Outcome{}, fmt.Errorf("%w: there are %d features, not %d", errOtherInput, i, r.Len()))
+		}
+	}
+}
+
+var errOtherInput = errors.New("this is not the input of the run: has it changed since?")
+
+// outcome is that of the i-th feature.
+func (r *Recording) outcome(c *cursor, i int, f *Feature) (Outcome, error) {
+	if i >= r.Len() {
+		return Outcome{}, fmt.Errorf("%w: there are more than %d features", errOtherInput, r.Len())
+	}
+	rec, err := c.record(r.journal.place(r.order.at(i)))
+	if err != nil {
+		return Outcome{}, err
+	}
+	o := rec.outcome(r.journal.asked.DatasetIDs)
+	o.Feature.Index = i
+	if f == nil {
+		return o, nil
+	}
+	if f.ID != rec.id {
+		return Outcome{}, fmt.Errorf("%w: feature %d has the id %q, not %q", errOtherInput, i, f.ID, rec.id)
+	}
+	o.Feature = *f
+	return o, nil
+}

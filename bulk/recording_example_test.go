@@ -1,0 +1,57 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/castest"
+)
+
+// A table needs its columns before its first row, and so every answer before its first line: the run goes into the journal, and is read
+// from there as often as it takes.
+func ExampleRecord() {
+	server := castest.NewServer()
+	defer server.Close()
+	const catchments = `{"type":"Feature","properties":{"ID":"summit","NAME":"Cross Mountain"},"geometry":{"type":"Point","coordinates":[-84.2308,36.1983]}}
+{"type":"Feature","properties":{"ID":"nowhere","NAME":"?"},"geometry":null}
+`
+	folder, err := os.MkdirTemp("", "recording")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	options := bulk.Options{DatasetIDs: []string{"copernicus_dem:elevation"}}
+	journal, err := bulk.OpenJournal(filepath.Join(folder, "attributes.csv.journal"), options.Fingerprint("ID"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer journal.Close()
+	options.Journal = journal
+
+	features := bulk.ReadGeoJSON(strings.NewReader(catchments), bulk.ReadOptions{IDField: "ID", Keep: []string{}})
+	recording, err := bulk.Record(context.Background(), server.Client(), features, options)
+	if err != nil {
+		log.Fatal(err)
+	}
+	again := bulk.ReadGeoJSON(strings.NewReader(catchments), bulk.ReadOptions{IDField: "ID", Keep: []string{"NAME"}})
+	for outcome, err := range recording.Outcomes(again) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(outcome.Feature.ID, string(outcome.Feature.Properties["NAME"]), outcome.Err)
+	}
+	for outcome := range recording.Outcomes(nil) {
+		if outcome.Response != nil {
+			fmt.Println(outcome.Feature.ID, outcome.Response.Results[0].Value)
+		}
+	}
+	// Output:
+	// summit "Cross Mountain" <nil>
+	// nowhere "?" geometry is null
+	// summit 1076
+}

@@ -1,0 +1,112 @@
+package bulk
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What is recorded is what Extract yields, in input order, as often as it is asked for, with the features of a second pass or without.
+func TestRecordingGivesTheOutcomes(t *testing.T) {
+	t.Parallel()
+	kinds := make([]poison, 300)
+	kinds[7], kinds[20], kinds[21], kinds[50], kinds[123] = crashes, missesDataset, badShape, refusedIn200, crashes
+	want, err := collect(Extract(t.Context(), poisonous(kinds), poisonedFeatures(kinds), Options{DatasetIDs: dataset}))
+	require.NoError(t, err)
+
+	path := journalPath(t)
+	for run := range 3 { // a new one, and two to go on with
+		j := openJournal1(t, path)
+		service := poisonous(kinds)
+		var last Progress
+		o := Options{DatasetIDs: dataset, Journal: j, BatchSize: 7, Progress: func(p Progress) { last = p }}
+		recording, err := Record(t.Context(), service, poisonedFeatures(kinds), o)
+		require.NoError(t, err)
+		require.Equal(t, len(kinds), recording.Len())
+		assert.Equal(t, []int{300, 295, 5}, []int{last.Read, last.Done, last.Failed})
+		if run > 0 {
+			assert.Len(t, service.asked(), 4, "the failed, but for the one that is refused here")
+			assert.Equal(t, 295, last.FromJournal)
+		}
+		for range 2 {
+			i := 0
+			for got, err := range recording.Outcomes(poisonedFeatures(kinds)) {
+				require.NoError(t, err)
+				requireSame(t, want[i], got)
+				assert.Equal(t, want[i].Feature, got.Feature)
+				i++
+			}
+			require.Equal(t, len(kinds), i)
+		}
+		i := 0
+		for got, err := range recording.Outcomes(nil) {
+			require.NoError(t, err)
+			requireSame(t, want[i], got)
+			assert.Equal(t, Feature{ID: want[i].Feature.ID, Index: i}, got.Feature)
+			i++
+		}
+		require.Equal(t, len(kinds), i)
+		require.NoError(t, j.Close())
+	}
+}
+
+func requireSame(t *testing.T, want, got Outcome) {
+	t.Helper()
+	require.Equal(t, want.Failures(), got.Failures())
+	require.Equal(t, want.Response == nil, got.Response == nil)
+	if want.Response != nil {
+		require.Equal(t, spelt(want.Response), spelt(got.Response))
+	}
+}
+
+func TestRecordingIsOfItsInput(t *testing.T) {
+	t.Parallel()
+	j := openJournal1(t, journalPath(t))
+	recording, err := Record(t.Context(), &fake{}, features(20), Options{DatasetIDs: dataset, Journal: j})
+	require.NoError(t, err)
+	moved := func(yield func(Feature, error) bool) {
+		yield(feature(0), nil)
+		yield(feature(2), nil)
+	}
+	broken := func(yield func(Feature, error) bool) {
+		yield(feature(0), nil)
+		yield(Feature{}, errors.New("the disk is gone"))
+	}
+	for name, c := range map[string]struct {
+		features func(func(Feature, error) bool)
+		whole    int
+		message  string
+	}{
+		"fewer":      {features(19), 19, "there are 19 features, not 20"},
+		"more":       {features(21), 20, "there are more than 20 features"},
+		"others":     {moved, 1, `feature 1 has the id "00002", not "00001"`},
+		"unreadable": {broken, 1, "the disk is gone"},
+	} {
+		outcomes, err := collect(recording.Outcomes(c.features))
+		require.ErrorContains(t, err, c.message, name)
+		require.Len(t, outcomes, c.whole, name)
+	}
+	for range recording.Outcomes(nil) {
+		break
+	}
+	require.NoError(t, j.file.Close())
+	_, err = collect(recording.Outcomes(nil))
+	require.ErrorContains(t, err, "reading the journal")
+}
+
+func TestRecordEndsAsExtractDoes(t *testing.T) {
+	t.Parallel()
+	_, err := Record(t.Context(), &fake{}, features(1), Options{DatasetIDs: dataset})
+	require.ErrorContains(t, err, "needs Options.Journal")
+	j := openJournal1(t, journalPath(t))
+	_, err = Record(t.Context(), &fake{}, features(1), Options{Journal: j})
+	require.ErrorContains(t, err, "DatasetIDs")
+	kinds := make([]poison, 5)
+	kinds[3] = crashes
+	drained := make(chan struct{})
+	close(drained)
+	_, err = Record(t.Context(), &fake{}, features(1000), Options{DatasetIDs: dataset, Journal: j, Drain: drained})
+	require.ErrorIs(t, err, ErrDrained)
+}
