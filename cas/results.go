@@ -26,6 +26,9 @@ const noReason = "the service gave no result and no reason; it does so when a da
 // Missing lists the datasets that were asked for and have no result, in the order of datasetIDs; one asked for twice and answered
 // once is listed once. It is how to find what failed inside a 200: warnings alone also remark on results that are present.
 func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
+	if answersInOrder(r, datasetIDs) {
+		return nil
+	}
 	present := map[string]int{}
 	var warnings []string
 	if r != nil {
@@ -50,6 +53,19 @@ func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
 		failures = append(failures, failure)
 	}
 	return failures
+}
+
+// answersInOrder reports a response with a result for each dataset, in the order asked, as most have: nothing needs to be counted.
+func answersInOrder(r *AttributeResponse, datasetIDs []string) bool {
+	if r == nil || len(r.Results) < len(datasetIDs) {
+		return false
+	}
+	for i, id := range datasetIDs {
+		if r.Results[i].DatasetID != id {
+			return false
+		}
+	}
+	return true
 }
 
 func reasonFor(id string, warnings []string) (string, bool) {

@@ -28,7 +28,7 @@ func (a *answer) take(o *bulk.Outcome) {
 	if o.Response != nil {
 		for i := range o.Response.Results {
 			r := &o.Response.Results[i]
-			if d, asked := a.index[r.DatasetID]; asked && a.results[d] == nil {
+			if d, asked := a.find(i, r.DatasetID); asked && a.results[d] == nil {
 				a.results[d] = r
 				found++
 			}
@@ -38,4 +38,13 @@ func (a *answer) take(o *bulk.Outcome) {
 	if len(a.failures) == 0 && found < len(a.datasets) { // an outcome of someone else's making: nothing goes unsaid
 		a.failures = cas.Missing(o.Response, a.datasets)
 	}
+}
+
+// find is the number of the dataset of the i-th result. Results mostly stand in the order in which they were asked for.
+func (a *answer) find(i int, dataset string) (d int, asked bool) {
+	if i < len(a.datasets) && a.datasets[i] == dataset {
+		return i, true
+	}
+	d, asked = a.index[dataset]
+	return d, asked
 }

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/wire"
 )
 
 // CSV is the [Format] of RFC 4180 but for the line ends, which are LF: comma, UTF-8 without a byte order mark, a head
@@ -57,7 +57,7 @@ func (c *csvWriter) Close() error { return c.flush() }
 
 // appendCSV appends a cell. Blanks at its ends are quoted too: some readers would drop them.
 func appendCSV(b []byte, text string) []byte {
-	if !strings.ContainsAny(text, ",\"\n\r") && !blankEnds(text) {
+	if isPlain(text) {
 		return append(b, text...)
 	}
 	b = append(b, '"')
@@ -71,10 +71,21 @@ func appendCSV(b []byte, text string) []byte {
 	}
 }
 
+// isPlain reports a text that needs no quotes. Most cells are short words, for which a look at each byte is the fastest.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case ',', '"', '\n', '\r':
+			return false
+		}
+	}
+	return !blankEnds(text)
+}
+
 func blankEnds(text string) bool {
 	blank := func(c byte) bool { return c == ' ' || c == '\t' }
 	return text != "" && (blank(text[0]) || blank(text[len(text)-1]))
 }
 
 // appendNumber appends the shortest decimal text that reads back as f, in the spelling of the JSON formats.
-func appendNumber(b []byte, f float64) []byte { return cas.NumberValue(f).AppendJSON(b) }
+func appendNumber(b []byte, f float64) []byte { return wire.AppendFloat(b, f) }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -42,8 +43,8 @@ func (s *shape) see(v cas.Value) {
 		return
 	}
 	s.distributions = true
-	for _, c := range v.Classes() {
-		s.add(c.Name)
+	for i := range v.NumClasses() {
+		s.add(v.Class(i).Name)
 	}
 }
 
@@ -52,7 +53,7 @@ func (s *shape) add(class string) {
 		if s.classes == nil {
 			s.classes = map[string]struct{}{}
 		}
-		s.classes[class] = struct{}{}
+		s.classes[strings.Clone(class)] = struct{}{} // what is yielded is not kept
 	}
 }
 

@@ -76,7 +76,8 @@ func (r *Row) put(at *places, result *cas.AttributeResult) error {
 		}
 		r.Cells[at.value] = numberCell(number)
 	} else if !result.Value.IsNull() {
-		for _, c := range result.Value.Classes() {
+		for n := range result.Value.NumClasses() {
+			c := result.Value.Class(n)
 			i, known := at.classes[c.Name]
 			if !known {
 				return changed(fmt.Sprintf("%s has a class %q", at.dataset, c.Name))
@@ -96,7 +97,7 @@ func changed(what string) error {
 
 // numberCell is empty for what is null on the wire, NaN in Go.
 func numberCell(f float64) Cell {
-	if cas.NumberValue(f).IsNull() {
+	if f-f != 0 { // NaN or infinite
 		return Cell{}
 	}
 	return Cell{Kind: NumberCell, Number: f}

@@ -55,6 +55,9 @@ type survey struct {
 	shapes   []shape
 	warnings warningCounter
 	failures *failureWriter
+
+	quality cas.QualityFlag // of the results seen last, one after the other
+	alike   int             // how many of them there are, not in counts yet
 }
 
 // surveyOutcomes ranges over a source once.
@@ -85,6 +88,7 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 			return nil, nil, err
 		}
 	}
+	s.endRun()
 	l := p.layOut(s.shapes)
 	return &Summary{Counts: s.counts, Columns: l.columns, Notes: l.notes, Warnings: s.warnings.sorted(), Datasets: s.datasets}, l, nil
 }
@@ -115,7 +119,7 @@ func (s *survey) seeResult(d int, r *cas.AttributeResult) {
 	sum := &s.datasets[d]
 	s.counts.Results++
 	sum.Results++
-	s.counts.ByQuality[r.Quality]++
+	s.countQuality(r.Quality)
 	if r.Value.IsNull() {
 		s.counts.NullValues++
 		sum.NullValues++
@@ -131,11 +135,27 @@ func (s *survey) seeResult(d int, r *cas.AttributeResult) {
 	s.shapes[d].see(r.Value)
 }
 
+// countQuality counts in runs: most results are like the one before.
+func (s *survey) countQuality(q cas.QualityFlag) {
+	if q != s.quality {
+		s.endRun()
+		s.quality = q
+	}
+	s.alike++
+}
+
+func (s *survey) endRun() {
+	if s.alike > 0 {
+		s.counts.ByQuality[s.quality] += s.alike
+	}
+	s.alike = 0
+}
+
 // distinct adds a text that is not there yet, if there is room.
 func (d *DatasetSummary) distinct(texts []string, text string) []string {
 	text = cut(text, maxDistinctLength)
 	switch {
-	case text == "" || slices.Contains(texts, text):
+	case text == "" || len(texts) == maxDistinct && d.More || slices.Contains(texts, text):
 		return texts
 	case len(texts) == maxDistinct:
 		d.More = true

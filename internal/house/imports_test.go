@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"gen":                        {"wire", "internal/jsonread"},
 	"cas":                        {"gen", "wire", "internal/jsonread"},
 	"bulk":                       {"cas", "wire"},
-	"bulk/table":                 {"bulk", "cas"},
+	"bulk/table":                 {"bulk", "cas", "wire"},
 	"bulk/parquet":               {"bulk", "bulk/table"},
 	"bulk/shard":                 {"bulk", "bulk/table", "bulk/parquet", "cas"},
 	"local":                      {"cas"},
