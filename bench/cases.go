@@ -16,10 +16,11 @@ type benchCase struct {
 	about   string
 	clients []string
 	calls   int // 0 repeats for as long as told
+	isTable bool
 	targets []target
 }
 
-// target is a ratio that is wanted: a measure of one client over that of another.
+// target is a ratio that is wanted: a measure of one client over that of another, or else the measure itself.
 type target struct {
 	measure measure
 	of      string
@@ -61,6 +62,25 @@ var cases = []benchCase{
 		targets: []target{{wall, ours, naiveC, true, 0.5}},
 	},
 	{name: "catalog", about: "All 430 datasets in one page.", clients: allFour},
+	{
+		name: "bulk", isTable: true, clients: []string{python, naiveC, ours, alone, raw},
+		about: "A table of 100,000 features and ten datasets, GeoJSON in, CSV out, journal and all, by the built `cas`. Python and naive Go read, ask and " +
+			"write without a check, a journal or a description.",
+		targets: []target{
+			{perResult, ours, alone, true, 2},
+			{peak, ours, "", true, 64},
+		},
+	},
+	{
+		name: "sizes", isTable: true, clients: []string{"1,000", "10,000", "100,000", "1,000,000"},
+		about: "Tables of so many features and ten datasets by the built `cas`.",
+		targets: []target{
+			{perResult, "1,000,000", "100,000", true, 1.1},
+			{perResult, "100,000", "10,000", true, 1.1},
+			{wallPerResult, "1,000,000", "100,000", true, 1.1},
+			{growth, "1,000,000", "100,000", true, 64},
+		},
+	},
 	{
 		name: "cold", about: "From the start of the program (here the built `cas`) to its first result.", clients: []string{python, ours},
 		targets: []target{{wall, ours, python, true, 1.0 / 25}},

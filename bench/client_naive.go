@@ -1,7 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/community-attribute-service/cas-go/bench/naive"
 	"github.com/community-attribute-service/cas-go/bench/service"
@@ -52,6 +55,22 @@ func naiveCall(kind, url string) (call, error) {
 	default:
 		return nil, fmt.Errorf("there is no case %q", kind)
 	}
+}
+
+// runNaiveTable makes a table by the naive client and prints what it measured. Arguments: URL, input, output.
+func runNaiveTable(args []string) error {
+	if len(args) != 3 {
+		return fmt.Errorf("wants URL, input and output, not %q", args)
+	}
+	started := time.Now()
+	client := &naive.Client{URL: args[0]}
+	results, err := client.Table(args[1], args[2], service.DatasetIDs)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(sample{
+		Calls: 1, Results: results, Wall: time.Since(started).Seconds(), CPU: cpuSeconds(), RSS: peakRSS(),
+	})
 }
 
 // naivePolygon is a polygon as generated models hold it.

@@ -25,6 +25,8 @@ func main() {
 		err = serve()
 	case len(os.Args) > 1 && os.Args[1] == "client":
 		err = runClient(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == "table":
+		err = runNaiveTable(os.Args[2:])
 	default:
 		err = compare()
 	}

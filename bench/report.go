@@ -21,7 +21,7 @@ func (c *comparison) report(started time.Time) error {
 		"and all sums agreed. Ratios are of neighbours in one round: median, and in brackets the least and the greatest.\n")
 	for _, bc := range chosen(c.only) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", bc.name, bc.about)
-		c.table(&b, bc)
+		c.measured(&b, bc)
 	}
 	b.WriteString("\n## Ratios\n\n| case | ratio | wanted | measured | |\n|---|---|---|---|---|\n")
 	for _, bc := range chosen(c.only) {
@@ -34,8 +34,8 @@ func (c *comparison) report(started time.Time) error {
 	return os.WriteFile(c.out, []byte(b.String()), 0o644)
 }
 
-// table shows what the clients needed for one case.
-func (c *comparison) table(b *strings.Builder, bc benchCase) {
+// measured shows what the clients needed for one case.
+func (c *comparison) measured(b *strings.Builder, bc benchCase) {
 	b.WriteString("| client | wall per call | calls a second | CPU per call | CPU s per million results | allocations per result | peak MB |\n|---|---|---|---|---|---|---|\n")
 	for _, client := range bc.clients {
 		samples := c.samples[bc.name][client]
@@ -45,13 +45,13 @@ func (c *comparison) table(b *strings.Builder, bc benchCase) {
 		mid := func(of func(sample) float64) float64 { return middle(each(samples, of)) }
 		perMillion, mallocs := "–", "–"
 		if bc.name != "catalog" && bc.name != "cold" {
-			perMillion = fmt.Sprintf("%.2f", mid(func(s sample) float64 { return s.CPU / float64(s.Results) * 1e6 }))
+			perMillion = fmt.Sprintf("%.2f", 1e6*mid(perResult.of))
 		}
 		if samples[0].Mallocs > 0 {
 			mallocs = fmt.Sprintf("%.2f", mid(allocations.of))
 		}
 		fmt.Fprintf(b, "| %s | %.3f ms | %.0f | %.3f ms | %s | %s | %.0f |\n", client, 1e3*mid(wall.of), mid(rate.of), 1e3*mid(cpu.of), perMillion, mallocs,
-			mid(func(s sample) float64 { return float64(s.RSS) / 1e6 }))
+			mid(peak.of))
 	}
 }
 
@@ -81,13 +81,12 @@ func (c *comparison) ratios(b *strings.Builder, bc benchCase) {
 
 // ratio gives a target's ratio in every round.
 func (c *comparison) ratio(name string, t target) (list []float64) {
-	of := each(c.samples[name][t.of], t.measure.of)
+	of, to := c.samples[name][t.of], c.samples[name][t.to]
 	if t.to == "" {
-		return of
+		return each(of, t.measure.of)
 	}
-	to := each(c.samples[name][t.to], t.measure.of)
 	for i := range min(len(of), len(to)) {
-		list = append(list, of[i]/to[i])
+		list = append(list, t.measure.compare(of[i], to[i]))
 	}
 	return list
 }

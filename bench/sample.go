@@ -1,5 +1,7 @@
 package main
 
+import "github.com/community-attribute-service/cas-go/bench/service"
+
 // sample is what one process measured of itself.
 type sample struct {
 	Calls    int     `json:"calls"`
@@ -11,15 +13,32 @@ type sample struct {
 	RSS      int64   `json:"rss"`      // bytes at the peak
 }
 
-// measure is a number that a sample gives.
+// measure is a number that a sample gives, and how two of them are compared: as a ratio unless against says otherwise.
 type measure struct {
-	name string
-	of   func(sample) float64
+	name    string
+	of      func(sample) float64
+	against func(of, to sample) float64
+}
+
+// compare holds two samples of one round against each other.
+func (m measure) compare(of, to sample) float64 {
+	if m.against != nil {
+		return m.against(of, to)
+	}
+	return m.of(of) / m.of(to)
 }
 
 var (
-	wall        = measure{"wall per call", func(s sample) float64 { return s.Wall / float64(s.Calls) }}
-	rate        = measure{"calls a second", func(s sample) float64 { return float64(s.Calls) / s.Wall }}
-	cpu         = measure{"CPU per call", func(s sample) float64 { return s.CPU / float64(s.Calls) }}
-	allocations = measure{"allocations per result", func(s sample) float64 { return float64(s.Mallocs) / float64(max(s.Results, 1)) }}
+	wall          = measure{name: "wall per call", of: func(s sample) float64 { return s.Wall / float64(s.Calls) }}
+	rate          = measure{name: "calls a second", of: func(s sample) float64 { return float64(s.Calls) / s.Wall }}
+	cpu           = measure{name: "CPU per call", of: func(s sample) float64 { return s.CPU / float64(s.Calls) }}
+	perResult     = measure{name: "CPU per result", of: func(s sample) float64 { return s.CPU / float64(max(s.Results, 1)) }}
+	wallPerResult = measure{name: "wall per result", of: func(s sample) float64 { return s.Wall / float64(max(s.Results, 1)) }}
+	allocations   = measure{name: "allocations per result", of: func(s sample) float64 { return float64(s.Mallocs) / float64(max(s.Results, 1)) }}
+	peak          = measure{name: "peak MB", of: func(s sample) float64 { return float64(s.RSS) / 1e6 }}
+
+	// growth is how much the peak grows with each feature more.
+	growth = measure{name: "peak bytes per feature more", against: func(of, to sample) float64 {
+		return float64(of.RSS-to.RSS) * float64(len(service.DatasetIDs)) / float64(of.Results-to.Results)
+	}}
 )

@@ -44,6 +44,21 @@ func appendResult(b []byte, r *rand.Rand, id string, distribution bool) []byte {
 		id, variable, value, aggregation, quality, coverage, r.IntN(100_000), stamp, provider, r.IntN(3000), r.IntN(90), r.IntN(180), bounds)
 }
 
+// provider is a provider with those datasets that are asked for.
+func provider(slug string) []byte {
+	b := fmt.Appendf(nil, `{"slug":%q,"name":%q,"protocol":"stac_cog","base_url":"https://example.com","datasets":[`, slug, slug)
+	first := true
+	for _, id := range DatasetIDs {
+		if owner, variable, _ := strings.Cut(id, ":"); owner == slug {
+			if !first {
+				b = append(b, ',')
+			}
+			b, first = appendDataset(b, id, slug, variable, -90, 90), false
+		}
+	}
+	return append(b, "]}"...)
+}
+
 // datasets is a page of as many datasets as the real service has.
 func datasets(r *rand.Rand) []byte {
 	const count = 430
@@ -52,17 +67,21 @@ func datasets(r *rand.Rand) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		provider := fmt.Sprintf("provider_%d", i/2)
-		bounds := "[-500.0,9000.0]"
-		if i%3 == 0 {
-			bounds = "null"
-		}
-		b = fmt.Appendf(b, `{"id":"%s:variable_%d","provider":%q,"name":"Gridded attribute no. %d","description":"A raster of variable %d at %d m, `+
-			`as published by its provider; voids are filled from neighbouring tiles where there are any – see the citation.","variables":[{"name":"variable_%d",`+
-			`"units":"m","description":"Mean of the pixel","data_type":"continuous","nodata_value":null,"valid_range":%s}],"resolution_m":%d.0,"crs":"EPSG:4326",`+
-			`"bbox":{"min_lon":-180.0,"min_lat":%.1f,"max_lon":180.0,"max_lat":%.1f},"temporal":{"start":null,"end":null,"temporal_type":"static"},`+
-			`"protocol":"stac_cog","license":"CC-BY-4.0","citation":"Provider %d (20%02d): Gridded attributes of the land surface, version 2."}`,
-			provider, i, provider, i, i, 10+r.IntN(990), i, bounds, 10+r.IntN(990), -60-r.Float64()*30, 60+r.Float64()*30, i/2, 10+r.IntN(15))
+		provider, variable := fmt.Sprintf("provider_%d", i/2), fmt.Sprintf("variable_%d", i)
+		b = appendDataset(b, provider+":"+variable, provider, variable, -60-r.Float64()*30, 60+r.Float64()*30)
 	}
 	return append(b, "]}"...)
+}
+
+func appendDataset(b []byte, id, provider, variable string, south, north float64) []byte {
+	bounds := "[-500.0,9000.0]"
+	if len(id)%3 == 0 {
+		bounds = "null"
+	}
+	return fmt.Appendf(b, `{"id":%q,"provider":%q,"name":"Gridded attribute %s","description":"A raster of %s at %d m, `+
+		`as published by its provider; voids are filled from neighbouring tiles where there are any – see the citation.","variables":[{"name":%q,`+
+		`"units":"m","description":"Mean of the pixel","data_type":"continuous","nodata_value":null,"valid_range":%s}],"resolution_m":%d.0,"crs":"EPSG:4326",`+
+		`"bbox":{"min_lon":-180.0,"min_lat":%.1f,"max_lon":180.0,"max_lat":%.1f},"temporal":{"start":null,"end":null,"temporal_type":"static"},`+
+		`"protocol":"stac_cog","license":"CC-BY-4.0","citation":"Provider %s (2020): Gridded attributes of the land surface, version 2."}`,
+		id, provider, variable, variable, 10+len(id), variable, bounds, 10+len(id), south, north, provider)
 }

@@ -38,6 +38,7 @@ func Handler() http.Handler {
 	})
 	mux.HandleFunc("POST /api/v1/extract/batch", a.answerBatch)
 	mux.HandleFunc("GET /api/v1/datasets", func(w http.ResponseWriter, _ *http.Request) { send(w, a.datasets) })
+	mux.HandleFunc("GET /api/v1/providers/{slug}", func(w http.ResponseWriter, r *http.Request) { send(w, provider(r.PathValue("slug"))) })
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		send(w, []byte(`{"status":"ok","providers_registered":222,"cache":{"hits":0,"misses":0,"size":0,"hit_rate":0.0}}`))
 	})
