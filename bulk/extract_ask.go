@@ -16,12 +16,13 @@ const mostOutages = 20
 
 // work asks for one chunk after the other.
 func (r *run) work() {
+	a := r.newAnswers(nil)
 	for {
 		c := r.take()
 		if c == nil {
 			return
 		}
-		r.ask(c)
+		r.ask(c, a)
 		r.mu.Lock()
 		r.inFlight--
 		r.changed.Broadcast()
@@ -51,10 +52,10 @@ func (r *run) take() *chunk {
 	return nil
 }
 
-// ask sends one request and deals with what comes of it.
-func (r *run) ask(c *chunk) {
-	a := r.newAnswers(c.items)
-	defer a.release()
+// ask sends one request, takes the answers in and deals with what comes of it.
+func (r *run) ask(c *chunk, a *answers) {
+	a.begin(c.items)
+	defer a.begin(nil) // what is recorded or handed over is not held until the next answer
 	took, err := r.call(c, a.take)
 	switch {
 	case err == nil:
@@ -74,6 +75,9 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 	options := []cas.CallOption{cas.WithResponseInfo(&info)}
 	if len(c.items) > 1 {
 		options = append(options, cas.WithRetryIf(worthRepeating))
+	}
+	if r.recording {
+		options = append(options, cas.WithReuse())
 	}
 	responses := 0
 	var failure error

@@ -58,7 +58,6 @@ func (r *run) judge(it *item) error {
 		return nil
 	}
 	a := r.newAnswers([]*item{it})
-	defer a.release()
 	a.fail(refusal)
 	if err := a.record(); err != nil {
 		return err

@@ -17,17 +17,21 @@ type answers struct {
 }
 
 func (r *run) newAnswers(items []*item) *answers {
-	a := &answers{run: r, items: items, outcomes: make([]Outcome, 0, len(items))}
-	if j := r.options.Journal; j != nil {
-		a.records = j.writer()
+	a := &answers{run: r}
+	if r.options.Journal != nil {
+		a.records = new(recordWriter)
 	}
+	a.begin(items)
 	return a
 }
 
-// release ends the use of the answers, recorded or not.
-func (a *answers) release() {
+// begin forgets what there was, but for the memory: a worker has one for all that it asks.
+func (a *answers) begin(items []*item) {
+	a.items = items
+	clear(a.outcomes)
+	a.outcomes, a.numbers = a.outcomes[:0], nil
 	if a.records != nil {
-		a.records.release()
+		a.records.reset()
 	}
 }
 
@@ -93,7 +97,6 @@ func (r *run) settle(a *answers) {
 // settleFailed ends the work on features that have no answer.
 func (r *run) settleFailed(items []*item, errs []error) {
 	a := r.newAnswers(items)
-	defer a.release()
 	for _, err := range errs {
 		a.fail(err)
 	}

@@ -50,8 +50,14 @@ type recordWriter struct {
 	delta         deltaWriter
 }
 
+// keepBlocks is the size up to which the memory of blocks is used again: an answer for a thousand features takes a megabyte or two.
+const keepBlocks = 8 << 20
+
 // reset forgets what was written, but for the memory.
 func (w *recordWriter) reset() {
+	if cap(w.blocks) > keepBlocks {
+		w.blocks = nil
+	}
 	clear(w.heads)
 	w.blocks, w.places, w.heads = w.blocks[:0], w.places[:0], w.heads[:0]
 	w.begin()

@@ -95,8 +95,7 @@ func TestRecordsRoundTrip(t *testing.T) {
 		j, err := OpenJournal(journalPath(t), Options{DatasetIDs: dataset}.Fingerprint("id"))
 		require.NoError(rt, err)
 		defer j.Close()
-		w := j.writer()
-		defer w.release()
+		w := new(recordWriter)
 		for i := range outcomes {
 			w.add(&outcomes[i], HashGeometry(outcomes[i].Feature.Geometry))
 		}

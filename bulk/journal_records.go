@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"fmt"
-	"sync"
 	"time"
 )
 
@@ -65,17 +64,6 @@ func (j *Journal) confirm(id string, geometry GeometryHash) func(place) bool {
 
 // syncEvery is how old a record may become before it reaches the disk, while records arrive.
 const syncEvery = 5 * time.Second
-
-// recordWriters are for use again: one has half a megabyte after a large answer.
-var recordWriters = sync.Pool{New: func() any { return new(recordWriter) }}
-
-// writer gives a writer of records, for append and then for release.
-func (j *Journal) writer() *recordWriter { return recordWriters.Get().(*recordWriter) }
-
-func (w *recordWriter) release() {
-	w.reset()
-	recordWriters.Put(w)
-}
 
 // append appends the records in one write, and returns when the operating system has them. It gives their numbers.
 func (j *Journal) append(w *recordWriter) ([]recordNumber, error) {

@@ -30,8 +30,7 @@ func recordAll(t testing.TB, j *Journal, outcomes ...Outcome) {
 
 // appendTo records outcomes in one block.
 func appendTo(j *Journal, outcomes ...Outcome) error {
-	w := j.writer()
-	defer w.release()
+	w := new(recordWriter)
 	for _, o := range outcomes {
 		w.add(&o, HashGeometry(o.Feature.Geometry))
 	}

@@ -16,7 +16,7 @@ func collect(ctx context.Context, c *core, op operation, opts []CallOption) (*Ba
 	var whole *BatchAttributeResponse
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
 		responses := []AttributeResponse{}
-		batch, _, err := readBatch(a, 0,
+		batch, _, err := readBatch(a, 0, false,
 			func() *AttributeResponse {
 				responses = append(responses, AttributeResponse{})
 				return &responses[len(responses)-1]
@@ -32,8 +32,9 @@ func collect(ctx context.Context, c *core, op operation, opts []CallOption) (*Ba
 }
 
 // readBatch reads the answer to a batch, response by response. The first skip responses are passed over; every other one is read
-// into what room gives, and then done is called. n is the number of responses; batch holds all of the answer but those.
-func readBatch(a *answer, skip int, room func() *AttributeResponse, done func() error) (batch *BatchAttributeResponse, n int, err error) {
+// into what room gives, and then done is called; with reuse, what it points to lies where that of the one before lay. n is the number
+// of responses; batch holds all of the answer but those.
+func readBatch(a *answer, skip int, reuse bool, room func() *AttributeResponse, done func() error) (batch *BatchAttributeResponse, n int, err error) {
 	s := jsonread.NewStream(a.body)
 	defer s.Release()
 	batch = new(BatchAttributeResponse)
@@ -65,7 +66,7 @@ func readBatch(a *answer, skip int, room func() *AttributeResponse, done func() 
 			return batch, n, errors.New(`"responses" stands twice`)
 		}
 		found = true
-		if n, err = readResponses(s, skip, room, done); err != nil {
+		if n, err = readResponses(s, skip, reuse, room, done); err != nil {
 			return batch, n, err
 		}
 	}
@@ -97,7 +98,7 @@ func appendMember(b []byte, s *jsonread.Stream, name string) ([]byte, error) {
 }
 
 // readResponses reads the array of responses; null, which is none, counts -1.
-func readResponses(s *jsonread.Stream, skip int, room func() *AttributeResponse, done func() error) (n int, err error) {
+func readResponses(s *jsonread.Stream, skip int, reuse bool, room func() *AttributeResponse, done func() error) (n int, err error) {
 	if null, err := s.Null(); null || err != nil {
 		return -1, err
 	}
@@ -114,6 +115,9 @@ func readResponses(s *jsonread.Stream, skip int, room func() *AttributeResponse,
 				response = room()
 				fallthrough
 			default: // again, because it had not arrived whole
+				if reuse {
+					r.Reuse()
+				}
 				*response = AttributeResponse{}
 				gen.Read(r, response)
 			}

@@ -16,14 +16,19 @@ type operation struct {
 	send       func(context.Context, *gen.Client, gen.RequestEditorFn) (*http.Response, error)
 }
 
-// call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
-func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
-	var config callConfig
+// configOf is what the options of a call say.
+func configOf(opts []CallOption) (config callConfig) {
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&config)
 		}
 	}
+	return config
+}
+
+// call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
+func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
+	config := configOf(opts)
 	if c.closed.Load() && !config.begun {
 		return ErrClosed
 	}

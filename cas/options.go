@@ -132,6 +132,7 @@ type CallOption func(*callConfig)
 type callConfig struct {
 	info    *ResponseInfo
 	retryIf func(*Error) bool
+	reuse   bool
 	begun   bool // before Close, by an AsyncClient
 }
 
@@ -153,6 +154,12 @@ func WithResponseInfo(info *ResponseInfo) CallOption {
 // the failure of each attempt before the wait. It is for callers that can do better than to repeat a load, such as to split it.
 func WithRetryIf(again func(failure *Error) bool) CallOption {
 	return func(c *callConfig) { c.retryIf = again }
+}
+
+// WithReuse lets [Client.StreamBatch] yield every response in the memory of the one before it, for a consumer that is done with a response
+// when it asks for the next: what is yielded is good until then, texts remain good. Other calls are not changed.
+func WithReuse() CallOption {
+	return func(c *callConfig) { c.reuse = true }
 }
 
 // hasControl reports ASCII control characters, which would end or break a header.

@@ -8,7 +8,7 @@ import (
 )
 
 // StreamBatch is [Client.BatchExtract] that yields the responses one at a time, in the order of the geometries, while the rest still
-// arrives, so that memory holds one of them. What is yielded is the caller's to keep.
+// arrives, so that memory holds one of them. What is yielded is the caller's to keep, unless [WithReuse] says otherwise.
 //
 // A transfer that breaks off is asked for again, as any other is, and goes on behind what was yielded. What fails in the end is
 // yielded last, once, with a nil response: ErrInvalidRequest before anything is sent, otherwise an *[Error]. The client's timeout
@@ -27,7 +27,7 @@ func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ..
 			return
 		}
 		defer body.release()
-		s := batchStream{yield: yield}
+		s := batchStream{yield: yield, reuse: configOf(opts).reuse}
 		if err := c.core.call(ctx, batchOperation(body), opts, s.read); err != nil && !s.stopped {
 			yield(nil, err)
 		}
@@ -37,6 +37,7 @@ func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ..
 // batchStream is a batch that is being yielded, over as many attempts as it takes.
 type batchStream struct {
 	yield   func(*AttributeResponse, error) bool
+	reuse   bool // of the memory of a response for the next
 	yielded int
 	stopped bool
 }
@@ -44,9 +45,11 @@ type batchStream struct {
 // read yields what one answer has beyond what earlier ones had: answers are positional.
 func (s *batchStream) read(a *answer) (requestID string, err error) {
 	var response *AttributeResponse
-	batch, n, err := readBatch(a, s.yielded,
+	batch, n, err := readBatch(a, s.yielded, s.reuse,
 		func() *AttributeResponse {
-			response = new(AttributeResponse)
+			if response == nil || !s.reuse {
+				response = new(AttributeResponse)
+			}
 			return response
 		},
 		func() error {

@@ -281,3 +281,36 @@ func TestWhatAStreamYieldedIsTheCallersToKeep(t *testing.T) {
 		require.Equal(t, want, got)
 	}
 }
+
+// With WithReuse the same comes in the same memory, whatever came before, also behind a transfer that was cut.
+func TestAStreamThatReusesItsMemory(t *testing.T) {
+	t.Parallel()
+	s := serve(t, cutBehind(10, 4), reply(200, captured(t, "batch_3_ok")))
+	client := s.client(t)
+	var all []string
+	var first *cas.AttributeResponse
+	for response, err := range client.StreamBatch(t.Context(), aBatch(10), cas.WithReuse()) {
+		if err != nil {
+			assert.ErrorIs(t, err, cas.ErrMalformedResponse, "the second answer is a shorter one")
+			break
+		}
+		if first == nil {
+			first = response
+		}
+		assert.Same(t, first, response)
+		all = append(all, response.GeometryHash)
+	}
+	assert.Equal(t, []string{"h0", "h1", "h2", "h3"}, all)
+
+	s = serve(t, reply(200, captured(t, "batch_3_ok")), reply(200, captured(t, "batch_3_ok")))
+	client = s.client(t)
+	want, err := client.BatchExtract(t.Context(), aBatch(3))
+	require.NoError(t, err)
+	n := 0
+	for response, err := range client.StreamBatch(t.Context(), aBatch(3), cas.WithReuse()) {
+		require.NoError(t, err)
+		assert.Equal(t, want.Responses[n], *response)
+		n++
+	}
+	assert.Equal(t, len(want.Responses), n)
+}

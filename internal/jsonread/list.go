@@ -44,6 +44,9 @@ func List[T any](r *Reader, number int, read func(*Reader, *T)) []T {
 	if !r.Begin() {
 		return nil
 	}
+	if r.reuses {
+		return listAgain(r, number, read)
+	}
 	list, size := []T{}, 0
 	for n := 0; r.Item(n); n++ {
 		if n == cap(list) {
@@ -60,6 +63,26 @@ func List[T any](r *Reader, number int, read func(*Reader, *T)) []T {
 	r.lengths[number] = len(list)
 	if cap(list) > 2*len(list)+2 { // the last one was far longer
 		list = larger(list, len(list))
+	}
+	return list
+}
+
+// listAgain is List in the memory of the last list of that number.
+func listAgain[T any](r *Reader, number int, read func(*Reader, *T)) []T {
+	room, ok := r.rooms[number].(*[]T)
+	if !ok {
+		room = &[]T{}
+		r.rooms[number] = room
+	}
+	list := (*room)[:0]
+	for n := 0; r.Item(n); n++ {
+		var zero T
+		list = append(list, zero)
+		read(r, &list[n])
+	}
+	*room = list
+	if r.stopped {
+		return nil
 	}
 	return list
 }

@@ -27,6 +27,8 @@ type Reader struct {
 	classes block[wire.Class]
 	scratch []wire.Class // of the distribution being read
 	lengths [maxLists]int
+	reuses  bool          // what was given out is given out again
+	rooms   [maxLists]any // of the last list of each number, if so
 
 	library *jsontext.Decoder // for what no member of the contract holds
 	rest    bytes.Buffer      // what library reads from
@@ -53,12 +55,23 @@ func (r *Reader) read(text []byte, more bool) {
 	r.stopped, r.wrong = false, nil
 }
 
+// Reuse tells the Reader that nobody needs any more what it has given out, but for strings, and lets it use that memory again, now and
+// with every later Reuse. Lists of one number must not be needed at the same time.
+func (r *Reader) Reuse() {
+	r.reuses = true
+	r.times.again()
+	r.ranges.again()
+	r.floats.again()
+	r.classes.again()
+}
+
 // Release ends the use of the Reader. Nothing that it gave out is touched.
 func (r *Reader) Release() {
 	r.read(nil, false)
 	r.strings.forget()
 	r.times, r.ranges, r.floats, r.classes = block[wire.Timestamp]{}, block[wire.Range]{}, block[float64]{}, block[wire.Class]{}
 	clear(r.scratch)
+	r.reuses, r.rooms = false, [maxLists]any{}
 	r.rest = bytes.Buffer{}
 	readers.Put(r)
 }

@@ -124,8 +124,8 @@ func (r *Reader) Range() *wire.Range {
 
 // block is room for values that are given out by pointer, many to an allocation.
 type block[T any] struct {
-	free []T
-	size int
+	all, free []T
+	size      int
 }
 
 const maxBlockItems = 64
@@ -134,9 +134,13 @@ const maxBlockItems = 64
 func (b *block[T]) room(n int) {
 	if len(b.free) < n {
 		b.size = min(max(2*b.size, 8), maxBlockItems)
-		b.free = make([]T, max(b.size, n))
+		b.all = make([]T, max(b.size, n))
+		b.free = b.all
 	}
 }
+
+// again gives out once more what the block has given out.
+func (b *block[T]) again() { b.free = b.all }
 
 func (b *block[T]) new(v T) *T {
 	b.room(1)
