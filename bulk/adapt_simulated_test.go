@@ -23,7 +23,8 @@ type model struct {
 
 	mu          sync.Mutex
 	idle        []int // processes of the idle connections
-	connections int
+	connections int       // not counting those that were opened together with another
+	opened      time.Time // the last that was counted
 }
 
 func newModel(processes int) *model {
@@ -35,7 +36,7 @@ func newModel(processes int) *model {
 }
 
 // connect gives the process that a request goes to: connections stick to theirs, the one that was used last is used first, and
-// a new one is accepted by the process with the fewest.
+// a new one is accepted by the process with the fewest, but for those that are opened at once, which all go to the same.
 func (m *model) connect() (process int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,7 +44,11 @@ func (m *model) connect() (process int) {
 		process, m.idle = m.idle[last], m.idle[:last]
 		return process
 	}
-	m.connections++
+	const atOnce = 10 * time.Millisecond
+	if now := time.Now(); m.connections == 0 || now.Sub(m.opened) >= atOnce {
+		m.opened = now
+		m.connections++
+	}
 	return m.connections % len(m.processes)
 }
 
@@ -84,8 +89,9 @@ func byHand(m *model, n, size, workers int) time.Duration {
 	began := time.Now()
 	chunks := make(chan []int)
 	var all sync.WaitGroup
-	for range workers {
+	for i := range workers {
 		all.Go(func() {
+			time.Sleep(time.Duration(i) * 10 * time.Millisecond) // the best case: connections to all processes
 			for positions := range chunks {
 				_ = m.answer(context.Background(), positions)
 			}

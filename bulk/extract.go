@@ -78,13 +78,16 @@ type run struct {
 	sizer    sizer
 	limiter  limiter
 	inFlight int
+	widest   int       // the most that ever were in flight
+	widened  time.Time // when that was reached
 	outages  int   // failures in a row that may be the service's absence
 	failure  error // why the run ends early
 	whole    bool  // every feature has its outcome, and was handed over
 	tally    Progress
 	rate     rate
 
-	waking *time.Timer // wakes the workers when features have lingered long enough
+	waking *time.Timer // wakes the workers when there may be something to do though nothing has changed
+	wakeAt time.Time
 
 	telling sync.Mutex
 	told    time.Time
@@ -138,7 +141,17 @@ func (r *run) stop() {
 func (r *run) wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.wakeAt = time.Time{}
 	r.changed.Broadcast()
+}
+
+// wakeIn has the workers woken after d, or sooner if somebody asked for that.
+func (r *run) wakeIn(d time.Duration) {
+	d = max(d, time.Millisecond)
+	if at := time.Now().Add(d); r.wakeAt.IsZero() || at.Before(r.wakeAt) {
+		r.wakeAt = at
+		r.waking.Reset(d)
+	}
 }
 
 // end lets nothing more be asked. The first reason counts.

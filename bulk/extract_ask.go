@@ -36,20 +36,39 @@ func (r *run) take() *chunk {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.failure == nil && (r.inFlight > 0 || !r.queue.idle()) {
-		if r.inFlight < r.limiter.limit {
+		if r.inFlight < r.limiter.limit && r.mayWiden() {
 			if c := r.queue.next(r.sizer.size, r.sizer.bytes, r.limiter.limit); c != nil {
 				c.epoch = r.limiter.epoch
 				r.inFlight++
+				if r.inFlight > r.widest {
+					r.widest, r.widened = r.inFlight, time.Now()
+				}
 				return c
 			}
 			if len(r.queue.backlog) > 0 {
-				r.waking.Reset(max(time.Millisecond, linger-time.Since(r.queue.since)))
+				r.wakeIn(linger - time.Since(r.queue.since))
 			}
 		}
 		r.changed.Wait()
 	}
 	r.changed.Broadcast()
 	return nil
+}
+
+// apart is how long a run waits before it has one request more in flight than ever before, which opens a connection. A service of
+// several processes has it accepted by one that is not at work; two that are opened at once tend to go to the same one, and stay there.
+const apart = 30 * time.Millisecond
+
+// mayWiden reports that one request more may be in flight now.
+func (r *run) mayWiden() bool {
+	if r.inFlight < r.widest || r.widest == 0 {
+		return true
+	}
+	wait := apart - time.Since(r.widened)
+	if wait > 0 {
+		r.wakeIn(wait)
+	}
+	return wait <= 0
 }
 
 // ask sends one request, takes the answers in and deals with what comes of it.
