@@ -22,7 +22,7 @@ type model struct {
 	limit     time.Duration // after which a proxy gives up; 0 is never
 
 	mu          sync.Mutex
-	idle        []int // processes of the idle connections
+	idle        []int     // processes of the idle connections
 	connections int       // not counting those that were opened together with another
 	opened      time.Time // the last that was counted
 }

@@ -80,9 +80,9 @@ type run struct {
 	inFlight int
 	widest   int       // the most that ever were in flight
 	widened  time.Time // when that was reached
-	outages  int   // failures in a row that may be the service's absence
-	failure  error // why the run ends early
-	whole    bool  // every feature has its outcome, and was handed over
+	outages  int       // failures in a row that may be the service's absence
+	failure  error     // why the run ends early
+	whole    bool      // every feature has its outcome, and was handed over
 	tally    Progress
 	rate     rate
 
