@@ -38,27 +38,19 @@ type recordedOutcome struct {
 
 // head reads what identifies the record at a place.
 func (c *cursor) head(at place) (*recordHead, error) {
-	b, err := c.block(at.block())
+	b, err := c.blockOf(at)
 	if err != nil {
 		return nil, err
-	}
-	if at.index() >= len(b.heads) {
-		return nil, c.unreadable(at.block(), errBadRecord)
 	}
 	return &b.heads[at.index()], nil
 }
 
 // record reads the record at a place.
-func (c *cursor) record(at place) (recordedOutcome, error) {
-	head, err := c.head(at)
+func (c *cursor) record(at place) (rec recordedOutcome, err error) {
+	b, err := c.blockOf(at)
 	if err != nil {
-		return recordedOutcome{}, err
+		return rec, err
 	}
-	b, err := c.block(at.block())
-	if err != nil {
-		return recordedOutcome{}, err
-	}
-	rec := recordedOutcome{recordHead: *head}
 	if at.index() < b.next {
 		b.rewind()
 	}
@@ -66,9 +58,20 @@ func (c *cursor) record(at place) (recordedOutcome, error) {
 		rec.response, rec.failure = b.body(b.heads[b.next].flags)
 	}
 	if err := b.reader.err(); err != nil {
-		return recordedOutcome{}, c.unreadable(at.block(), err)
+		b.at = 0
+		return rec, c.unreadable(at.block(), err)
 	}
+	rec.recordHead = b.heads[at.index()]
 	return rec, nil
+}
+
+// blockOf gives the block that has a record at that place.
+func (c *cursor) blockOf(at place) (*openBlock, error) {
+	b, err := c.block(at.block())
+	if err == nil && at.index() >= len(b.heads) {
+		err = c.unreadable(at.block(), errBadRecord)
+	}
+	return b, err
 }
 
 // rewind goes back to the first body.
