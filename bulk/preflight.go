@@ -71,8 +71,8 @@ func Preflight(f Feature) error {
 type Inspection struct {
 	Type     string // the geometry's type; "" if it has none
 	Vertices int    // positions, counted as the service does; 1 for a Point
-	// West, South, East, North bound the coordinates, in degrees (to about 15
-	// digits). They are meaningful if Vertices is not 0.
+	// West, South, East, North bound the coordinates, in degrees. They are
+	// meaningful if Vertices is not 0.
 	West, South, East, North float64
 	Problem                  *GeometryError // why it is refused; nil if it is not
 	Notes                    []string       // what looks odd but is no reason to refuse it

@@ -154,11 +154,7 @@ func TestParseNumber(t *testing.T) {
 		got, n := parseNumber([]byte(text + ",1"))
 		want, _ := strconv.ParseFloat(text, 64)
 		assert.Equal(t, len(text), n, text)
-		if math.IsInf(want, 0) {
-			assert.Equal(t, want, got, text)
-			continue
-		}
-		assert.InDelta(t, want, got, math.Abs(want)*1e-15, text)
+		assert.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"", "-", "+1", ".5", "01", "-01", "1.", "1.e5", "1e", "1e+", "x", "-x", "null", "[", `"1"`} {
 		_, n := parseNumber([]byte(text))
