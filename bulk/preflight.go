@@ -59,10 +59,15 @@ func Checks(checks ...Check) Check {
 // the text of the geometry without building anything, and nothing is repaired.
 //
 // Rings are compared by longitude and latitude alone, as numbers. What needs
-// computational geometry (self-intersection) is left to another [Check].
+// computational geometry (self-intersection) is left to another [Check];
+// [Rings.Preflight] hands on what that one needs.
 func Preflight(f Feature) error {
-	if p := Inspect(f).Problem; p != nil {
-		return p
+	p := plainText{text: f.Geometry}
+	if f.crs == "" && p.read() {
+		return nil
+	}
+	if problem := inspectClosely(f).Problem; problem != nil {
+		return problem
 	}
 	return nil
 }
@@ -80,6 +85,17 @@ type Inspection struct {
 
 // Inspect is Preflight with what it saw on the way.
 func Inspect(f Feature) Inspection {
+	p := plainText{text: f.Geometry}
+	if f.crs != "" || !p.read() {
+		return inspectClosely(f)
+	}
+	in := Inspection{Type: p.kind, Vertices: p.vertices, West: p.west, South: p.south, East: p.east, North: p.north}
+	in.note()
+	return in
+}
+
+// inspectClosely reads a geometry of whatever kind and names what is wrong.
+func inspectClosely(f Feature) Inspection {
 	g := geometryText{text: f.Geometry}
 	g.crs = f.crs
 	g.read()
@@ -88,10 +104,17 @@ func Inspect(f Feature) Inspection {
 		West: g.west, South: g.south, East: g.east, North: g.north,
 		Problem: g.verdict(),
 	}
-	if in.Problem == nil && in.East-in.West > 180 {
+	if in.Problem == nil {
+		in.note()
+	}
+	return in
+}
+
+// note notes what looks odd in a geometry that passes.
+func (in *Inspection) note() {
+	if in.East-in.West > 180 {
 		in.Notes = append(in.Notes, fmt.Sprintf(
 			"spans %g degrees of longitude; if it crosses the antimeridian, cut it there (RFC 7946, section 3.1.9)",
 			math.Round(10*(in.East-in.West))/10))
 	}
-	return in
 }

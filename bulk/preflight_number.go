@@ -71,6 +71,48 @@ func parseNumber(b []byte) (value float64, n int) {
 	return value, i
 }
 
+// shortNumber is parseNumber for what most coordinates are, up to three digits, a
+// point and up to eight decimals: enough for a millimetre. It returns the place
+// behind the number, which is inside of b, and 0 for what is not short.
+func shortNumber(b []byte, i int) (value float64, end int) {
+	if len(b)-i < len("-180.")+8 {
+		return 0, 0
+	}
+	sign := 1.0
+	if b[i] == '-' {
+		sign = -1
+		i++
+	}
+	mantissa := uint64(b[i] - '0')
+	if mantissa > 9 {
+		return 0, 0
+	}
+	if i++; b[i] != '.' {
+		if !isDigit(b[i]) || mantissa == 0 {
+			return 0, 0
+		}
+		mantissa = mantissa*10 + uint64(b[i]-'0')
+		if i++; b[i] != '.' {
+			if !isDigit(b[i]) {
+				return 0, 0
+			}
+			mantissa = mantissa*10 + uint64(b[i]-'0')
+			if i++; b[i] != '.' {
+				return 0, 0
+			}
+		}
+	}
+	i++
+	if len(b)-i <= 8 {
+		return 0, 0
+	}
+	decimals, n := leadingDigits(binary.LittleEndian.Uint64(b[i:]))
+	if i += n; n == 0 || isDigit(b[i]) || b[i]|0x20 == 'e' {
+		return 0, 0
+	}
+	return sign * float64(int64(mantissa*whole[n]+decimals)) / powers[n], i
+}
+
 // leadingDigits reads the digits that eight bytes of text begin with, all at once,
 // and counts them.
 func leadingDigits(text uint64) (value uint64, n int) {

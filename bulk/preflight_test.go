@@ -144,6 +144,9 @@ func TestChecks(t *testing.T) {
 func TestPreflightAllocatesNothing(t *testing.T) {
 	f := Feature{Geometry: json.RawMessage(`{"type":"Polygon","coordinates":[` + ringText(100) + `]}`)}
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = Preflight(f) }))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = inspectClosely(f) }))
+	var rings Rings
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _ = rings.Preflight(f) }))
 }
 
 func TestParseNumber(t *testing.T) {
@@ -171,6 +174,7 @@ func FuzzPreflight(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		agree(t, text)
 		in := Inspect(Feature{Geometry: text})
 		if in.Problem != nil {
 			require.NotContains(t, in.Problem.Message, "\n")
