@@ -2,6 +2,7 @@ package tabulate
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/peterstace/simplefeatures/geom"
 
@@ -11,8 +12,15 @@ import (
 // InvalidPolygon is the code of a polygon that [ValidPolygons] refuses.
 const InvalidPolygon bulk.GeometryCode = "invalid_polygon"
 
-// Check is what a feature has to pass before it is asked for.
-var Check = bulk.Checks(bulk.Preflight, ValidPolygons)
+// Check is what a feature has to pass before it is asked for: [bulk.Preflight], then [ValidPolygons], with one reading of the text
+// where that is enough for both.
+func Check(f bulk.Feature) error {
+	certain, err := certainlyValid(f)
+	if certain || err != nil {
+		return err
+	}
+	return judgeText(f.Geometry)
+}
 
 // ValidPolygons is a [bulk.Check] for what [bulk.Preflight] leaves to computational geometry: a polygon whose rings cross or touch
 // themselves or one another, or whose holes lie outside, encloses no area that everyone agrees on. Each polygon of a MultiPolygon is
@@ -20,7 +28,46 @@ var Check = bulk.Checks(bulk.Preflight, ValidPolygons)
 //
 // The rules are those of OGC Simple Feature Access (06-103r4, 6.1.11.1), as shapely's is_valid has them.
 func ValidPolygons(f bulk.Feature) error {
-	g, err := geom.UnmarshalGeoJSON(f.Geometry, geom.NoValidate{})
+	if certain, _ := certainlyValid(f); certain {
+		return nil
+	}
+	return judgeText(f.Geometry)
+}
+
+// A reading is the memory that one feature needs, used again for the next.
+type reading struct {
+	rings   bulk.Rings
+	outline outline
+}
+
+var readings = sync.Pool{New: func() any { return new(reading) }}
+
+// certainlyValid is true for a feature that Preflight passes and for whose polygons the library is not needed. The error is Preflight's.
+func certainlyValid(f bulk.Feature) (bool, error) {
+	r := readings.Get().(*reading)
+	defer readings.Put(r)
+	if err := r.rings.Preflight(f); err != nil {
+		return false, err
+	}
+	return r.certainlyValid(), nil
+}
+
+// certainlyValid is false, too, for what the pass over the text left out.
+func (r *reading) certainlyValid() bool {
+	from, ring := 0, 0
+	for _, end := range r.rings.PolygonEnds {
+		ends := r.rings.RingEnds[ring:end]
+		if !r.outline.certainlyValid(r.rings.Positions, from, ends) {
+			return false
+		}
+		from, ring = ends[len(ends)-1], end
+	}
+	return r.rings.Type != ""
+}
+
+// judgeText lets the library read and judge.
+func judgeText(geometry []byte) error {
+	g, err := geom.UnmarshalGeoJSON(geometry, geom.NoValidate{})
 	if err != nil {
 		return nil // what is no geometry is for Preflight to name
 	}

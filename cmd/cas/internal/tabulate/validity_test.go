@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest/basins"
@@ -63,6 +64,28 @@ func TestCheckPassesBasins(t *testing.T) {
 		n++
 	}
 	assert.Equal(t, 53, n)
+}
+
+// One reading of the text gives the verdict of two.
+func TestCheckIsPreflightAndLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.Custom(polygons), 1, 3).Draw(t, "parts")
+		coordinates, err := json.Marshal(parts)
+		if err != nil {
+			return // an infinity
+		}
+		text := `{"type":"MultiPolygon","coordinates":` + string(coordinates) + `}`
+		if len(parts) == 1 {
+			text = `{"coordinates":` + string(coordinates[1:len(coordinates)-1]) + `,"type":"Polygon"}`
+		}
+		f := bulk.Feature{Geometry: json.RawMessage(text)}
+		want := bulk.Preflight(f)
+		if want == nil {
+			want = judgeText(f.Geometry)
+		}
+		require.Equal(t, want, Check(f), text)
+		require.Equal(t, judgeText(f.Geometry), ValidPolygons(f), text)
+	})
 }
 
 func FuzzValidPolygons(f *testing.F) {
