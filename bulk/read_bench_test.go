@@ -3,7 +3,10 @@ package bulk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -68,6 +71,61 @@ func BenchmarkSkip(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSmallFeatures measures both passes over features that are no more than
+// an id, a name, a number and ten positions of different lengths.
+func BenchmarkSmallFeatures(b *testing.B) {
+	const features = 100_000
+	text, err := io.ReadAll(smallFeatures(features))
+	require.NoError(b, err)
+	run := func(name string, pass func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := pass(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/features, "ns/feature")
+		})
+	}
+	read := func(o ReadOptions) func() error {
+		return func() error {
+			for _, err := range ReadGeoJSON(bytes.NewReader(text), o) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	run("read", read(ReadOptions{IDField: "HYBAS_ID", Keep: []string{}}))
+	run("trusted", read(ReadOptions{IDField: "HYBAS_ID", Keep: []string{}, TrustIDs: true}))
+	run("scan", func() error {
+		_, err := ScanIDs(bytes.NewReader(text), ReadOptions{IDField: "HYBAS_ID"})
+		return err
+	})
+}
+
+// smallFeatures is a FeatureCollection of n polygons of ten positions.
+func smallFeatures(n int) io.Reader {
+	elements := &generator{n: n, next: func(i int) string {
+		var ring strings.Builder
+		x, y := -120+float64(i%400)*0.137, 30+float64(i/400)*0.04211
+		for k := range 10 {
+			angle := 2 * math.Pi * float64(k%9) / 9
+			fmt.Fprintf(&ring, ",[%v,%v]", math.Round((x+0.05*math.Cos(angle))*1e6)/1e6, math.Round((y+0.05*math.Sin(angle))*1e6)/1e6)
+		}
+		comma := ","
+		if i == 0 {
+			comma = ""
+		}
+		return fmt.Sprintf(`%s{"type":"Feature","properties":{"HYBAS_ID":%d,"name":"basin %d","area":%v},"geometry":{"type":"Polygon","coordinates":[[%s]]}}`+"\n",
+			comma, int64(7_120_000_000)+int64(i), i, float64(i)/4, ring.String()[1:])
+	}}
+	return io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[`), elements, strings.NewReader(`]}`))
 }
 
 // BenchmarkPreflight measures the check of one polygon.
