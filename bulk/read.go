@@ -82,7 +82,8 @@ var errStop = errors.New("stop")
 // A reader turns an input into records. Its files are layers: read_input.go finds
 // the text, read_source.go holds a window on it, read_frame.go finds where a value
 // ends, read_text.go and read_collection.go walk the forms, read_parse.go takes
-// one object apart with jsontext, read_record.go makes a feature of it.
+// one object apart with jsontext, read_record.go makes a feature of it. What is
+// spelled as most features are goes by read_quick.go, framed and taken apart at once.
 type reader struct {
 	src     *source
 	idField string

@@ -12,8 +12,9 @@ import (
 // maxSharedNames bounds the property names that a parser remembers to share.
 const maxSharedNames = 1024
 
-// A parser takes objects apart with jsontext, which checks them as JSON in full.
-// What it returns refers to the text it was given.
+// A parser takes objects apart: plain features by itself (read_quick.go), all else
+// with jsontext, which checks them as JSON in full. What it returns refers to the
+// text it was given.
 type parser struct {
 	idField string
 	keepAll bool
@@ -23,6 +24,12 @@ type parser struct {
 	in      bytes.Buffer
 	scratch []byte
 	rec     record
+
+	// What quick remembers: the names in the objects around the place where it is,
+	// the spelling of positions.
+	seen    []span
+	shape   positionShape
+	careful bool // leaves all to jsontext: tests hold one way against the other
 }
 
 func newParser(o ReadOptions) *parser {
@@ -37,6 +44,9 @@ func newParser(o ReadOptions) *parser {
 // let through: the feature that has one is to be a row with its reason, not the
 // end of the run.
 func (p *parser) object(text []byte) (*record, error) {
+	if n := p.quick(text); n > 0 && n == len(text) {
+		return &p.rec, nil
+	}
 	err := p.members(text)
 	if err != nil {
 		if finite := maskNonFinite(text); finite != nil {
