@@ -9,7 +9,9 @@ import (
 const (
 	idShards = 256 // growing one of them moves a 256th of the ids
 	// A shard is filled to 7/8 and then grows by a quarter: 18 to 23 bytes an id.
+	// Below 512 slots, 2 MB for all shards, it doubles: it has fewer ids to move then.
 	shardFull, shardOf = 7, 8
+	doublesBelow       = 512
 )
 
 // An IDSet remembers which feature has which id, in about 20 bytes an id whatever
@@ -89,7 +91,11 @@ func (t *idShard) find(e idEntry) *idEntry {
 
 func (t *idShard) grow() {
 	old := t.slots
-	t.slots = make([]idEntry, max(8, len(old)+len(old)/4))
+	size := len(old) + len(old)/4
+	if len(old) < doublesBelow {
+		size = max(8, 2*len(old))
+	}
+	t.slots = make([]idEntry, size)
 	for _, e := range old {
 		if e.position != 0 {
 			*t.find(e) = e
