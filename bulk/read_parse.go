@@ -26,8 +26,9 @@ type parser struct {
 	rec     record
 
 	// What quick remembers: the names in the objects around the place where it is,
-	// the spelling of positions.
+	// those of the feature before, the spelling of positions.
 	seen    []span
+	order   nameOrder
 	shape   positionShape
 	careful bool // leaves all to jsontext: tests hold one way against the other
 }

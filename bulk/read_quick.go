@@ -45,7 +45,7 @@ func (p *parser) quick(text []byte) (n int) {
 	if p.careful || len(text) == 0 || text[0] != '{' {
 		return 0
 	}
-	p.seen = p.seen[:0]
+	p.seen, p.order.turn = p.seen[:0], 0
 	pos := beyondBlanks(text, 1)
 	for more := true; more; {
 		name, at := p.quickName(text, pos)

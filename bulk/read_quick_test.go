@@ -74,7 +74,7 @@ func TestQuickTakesWhatIsUsual(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newParser(ReadOptions{})
-			for range 2 { // with the shape known, too
+			for range 2 { // with names and shapes known, too
 				want := 0
 				if tt.taken {
 					want = len(tt.text)
@@ -92,14 +92,14 @@ func TestQuickIsAsStrictAsJSONText(t *testing.T) {
 	for _, feature := range []string{plainFeature(1, ringOfOneShape), plainFeature(2, ringOfManyShapes)} {
 		p := newParser(ReadOptions{IDField: "HYBAS_ID"})
 		require.Equal(t, len(feature), p.quick([]byte(feature)))
-		shape := p.shape
+		shape, order := p.shape, p.order
 		for i := range feature {
 			variants := []string{feature[:i] + feature[i+1:], feature[:i+1] + feature[i:], feature[:i]}
 			for _, c := range []byte("\x00\t\n\x1f !\"'+,-./059:;@AEFINUZ[\\]_`aefnrtuz{|}~\x7f\x80\xbf\xc3\xe2\xff") {
 				variants = append(variants, feature[:i]+string([]byte{c})+feature[i+1:], feature[:i]+string([]byte{c})+feature[i:])
 			}
 			for _, text := range variants {
-				p.shape = shape
+				p.shape, p.order = shape, order
 				if text != "" && text[0] == '{' {
 					assertSameRecord(t, p, []byte(text+strings.Repeat(" ", i%2*maxShape)))
 				}

@@ -54,7 +54,7 @@ func (p *parser) quickName(text []byte, pos int) (name span, at int) {
 	if len(p.seen) == quickNames {
 		return span{}, len(text)
 	}
-	name, at = takeName(text, pos)
+	name, at = p.order.take(text, pos)
 	p.seen = append(p.seen, name)
 	return name, at
 }
