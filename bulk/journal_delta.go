@@ -39,7 +39,7 @@ const (
 	distributionValue
 )
 
-// A lastResult is the result at one position in the response before. It has a memory of its own for what a result points to.
+// A lastResult is the result at one position in the response before, with what it pointed to.
 type lastResult struct {
 	cas.AttributeResult // but for its Timestamp and ValidRange, which are those below
 	hasTime, hasRange   bool
@@ -52,12 +52,9 @@ type lastResult struct {
 type deltaWriter struct{ last []lastResult }
 
 // begin forgets the responses before, where a block begins.
-func (w *deltaWriter) begin() { forget(w.last) }
-
-// forget makes them results that say nothing, as at the beginning.
-func forget(last []lastResult) {
-	for i := range last {
-		last[i] = lastResult{classes: last[i].classes[:0]}
+func (w *deltaWriter) begin() {
+	for i := range w.last {
+		w.last[i] = lastResult{classes: w.last[i].classes[:0]}
 	}
 }
 

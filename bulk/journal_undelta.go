@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"math"
 	"slices"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -12,14 +11,26 @@ import (
 type deltaReader struct {
 	response cas.AttributeResponse
 	warnings []string
-	results  []cas.AttributeResult
-	last     []lastResult
+	results  []cas.AttributeResult // at each position, the last
+	memories []resultMemory        // of them
+}
+
+// A resultMemory is what a result points to.
+type resultMemory struct {
+	time    cas.Timestamp
+	bounds  cas.Range
+	classes []cas.Class
 }
 
 // begin forgets the responses before, where a block begins.
-func (d *deltaReader) begin() { forget(d.last) }
+func (d *deltaReader) begin() {
+	clear(d.results)
+	for i := range d.memories {
+		d.memories[i].classes = d.memories[i].classes[:0]
+	}
+}
 
-// next reads the response that is due. It is good until the next one; texts are parts of the block's.
+// next reads the response that is due. It is good until the next one, which is read into it; texts are parts of the block's.
 func (d *deltaReader) next(r *recordReader) *cas.AttributeResponse {
 	d.response = cas.AttributeResponse{RequestID: r.string(), GeometryHash: r.string(), ElapsedMS: r.int()}
 	if n, null := r.length(); !null {
@@ -30,15 +41,13 @@ func (d *deltaReader) next(r *recordReader) *cas.AttributeResponse {
 		d.response.Warnings = notNil(d.warnings)
 	}
 	if n, null := r.length(); !null {
-		d.results = slices.Grow(d.results[:0], n)
 		for i := range n {
-			if i == len(d.last) {
-				d.last = append(d.last, lastResult{})
+			if i == len(d.results) {
+				d.results, d.memories = append(d.results, cas.AttributeResult{}), append(d.memories, resultMemory{})
 			}
-			d.last[i].read(r)
-			d.results = append(d.results, d.last[i].result())
+			d.memories[i].read(r, &d.results[i])
 		}
-		d.response.Results = notNil(d.results)
+		d.response.Results = notNil(d.results)[:n:n]
 	}
 	return &d.response
 }
@@ -63,86 +72,85 @@ func (r *recordReader) length() (n int, null bool) {
 	}
 }
 
-// read reads in what the result differs, and becomes it.
-func (l *lastResult) read(r *recordReader) {
+// read reads in what a result differs from what it was before.
+func (m *resultMemory) read(r *recordReader, result *cas.AttributeResult) {
 	bits := r.uint()
 	if r.wrong {
 		return
 	}
 	if bits&bitDatasetID != 0 {
-		l.DatasetID = r.string()
+		result.DatasetID = r.string()
 	}
 	if bits&bitVariable != 0 {
-		l.Variable = r.string()
+		result.Variable = r.string()
 	}
 	if bits&bitUnits != 0 {
-		l.Units = r.string()
+		result.Units = r.string()
 	}
 	if bits&bitAggregation != 0 {
-		l.Aggregation = cas.AggregationMethod(r.string())
+		result.Aggregation = cas.AggregationMethod(r.string())
 	}
 	if bits&bitQuality != 0 {
-		l.Quality = cas.QualityFlag(r.string())
+		result.Quality = cas.QualityFlag(r.string())
 	}
 	if bits&bitProvider != 0 {
-		l.Provider = r.string()
+		result.Provider = r.string()
 	}
 	if bits&bitProvenance != 0 {
-		l.Provenance = r.string()
+		result.Provenance = r.string()
 	}
 	if bits&bitValue != 0 {
-		l.readValue(r)
+		result.Value = m.readValue(r)
 	}
 	if bits&bitCoverage != 0 {
-		l.CoverageFraction = r.float()
+		result.CoverageFraction = r.float()
 	}
 	if bits&bitPixels != 0 {
-		l.PixelCount = r.int()
+		result.PixelCount = r.int()
 	}
 	if bits&bitTimestamp != 0 {
-		l.readTime(r)
+		result.Timestamp = m.readTime(r)
 	}
 	if bits&bitElapsed != 0 {
-		l.ElapsedMS = r.int()
+		result.ElapsedMS = r.int()
 	}
 	if bits&bitRange != 0 {
-		if _, null := r.length(); !null {
-			l.hasRange, l.bounds = true, cas.Range{r.float(), r.float()}
-		} else {
-			l.hasRange = false
+		result.ValidRange = m.readRange(r)
+	}
+}
+
+func (m *resultMemory) readTime(r *recordReader) *cas.Timestamp {
+	if _, null := r.length(); null {
+		return nil
+	}
+	m.time = cas.Timestamp{}
+	if text := r.string(); text != "" { // a Timestamp that is unset has no text
+		var err error
+		if m.time, err = wire.ParseTimestamp(text); err != nil {
+			r.wrong = true
 		}
 	}
+	return &m.time
 }
 
-func (l *lastResult) readTime(r *recordReader) {
-	l.hasTime, l.time = false, cas.Timestamp{}
-	_, null := r.length()
-	if null {
-		return
+func (m *resultMemory) readRange(r *recordReader) *cas.Range {
+	if _, null := r.length(); null {
+		return nil
 	}
-	text := r.string()
-	l.hasTime = true
-	if text == "" { // what json v2 makes of "timestamp": a Timestamp that is unset
-		return
-	}
-	var err error
-	if l.time, err = wire.ParseTimestamp(text); err != nil {
-		r.wrong = true
-	}
+	m.bounds = cas.Range{r.float(), r.float()}
+	return &m.bounds
 }
 
-func (l *lastResult) readValue(r *recordReader) {
+func (m *resultMemory) readValue(r *recordReader) cas.Value {
 	switch r.byte() {
 	case nullValue:
-		l.Value = cas.Value{}
+		return cas.Value{}
 	case numberValue:
-		number := r.float()
-		l.Value = cas.NumberValue(number)
-		r.wrong = r.wrong || l.Value.IsNull() && !math.IsNaN(number) && !math.IsInf(number, 0)
+		return cas.NumberValue(r.float())
 	case distributionValue:
-		before := l.classes
+		before := m.classes
 		n := r.count(1 + 8)
-		classes := slices.Grow(l.classes[:0], n)
+		m.classes = slices.Grow(m.classes[:0], n)
 		for i := range n {
 			var class cas.Class
 			if length, same := r.length(); !same {
@@ -151,29 +159,17 @@ func (l *lastResult) readValue(r *recordReader) {
 				class.Name = before[i].Name
 			}
 			class.Fraction = r.float()
-			classes = append(classes, class)
+			m.classes = append(m.classes, class)
 		}
-		l.classes = classes
-		var err error
-		if l.Value, err = wire.ClassesValue(classes); err != nil {
+		value, err := wire.ClassesValue(m.classes)
+		if err != nil {
 			r.wrong = true
 		}
+		return value
 	default:
 		r.wrong = true
+		return cas.Value{}
 	}
-}
-
-// result is the result, which points into l.
-func (l *lastResult) result() cas.AttributeResult {
-	result := l.AttributeResult
-	result.Timestamp, result.ValidRange = nil, nil
-	if l.hasTime {
-		result.Timestamp = &l.time
-	}
-	if l.hasRange {
-		result.ValidRange = &l.bounds
-	}
-	return result
 }
 
 // keep copies a response that is good until the next one, so that it can be kept.
