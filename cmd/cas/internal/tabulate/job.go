@@ -52,6 +52,7 @@ func (e *Unfinished) Unwrap() error { return e.Err }
 // ends at once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends
 // in the error of [table.PlanColumns], or of [bulk.OpenJournal] or [bulk.CreateJournal]. The summary tells of features that failed.
 func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
+	defer steadyHeap()()
 	plan, err := table.PlanColumns(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format)
 	if err != nil {
 		return nil, err

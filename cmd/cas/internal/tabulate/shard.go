@@ -70,7 +70,6 @@ func (j *Job) lookAtShard(soft context.Context) iter.Seq2[bulk.Feature, error] {
 
 // write writes the table, and of a shard the manifest, which vouches for it only when all is there.
 func (j *Job) write(ctx context.Context, src source, recording *bulk.Recording, o table.Options) (*table.Summary, error) {
-	defer reserveHeap()()
 	part, ok := src.(*sharded)
 	if ok {
 		if err := shard.RemoveManifest(o.Path); err != nil {
