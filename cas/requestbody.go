@@ -116,6 +116,38 @@ func (c *bodyCursor) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// WriteTo writes the rest in one piece. Until w has returned its bytes are in use, whether or not the cursor is closed meanwhile.
+func (c *bodyCursor) WriteTo(w io.Writer) (int64, error) {
+	rest, err := c.hold()
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(rest)
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	c.pos += n
+	c.body.leave()
+	return int64(n), err
+}
+
+// hold gives the rest to one more user of the body.
+func (c *bodyCursor) hold() (rest []byte, err error) {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	if c.closed {
+		return nil, http.ErrBodyReadAfterClose
+	}
+	c.body.users++
+	return c.body.text[c.pos:], nil
+}
+
+// left is the length of the rest.
+func (c *bodyCursor) left() int64 {
+	c.body.mu.Lock()
+	defer c.body.mu.Unlock()
+	return int64(len(c.body.text) - c.pos)
+}
+
 func (c *bodyCursor) Close() error {
 	c.body.mu.Lock()
 	defer c.body.mu.Unlock()

@@ -2,6 +2,7 @@ package cas
 
 import (
 	"io"
+	"net/http"
 	"testing"
 	"testing/iotest"
 
@@ -32,4 +33,38 @@ func TestRequestBodyOutlivesItsReaders(t *testing.T) {
 	require.Error(t, err)
 	_, err = body.open()
 	require.Error(t, err, "a rewind after the end of the call")
+}
+
+// closer is a writer that meanwhile ends everything else.
+type closer struct {
+	t    *testing.T
+	body *requestBody
+	from io.Closer
+	got  string
+}
+
+func (c *closer) Write(p []byte) (int, error) {
+	require.NoError(c.t, c.from.Close())
+	c.body.release()
+	assert.NotNil(c.t, c.body.text, "the bytes are being written")
+	c.got += string(p)
+	return len(p), nil
+}
+
+func TestRequestBodyOutlivesItsWriting(t *testing.T) {
+	t.Parallel()
+	body := newRequestBody()
+	body.text = append(body.text, "some request"...)
+	from, err := body.open()
+	require.NoError(t, err)
+	_, err = io.CopyN(io.Discard, from, 5)
+	require.NoError(t, err)
+	w := &closer{t: t, body: body, from: from}
+	n, err := io.Copy(w, from)
+	require.NoError(t, err)
+	assert.EqualValues(t, len("request"), n)
+	assert.Equal(t, "request", w.got)
+	assert.Nil(t, body.text, "the bytes are another request's now")
+	_, err = io.Copy(w, from)
+	require.ErrorIs(t, err, http.ErrBodyReadAfterClose)
 }

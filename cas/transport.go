@@ -2,7 +2,6 @@ package cas
 
 import (
 	"crypto/tls"
-	"net"
 	"net/http"
 	"time"
 
@@ -30,7 +29,7 @@ func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transpor
 	}
 	own = &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:         dial,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
 		ForceAttemptHTTP2:   true,

@@ -1,0 +1,87 @@
+package cas
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// connected gives both ends of a connection.
+func connected(t *testing.T) (near net.Conn, far net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	near, err = dial(t.Context(), "tcp", l.Addr().String())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = near.Close() })
+	far, err = l.Accept()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = far.Close() })
+	return near, far
+}
+
+func TestConnSendsWhatItReads(t *testing.T) {
+	t.Parallel()
+	const text = "some request"
+	body := newRequestBody()
+	body.text = append(body.text, text...)
+	for name, c := range map[string]struct {
+		limit int64
+		want  string
+	}{
+		"whole":          {limit: int64(len(text)), want: text},
+		"a higher limit": {limit: 100, want: text},
+		"a lower limit":  {limit: 4, want: "some"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			near, far := connected(t)
+			cursor, err := body.open()
+			require.NoError(t, err)
+			from := &io.LimitedReader{R: cursor, N: c.limit}
+			n, err := near.(io.ReaderFrom).ReadFrom(from)
+			require.NoError(t, err)
+			assert.EqualValues(t, len(c.want), n)
+			assert.Equal(t, c.limit-n, from.N)
+			rest, err := io.ReadAll(cursor)
+			require.NoError(t, err)
+			assert.Equal(t, text[n:], string(rest))
+			require.NoError(t, near.Close())
+			got, err := io.ReadAll(far)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, string(got))
+		})
+	}
+	near, far := connected(t)
+	_, err := near.(io.ReaderFrom).ReadFrom(strings.NewReader("of another kind"))
+	require.NoError(t, err)
+	require.NoError(t, near.Close())
+	got, err := io.ReadAll(far)
+	require.NoError(t, err)
+	assert.Equal(t, "of another kind", string(got))
+}
+
+// A service that does not read on keeps no call longer than its context, though its body is being written in one piece.
+func TestLargeBodyIsGivenUp(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
+	defer server.Close()
+	defer close(over)
+	client, err := NewClient(server.URL)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	point := `{"type":"Point","coordinates":[1,2],"name":"` + strings.Repeat("x", 20<<20) + `"}`
+	_, err = client.Extract(ctx, ExtractRequest{Geometry: point, DatasetIDs: []string{"a:b"}})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
