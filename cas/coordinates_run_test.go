@@ -27,9 +27,10 @@ func sameScan(t *testing.T, text []byte) {
 	}
 }
 
-// ring is the text of a ring of n positions, each with any decimals or, if alike, all with the same.
+// ring is the text of a ring of n positions: with any numbers, or, if alike, in one place and with all the same decimals or at most so
+// many, as trailing zeros are not written.
 func ring(r *rand.Rand, n int, alike bool) []byte {
-	lon, lat, place := r.IntN(18), r.IntN(12), r.Float64()*100
+	lon, lat, place, round := r.IntN(18), r.IntN(18), r.Float64()*100, r.IntN(2) == 0
 	b := []byte("[[")
 	for i := range n {
 		if i > 0 {
@@ -37,8 +38,8 @@ func ring(r *rand.Rand, n int, alike bool) []byte {
 		}
 		b = append(b, '[')
 		if alike {
-			b = strconv.AppendFloat(b, place+r.Float64()/9, 'f', lon, 64)
-			b = strconv.AppendFloat(append(b, ','), -place-r.Float64()/9, 'f', lat, 64)
+			b = appendDecimals(b, place+r.Float64()/9, lon, round)
+			b = appendDecimals(append(b, ','), -place-r.Float64()/9, lat, round)
 			b = append(b, ']')
 			continue
 		}
@@ -50,18 +51,72 @@ func ring(r *rand.Rand, n int, alike bool) []byte {
 	return append(b, "]]"...)
 }
 
+func appendDecimals(b []byte, f float64, decimals int, round bool) []byte {
+	b = strconv.AppendFloat(b, f, 'f', decimals, 64)
+	if round && decimals > 0 {
+		b = bytes.TrimRight(b, "0")
+		b = bytes.TrimSuffix(b, []byte{'.'})
+	}
+	return b
+}
+
 func TestScanFastAndSlowAgree(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 600 {
-		text := ring(r, 1+r.IntN(20), i%2 == 0)
+	for i := range 300 {
+		text := ring(r, 1+r.IntN(50), i%3 > 0)
 		sameScan(t, text)
-		for range 50 {
+		for range 30 {
 			broken := bytes.Clone(text)
 			broken[r.IntN(len(broken))] = "0123456789-+.eE,[] xN\"\x00\xff"[r.IntN(24)]
 			sameScan(t, broken)
 			sameScan(t, broken[:r.IntN(len(broken))])
 		}
+	}
+}
+
+// Every place in the midst of what is read fast is broken in many ways, or left out.
+func TestScanMissesNothing(t *testing.T) {
+	t.Parallel()
+	for _, position := range []string{"[-84.2308,36.1983]", "[1.5,2.25]", "[-120.123456789012345,-30.1234567890123]"} {
+		text := strings.Repeat(position+",", 50)
+		text = "[[" + text + position + "]]"
+		from := 2 + 20*(len(position)+1)
+		for at := from; at < from+len(position)+1; at++ {
+			for _, b := range []byte("059-+.eE,[] :/\\^mz\x00\x10\x7f\x80\xb0\xdd\xff") {
+				sameScan(t, []byte(text[:at]+string([]byte{b})+text[at+1:]))
+				sameScan(t, []byte(text[:at]+string([]byte{b})+text[at:]))
+			}
+			for n := range 3 {
+				sameScan(t, []byte(text[:at]+text[at+n:]))
+			}
+		}
+	}
+}
+
+// What is spelled alike is read by its spelling, whatever the decimals, but for the end of the text.
+func TestSpellingIsLearnt(t *testing.T) {
+	t.Parallel()
+	const positions = 1000
+	r := rand.New(rand.NewPCG(1, 2))
+	for name, c := range map[string]struct {
+		like     string
+		decimals func() string
+	}{
+		"four to six": {"123456", func() string { return strconv.Itoa(1e5 + r.IntN(9e5))[:4+r.IntN(3)] }},
+		"eight":       {"12345678", func() string { return strconv.Itoa(1e7 + r.IntN(9e7)) }},
+		"fifteen":     {"123456789012345", func() string { return strconv.Itoa(1e14 + r.IntN(9e14)) }},
+	} {
+		var text []byte
+		for range positions {
+			text = append(text, "[-84."+c.decimals()+",36."+c.decimals()+"],"...)
+		}
+		second := bytes.IndexByte(text[1:], '[') + 1
+		var s spelling
+		s.learn([]byte("[-84." + c.like + ",36." + c.like + "],["))
+		next, n := s.run(text, second)
+		require.Greater(t, n, positions-50, name)
+		require.Equal(t, n, bytes.Count(text[second:next], []byte{'['}), name)
 	}
 }
 
@@ -71,7 +126,7 @@ func FuzzScanFastAndSlowAgree(f *testing.F) {
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 10 {
-		f.Add(ring(r, 10, i%2 == 0))
+		f.Add(ring(r, 30, i%2 == 0))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) { sameScan(t, text) })
 }
