@@ -44,7 +44,8 @@ var membersAttributeResponse = jsonread.NewNames("request_id", "geometry_hash", 
 
 func readAttributeResponse(r *jsonread.Reader, v *AttributeResponse) {
 	r.Repeat()
-	for m := r.Object(membersAttributeResponse); ; {
+	m := r.Object(membersAttributeResponse)
+	for {
 		switch m.Next() {
 		case 0:
 			v.RequestID = r.Text()
@@ -65,7 +66,8 @@ func readAttributeResponse(r *jsonread.Reader, v *AttributeResponse) {
 var membersAttributeResult = jsonread.NewNames("dataset_id", "variable", "value", "units", "aggregation", "quality", "coverage_fraction", "pixel_count", "timestamp", "provider", "elapsed_ms", "provenance", "valid_range")
 
 func readAttributeResult(r *jsonread.Reader, v *AttributeResult) {
-	for m := r.Object(membersAttributeResult); ; {
+	m := r.Object(membersAttributeResult)
+	for {
 		switch m.Next() {
 		case 0:
 			v.DatasetID = r.Text()
@@ -103,7 +105,8 @@ var membersBatchAttributeResponse = jsonread.NewNames("request_id", "responses",
 
 func readBatchAttributeResponse(r *jsonread.Reader, v *BatchAttributeResponse) {
 	r.Repeat()
-	for m := r.Object(membersBatchAttributeResponse); ; {
+	m := r.Object(membersBatchAttributeResponse)
+	for {
 		switch m.Next() {
 		case 0:
 			v.RequestID = r.Text()
@@ -125,7 +128,8 @@ var membersProviderListResponse = jsonread.NewNames("total", "limit", "offset", 
 
 func readProviderListResponse(r *jsonread.Reader, v *ProviderListResponse) {
 	r.Repeat()
-	for m := r.Object(membersProviderListResponse); ; {
+	m := r.Object(membersProviderListResponse)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Total = int(r.Int(strconv.IntSize))
@@ -146,7 +150,8 @@ func readProviderListResponse(r *jsonread.Reader, v *ProviderListResponse) {
 var membersProviderSummary = jsonread.NewNames("slug", "name", "protocol", "base_url")
 
 func readProviderSummary(r *jsonread.Reader, v *ProviderSummary) {
-	for m := r.Object(membersProviderSummary); ; {
+	m := r.Object(membersProviderSummary)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Slug = r.Text()
@@ -166,7 +171,8 @@ var membersProviderDetail = jsonread.NewNames("slug", "name", "protocol", "base_
 
 func readProviderDetail(r *jsonread.Reader, v *ProviderDetail) {
 	r.Repeat()
-	for m := r.Object(membersProviderDetail); ; {
+	m := r.Object(membersProviderDetail)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Slug = r.Text()
@@ -188,7 +194,8 @@ var membersDataset = jsonread.NewNames("id", "provider", "name", "description", 
 
 func readDataset(r *jsonread.Reader, v *Dataset) {
 	r.Repeat()
-	for m := r.Object(membersDataset); ; {
+	m := r.Object(membersDataset)
+	for {
 		switch m.Next() {
 		case 0:
 			v.ID = r.Text()
@@ -223,7 +230,8 @@ func readDataset(r *jsonread.Reader, v *Dataset) {
 var membersVariable = jsonread.NewNames("name", "units", "description", "data_type", "nodata_value", "valid_range")
 
 func readVariable(r *jsonread.Reader, v *Variable) {
-	for m := r.Object(membersVariable); ; {
+	m := r.Object(membersVariable)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Name = r.Text()
@@ -246,7 +254,8 @@ func readVariable(r *jsonread.Reader, v *Variable) {
 var membersBoundingBox = jsonread.NewNames("min_lon", "min_lat", "max_lon", "max_lat")
 
 func readBoundingBox(r *jsonread.Reader, v *BoundingBox) {
-	for m := r.Object(membersBoundingBox); ; {
+	m := r.Object(membersBoundingBox)
+	for {
 		switch m.Next() {
 		case 0:
 			v.MinLon = r.Float()
@@ -265,7 +274,8 @@ func readBoundingBox(r *jsonread.Reader, v *BoundingBox) {
 var membersTemporalExtent = jsonread.NewNames("start", "end", "temporal_type")
 
 func readTemporalExtent(r *jsonread.Reader, v *TemporalExtent) {
-	for m := r.Object(membersTemporalExtent); ; {
+	m := r.Object(membersTemporalExtent)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Start = r.Timestamp()
@@ -283,7 +293,8 @@ var membersDatasetListResponse = jsonread.NewNames("total", "limit", "offset", "
 
 func readDatasetListResponse(r *jsonread.Reader, v *DatasetListResponse) {
 	r.Repeat()
-	for m := r.Object(membersDatasetListResponse); ; {
+	m := r.Object(membersDatasetListResponse)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Total = int(r.Int(strconv.IntSize))
@@ -304,7 +315,8 @@ func readDatasetListResponse(r *jsonread.Reader, v *DatasetListResponse) {
 var membersHealth = jsonread.NewNames("status", "providers_registered", "cache")
 
 func readHealth(r *jsonread.Reader, v *Health) {
-	for m := r.Object(membersHealth); ; {
+	m := r.Object(membersHealth)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Status = r.Text()
@@ -321,7 +333,8 @@ func readHealth(r *jsonread.Reader, v *Health) {
 var membersCacheStats = jsonread.NewNames("hits", "misses", "size", "hit_rate")
 
 func readCacheStats(r *jsonread.Reader, v *CacheStats) {
-	for m := r.Object(membersCacheStats); ; {
+	m := r.Object(membersCacheStats)
+	for {
 		switch m.Next() {
 		case 0:
 			v.Hits = r.Int(64)

@@ -51,7 +51,8 @@ func read{{.Name}}(r *jsonread.Reader, v *{{.Name}}) {
 {{- if .Nested}}
 	r.Repeat()
 {{- end}}
-	for m := r.Object(members{{.Name}}); ; {
+	m := r.Object(members{{.Name}})
+	for {
 		switch m.Next() {
 {{- range $i, $f := .Fields}}
 		case {{$i}}:
