@@ -28,6 +28,8 @@ type Client struct {
 // core is what a Client and the AsyncClients made from it share.
 type core struct {
 	raw      *gen.Client
+	extract  *http.Request // what raw asks by, without a body
+	batch    *http.Request
 	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
 	key      *secret         // nil without one
@@ -74,6 +76,12 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, invalid("base URL", "%v", err)
 	}
 	c.raw = raw
+	if c.extract, err = gen.NewExtractAttributesRequestWithBody(raw.Server, jsonType, nil); err != nil {
+		return nil, invalid("base URL", "%v", err)
+	}
+	if c.batch, err = gen.NewBatchExtractAttributesRequestWithBody(raw.Server, jsonType, nil); err != nil {
+		return nil, invalid("base URL", "%v", err)
+	}
 	return &Client{core: c}, nil
 }
 

@@ -55,7 +55,7 @@ func (c *Client) Extract(ctx context.Context, r ExtractRequest, opts ...CallOpti
 
 func extract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*AttributeResponse, error) {
 	defer body.release()
-	return one(ctx, c, extractOperation(body), requiredOfResponse, opts)
+	return one(ctx, c, extractOperation(c, body), requiredOfResponse, opts)
 }
 
 // BatchExtract asks for the attributes of up to 1000 geometries in one request; Responses are in their order. A geometry that the
@@ -73,20 +73,20 @@ func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts .
 
 func batchExtract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*BatchAttributeResponse, error) {
 	defer body.release()
-	return collect(ctx, c, batchOperation(body), opts)
+	return collect(ctx, c, batchOperation(c, body), opts)
 }
 
 const jsonType = "application/json"
 
-func extractOperation(body *requestBody) operation {
-	return operation{name: "extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, edit, raw.ExtractAttributesWithBody)
+func extractOperation(c *core, body *requestBody) operation {
+	return operation{name: "extract", extraction: true, send: func(ctx context.Context, _ *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, c.http, c.extract, edit)
 	}}
 }
 
-func batchOperation(body *requestBody) operation {
-	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, raw *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, edit, raw.BatchExtractAttributesWithBody)
+func batchOperation(c *core, body *requestBody) operation {
+	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, _ *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, c.http, c.batch, edit)
 	}}
 }
 

@@ -78,21 +78,24 @@ func (b *requestBody) open() (io.ReadCloser, error) {
 	return &bodyCursor{body: b}, nil
 }
 
-// send gives the body to an operation of the generated client, which does not know its length, nor how to send it again.
-func (b *requestBody) send(ctx context.Context, edit gen.RequestEditorFn,
-	operation func(context.Context, string, io.Reader, ...gen.RequestEditorFn) (*http.Response, error),
-) (*http.Response, error) {
-	if b.room == nil {
-		return operation(ctx, jsonType, bytes.NewReader(b.text), edit)
+// send sends the body with a request like one that the generated client made without. To have it made for every call would parse the
+// URL as often.
+func (b *requestBody) send(ctx context.Context, to gen.HttpRequestDoer, like *http.Request, edit gen.RequestEditorFn) (*http.Response, error) {
+	r := like.WithContext(ctx)
+	url := *like.URL // a caller's own transport may change what it is given
+	r.URL, r.Header = &url, like.Header.Clone()
+	r.ContentLength, r.GetBody = int64(len(b.text)), b.open
+	if text := b.text; b.room == nil {
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 	}
-	reader, err := b.open()
+	err := edit(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return operation(ctx, jsonType, reader, func(ctx context.Context, r *http.Request) error {
-		r.ContentLength, r.GetBody = int64(len(b.text)), b.open
-		return edit(ctx, r)
-	})
+	if r.Body, err = r.GetBody(); err != nil {
+		return nil, err
+	}
+	return to.Do(r)
 }
 
 // bodyCursor is one reader of a requestBody.

@@ -1,8 +1,10 @@
 package cas
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -67,4 +69,43 @@ func TestRequestBodyOutlivesItsWriting(t *testing.T) {
 	assert.Nil(t, body.text, "the bytes are another request's now")
 	_, err = io.Copy(w, from)
 	require.ErrorIs(t, err, http.ErrBodyReadAfterClose)
+}
+
+// doer keeps the request that it is given.
+type doer struct{ asked *http.Request }
+
+func (d *doer) Do(r *http.Request) (*http.Response, error) {
+	d.asked = r
+	return nil, io.EOF
+}
+
+func TestRequestBodyIsSentWithARequestOfItsOwn(t *testing.T) {
+	t.Parallel()
+	like, err := http.NewRequest(http.MethodPost, "http://127.0.0.1/path", nil)
+	require.NoError(t, err)
+	like.Header.Set("Content-Type", jsonType)
+	for _, text := range []string{"some request", strings.Repeat("some request ", 1000)} {
+		body, err := encode(func(b []byte) ([]byte, error) { return append(b, text...), nil })
+		require.NoError(t, err)
+		var to doer
+		_, err = body.send(t.Context(), &to, like, func(_ context.Context, r *http.Request) error {
+			r.Header.Set("X-API-Key", "some key")
+			r.URL.Path = "/changed"
+			return nil
+		})
+		require.ErrorIs(t, err, io.EOF)
+		assert.Equal(t, http.Header{"Content-Type": {jsonType}}, like.Header)
+		assert.Equal(t, "/path", like.URL.Path)
+		assert.Nil(t, like.Body)
+		assert.EqualValues(t, len(text), to.asked.ContentLength)
+		again, err := to.asked.GetBody()
+		require.NoError(t, err)
+		body.release()
+		for _, reader := range []io.ReadCloser{to.asked.Body, again} {
+			got, err := io.ReadAll(reader)
+			require.NoError(t, err)
+			assert.Equal(t, text, string(got))
+			require.NoError(t, reader.Close())
+		}
+	}
 }

@@ -28,7 +28,7 @@ func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ..
 		}
 		defer body.release()
 		s := batchStream{yield: yield, reuse: configOf(opts).reuse}
-		if err := c.core.call(ctx, batchOperation(body), opts, s.read); err != nil && !s.stopped {
+		if err := c.core.call(ctx, batchOperation(c.core, body), opts, s.read); err != nil && !s.stopped {
 			yield(nil, err)
 		}
 	}
