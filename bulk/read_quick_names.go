@@ -3,6 +3,8 @@ package bulk
 import (
 	"encoding/binary"
 	"unicode/utf8"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // nameOrder remembers the names of a feature's members, its properties and all
@@ -63,7 +65,7 @@ func takeName(text []byte, pos int) (name span, at int) {
 	if pos >= len(text) || text[pos] != '"' {
 		return name, len(text)
 	}
-	end, ascii := plainEnd(text, pos+1)
+	end, ascii := words.PlainEnd(text, pos+1)
 	if end >= len(text) || text[end] != '"' || !ascii && !utf8.Valid(text[pos+1:end]) {
 		return name, len(text)
 	}

@@ -2,7 +2,8 @@ package bulk
 
 import (
 	"encoding/binary"
-	"math/bits"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // Most of a geometry's text is positions of two or three plain numbers, as
@@ -43,13 +44,13 @@ func (s *positionShape) run(text []byte, pos int) (end int, ahead bool) {
 
 // plainPosition takes a position of two or three plain numbers.
 func plainPosition(text []byte, pos int) (end int) {
-	pos = plainNumber(text, pos+1)
+	pos = words.PlainNumber(text, pos+1)
 	if pos+2 > len(text) || text[pos] != ',' {
 		return len(text)
 	}
-	pos = plainNumber(text, behindComma(text, pos))
+	pos = words.PlainNumber(text, behindComma(text, pos))
 	if pos+2 <= len(text) && text[pos] == ',' {
-		pos = plainNumber(text, behindComma(text, pos))
+		pos = words.PlainNumber(text, behindComma(text, pos))
 	}
 	if pos >= len(text) || text[pos] != ']' {
 		return len(text)
@@ -63,40 +64,6 @@ func behindComma(text []byte, pos int) (next int) {
 		return pos + 2
 	}
 	return pos + 1
-}
-
-// plainNumber takes a number of up to seven digits before and fifteen behind the
-// point, without an exponent.
-func plainNumber(text []byte, pos int) (end int) {
-	if pos < len(text) && text[pos] == '-' {
-		pos++
-	}
-	if pos+24 > len(text) {
-		return len(text)
-	}
-	n := digitsOf(text[pos:])
-	if n == 0 || n == 8 || (text[pos] == '0' && n > 1) {
-		return len(text)
-	}
-	if pos += n; text[pos] != '.' {
-		return pos
-	}
-	pos++
-	fraction := digitsOf(text[pos:])
-	if fraction == 8 {
-		fraction += digitsOf(text[pos+8:])
-	}
-	if fraction == 0 || fraction == 16 {
-		return len(text)
-	}
-	return pos + fraction
-}
-
-// digitsOf counts the decimal digits at the start of text, up to 8 of its first 8
-// bytes, all at once.
-func digitsOf(text []byte) int {
-	w := binary.LittleEndian.Uint64(text) ^ everyByte*'0' // a digit's byte is now below 10
-	return bits.TrailingZeros64(((w&^everyHigh+everyByte*(0x80-10))|w)&everyHigh) / 8
 }
 
 // The shortest and the longest position, with what stands behind it up to the
@@ -153,11 +120,11 @@ func (s *positionShape) fits(text []byte) bool {
 	for at := 8; at < s.last; at += 8 {
 		misfit |= s.misfit(at/8+1, text[at:])
 	}
-	return misfit&everyHigh == 0 && text[s.leading[0]] != '0' && text[s.leading[1]] != '0' && text[s.leading[2]] != '0'
+	return misfit&words.EveryHigh == 0 && text[s.leading[0]] != '0' && text[s.leading[1]] != '0' && text[s.leading[2]] != '0'
 }
 
 // misfit has the high bit of every byte set that is not as it should be.
 func (s *positionShape) misfit(word int, text []byte) uint64 {
 	difference := binary.LittleEndian.Uint64(text) ^ s.bytes[word]
-	return (difference&^everyHigh + s.excess[word]) | difference
+	return (difference&^words.EveryHigh + s.excess[word]) | difference
 }

@@ -2,15 +2,10 @@ package bulk
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
 	"slices"
 	"unicode/utf8"
-)
 
-const (
-	everyByte = 0x0101010101010101
-	everyHigh = 0x8080808080808080
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // beyondBlanks passes over white space.
@@ -31,7 +26,7 @@ func beyondMoreBlanks(text []byte, pos int) (end int) {
 // quickString takes a string.
 func quickString(text []byte, pos int) (end int) {
 	for from := pos + 1; ; {
-		at, ascii := plainEnd(text, from)
+		at, ascii := words.PlainEnd(text, from)
 		if at >= len(text) || !ascii && !utf8.Valid(text[from:at]) {
 			return len(text)
 		}
@@ -69,33 +64,6 @@ func quickEscape(text []byte, pos int) (end int) {
 	return pos + 6
 }
 
-// plainEnd finds the first byte from pos on that ends a run of plain text: a
-// quote, a backslash or a control character.
-func plainEnd(text []byte, pos int) (end int, ascii bool) {
-	// Eight bytes at a time: in a byte, the high bit of (x-n)&^x tells x < n; the
-	// lowest byte that is so is told right.
-	var beyond uint64
-	for end = pos; end+8 <= len(text); end += 8 {
-		w := binary.LittleEndian.Uint64(text[end:])
-		quote, backslash := w^(everyByte*'"'), w^(everyByte*'\\')
-		found := ((w-everyByte*' ')&^w | (quote-everyByte)&^quote | (backslash-everyByte)&^backslash) & everyHigh
-		if found != 0 {
-			n := bits.TrailingZeros64(found)
-			beyond |= w & (1<<(n&63) - 1)
-			return end + n/8, beyond&everyHigh == 0
-		}
-		beyond |= w
-	}
-	for ; end < len(text); end++ {
-		c := text[end]
-		if c == '"' || c == '\\' || c < ' ' {
-			break
-		}
-		beyond |= uint64(c)
-	}
-	return end, beyond&everyHigh == 0
-}
-
 // quickNumber takes any number.
 func quickNumber(text []byte, pos int) (end int) {
 	if text[pos] == '-' {
@@ -123,7 +91,7 @@ func quickNumber(text []byte, pos int) (end int) {
 
 func beyondDigits(text []byte, pos int) (end int) {
 	for pos+8 <= len(text) {
-		n := digitsOf(text[pos:])
+		n := words.Digits(text[pos:])
 		if pos += n; n < 8 {
 			return pos
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // spelling is how positions are spelled that follow one another and differ in their decimals alone, of which each number has 1 to 16.
@@ -82,18 +84,18 @@ func (s *spelling) through(t *stretch) (length, n int, all bool) {
 	place := 0
 	for place < stretchLength-longest {
 		end := place + reach
-		end += bits.TrailingZeros64(t.wordAt(end)&(everyByte*bracket)|1<<63) / 8
+		end += bits.TrailingZeros64(t.wordAt(end)&(words.EveryByte*bracket)|1<<63) / 8
 		misfit := (t.wordAt(place) ^ first) & mask
-		count := digitsIn(t.wordAt(place + toDecimals))
+		count := words.DigitsIn(t.wordAt(place + toDecimals))
 		if count == 8 {
-			count += digitsIn(t.wordAt(place + toDecimals + 8))
+			count += words.DigitsIn(t.wordAt(place + toDecimals + 8))
 		}
 		comma := place + toDecimals + count
 		misfit |= (t.wordAt(comma) ^ s.second.text) & s.second.mask
 		decimals := comma + s.second.length
-		secondCount := digitsIn(t.wordAt(decimals))
+		secondCount := words.DigitsIn(t.wordAt(decimals))
 		if secondCount == 8 {
-			secondCount += digitsIn(t.wordAt(decimals + 8))
+			secondCount += words.DigitsIn(t.wordAt(decimals + 8))
 		}
 		misfit |= uint64((count-1)|(secondCount-1))>>63 | uint64((decimals+secondCount)^end) // the sign is that of a count of none
 		if misfit != 0 {

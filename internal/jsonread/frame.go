@@ -1,6 +1,10 @@
 package jsonread
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
+)
 
 // frame finds the end of a value in text that grows, each byte looked at once. It trusts the text: what is wrong with it is for the
 // reader to say.
@@ -43,7 +47,7 @@ func (f *frame) advance(text []byte) bool {
 
 // inString goes on to the end of the string, or of the text.
 func (f *frame) inString(text []byte) {
-	n, _ := plainEnd(text, f.at)
+	n, _ := words.PlainEnd(text, f.at)
 	if f.at = n; n == len(text) {
 		return
 	}

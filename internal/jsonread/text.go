@@ -1,11 +1,11 @@
 package jsonread
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // Text reads a string; null is "".
@@ -51,7 +51,7 @@ func (r *Reader) sharedString() (s recentString, plain bool) {
 // quoted reads the string that is due, and gives its content: a part of the text if that is plain, without escapes.
 func (r *Reader) quoted() (content []byte, plain bool) {
 	start := r.pos + 1
-	end, ascii := plainEnd(r.text, start)
+	end, ascii := words.PlainEnd(r.text, start)
 	switch {
 	case end >= len(r.text):
 		r.cut()
@@ -82,7 +82,7 @@ func (r *Reader) escaped(pos int) []byte {
 			return nil
 		}
 		if pos < len(r.text) {
-			pos, _ = plainEnd(r.text, pos)
+			pos, _ = words.PlainEnd(r.text, pos)
 		}
 	}
 	if pos >= len(r.text) {
@@ -96,34 +96,4 @@ func (r *Reader) escaped(pos int) []byte {
 	}
 	r.pos = pos + 1
 	return content
-}
-
-// plainEnd finds the first byte from pos on that ends a run of plain text: a quote, a backslash or a control character.
-func plainEnd(text []byte, pos int) (end int, ascii bool) {
-	const (
-		each = 0x0101010101010101
-		high = 0x8080808080808080
-	)
-	var beyond uint64
-	// Eight bytes at a time: in a byte, the high bit of (x-n)&^x tells x < n; the lowest byte that is so is told right.
-	for pos+8 <= len(text) {
-		w := binary.LittleEndian.Uint64(text[pos:])
-		quote, backslash := w^(each*'"'), w^(each*'\\')
-		found := ((w-each*' ')&^w | (quote-each)&^quote | (backslash-each)&^backslash) & high
-		if found != 0 {
-			n := bits.TrailingZeros64(found)
-			beyond |= w & (1<<n - 1)
-			return pos + n/8, beyond&high == 0
-		}
-		beyond |= w
-		pos += 8
-	}
-	for ; pos < len(text); pos++ {
-		c := text[pos]
-		if c == '"' || c == '\\' || c < ' ' {
-			break
-		}
-		beyond |= uint64(c)
-	}
-	return pos, beyond&high == 0
 }
