@@ -25,7 +25,8 @@ type Journal struct {
 	file   *os.File
 	asked  Fingerprint // of this run
 	stored Fingerprint // of the file
-	begun  bool        // the file has a header
+	begun  bool        // the file has the header of this run
+	ready  bool        // and nothing behind its last record
 	locked bool
 
 	mu       sync.RWMutex
@@ -56,8 +57,10 @@ var (
 // Further errors: ErrJournalLocked, ErrNotJournal, and those of the file system.
 func OpenJournal(path string, fingerprint Fingerprint) (*Journal, error) {
 	return openJournal(path, fingerprint, func(j *Journal) error {
-		changes := fingerprint.Changes(j.stored)
-		if len(changes) > 0 {
+		if err := j.load(); err != nil || !j.begun {
+			return err
+		}
+		if changes := fingerprint.Changes(j.stored); len(changes) > 0 {
 			return &FingerprintError{Path: path, Changes: changes}
 		}
 		return nil
@@ -65,11 +68,18 @@ func OpenJournal(path string, fingerprint Fingerprint) (*Journal, error) {
 }
 
 // CreateJournal begins the journal at path anew. One that is finished, or holds no answer, is replaced, whatever
-// its parameters; one that is unfinished is ErrUnfinished and not touched. Further errors: ErrJournalLocked,
-// ErrNotJournal, and those of the file system.
+// its parameters, when the first record is written; one that is unfinished is ErrUnfinished and not touched.
+// Further errors: ErrJournalLocked, ErrNotJournal, and those of the file system.
 func CreateJournal(path string, fingerprint Fingerprint) (*Journal, error) {
 	return openJournal(path, fingerprint, func(j *Journal) error {
-		if !j.finished && j.index.n > 0 {
+		finished, err := j.endsFinished()
+		if err == nil && !finished {
+			err = j.load()
+		}
+		if err != nil {
+			return err
+		}
+		if !finished && !j.finished && j.index.n > 0 {
 			return fmt.Errorf("%s: %w (%d features); resume it, or remove it", path, ErrUnfinished, j.index.n)
 		}
 		j.begun = false
@@ -77,8 +87,8 @@ func CreateJournal(path string, fingerprint Fingerprint) (*Journal, error) {
 	})
 }
 
-// openJournal locks and loads a file, lets judge decide about what it holds, and makes it ready for appending.
-func openJournal(path string, fingerprint Fingerprint, judge func(*Journal) error) (*Journal, error) {
+// openJournal locks a file, and lets take decide about what it holds.
+func openJournal(path string, fingerprint Fingerprint, take func(*Journal) error) (*Journal, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
@@ -86,7 +96,8 @@ func openJournal(path string, fingerprint Fingerprint, judge func(*Journal) erro
 	j := newJournal(path, file)
 	j.asked = fingerprint
 	j.lastSync.Store(time.Now().UnixNano())
-	if err := j.open(judge); err != nil {
+	if err := j.open(take); err != nil {
+		j.removeEmpty()
 		file.Close()
 		return nil, err
 	}
@@ -97,43 +108,49 @@ func newJournal(path string, file *os.File) *Journal {
 	return &Journal{path: path, file: file, index: newJournalIndex(), cursor: cursor{path: path, file: file}}
 }
 
-func (j *Journal) open(judge func(*Journal) error) error {
+func (j *Journal) open(take func(*Journal) error) error {
 	switch err := lockFile(j.file); {
 	case err == nil:
 		j.locked = true
 	case !errors.Is(err, errors.ErrUnsupported):
 		return fmt.Errorf("%s: %w", j.path, err)
 	}
-	if err := j.load(); err != nil {
+	if err := take(j); err != nil {
 		return err
 	}
-	if j.begun {
-		if err := judge(j); err != nil {
-			return err
-		}
+	if !j.begun {
+		j.stored, j.index, j.done, j.damaged, j.finished = j.asked, newJournalIndex(), 0, 0, false
 	}
-	if j.begun {
-		return j.file.Truncate(j.end)
-	}
-	return j.begin()
+	return nil
 }
 
-// begin writes the header into the file, which loses everything else.
+// begin makes the file ready for records, once: it loses what was cut off at its end, or all that it holds and gets a header.
 func (j *Journal) begin() error {
-	header, err := appendJournalHeader(nil, j.asked)
-	if err != nil {
-		return err
+	if j.ready {
+		return nil
 	}
-	j.index, j.done, j.damaged, j.finished = newJournalIndex(), 0, 0, false
-	j.cursor = cursor{path: j.path, file: j.file}
-	if err := j.file.Truncate(0); err != nil {
-		return err
+	if !j.begun {
+		header, err := appendJournalHeader(nil, j.asked)
+		if err != nil {
+			return err
+		}
+		if err := j.file.Truncate(0); err != nil {
+			return err
+		}
+		if _, err := j.file.WriteAt(header, 0); err != nil {
+			return err
+		}
+		j.begun, j.end = true, int64(len(header))
 	}
-	if _, err := j.file.WriteAt(header, 0); err != nil {
-		return err
+	j.ready = true
+	return j.file.Truncate(j.end)
+}
+
+// removeEmpty removes a file in which there never was anything.
+func (j *Journal) removeEmpty() {
+	if info, err := j.file.Stat(); err == nil && info.Size() == 0 && j.locked {
+		os.Remove(j.path) // Windows does not remove what is open; an empty file is no journal there either
 	}
-	j.begun, j.stored, j.end = true, j.asked, int64(len(header))
-	return nil
 }
 
 // Path is where the journal lies.
@@ -157,7 +174,7 @@ func (j *Journal) State() JournalState {
 func (j *Journal) Finish() error {
 	j.mu.Lock()
 	if !j.finished {
-		if err := j.write(journalFooter); err != nil {
+		if _, err := j.write(journalFooter); err != nil {
 			j.mu.Unlock()
 			return err
 		}
@@ -175,5 +192,8 @@ func (j *Journal) Close() error {
 		return nil
 	}
 	j.broken = fmt.Errorf("the journal %s: %w", j.path, os.ErrClosed)
+	if !j.begun {
+		j.removeEmpty()
+	}
 	return errors.Join(j.file.Sync(), j.file.Close())
 }

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,16 +16,10 @@ var ErrNotJournal = errors.New("not a journal")
 // load reads the file from its start into the index. It leaves end at the end of the last whole block: what lies
 // behind it was cut off while it was written. A journal without a whole header is empty.
 func (j *Journal) load() error {
-	if whole, err := j.loadMagic(); err != nil || !whole {
+	blocks, err := j.loadStart()
+	if err != nil || blocks == nil {
 		return err
 	}
-	blocks := newBlockScanner(j.file, int64(len(journalMagic)))
-	header, err := j.loadHeader(blocks)
-	if err != nil || header == nil {
-		return err
-	}
-	j.stored, j.begun = *header, true
-	j.end = blocks.at
 	for {
 		before := blocks.damaged
 		switch err := blocks.next(); {
@@ -40,6 +35,38 @@ func (j *Journal) load() error {
 			j.noteDamage(1)
 		}
 	}
+}
+
+// loadStart reads the first line and the header; nil is a journal that was cut off before their end.
+func (j *Journal) loadStart() (*blockScanner, error) {
+	if whole, err := j.loadMagic(); err != nil || !whole {
+		return nil, err
+	}
+	blocks := newBlockScanner(j.file, int64(len(journalMagic)))
+	header, err := j.loadHeader(blocks)
+	if err != nil || header == nil {
+		return nil, err
+	}
+	j.stored, j.begun, j.end = *header, true, blocks.at
+	return blocks, nil
+}
+
+// endsFinished tells of a journal whose run came to its end by its last bytes, whatever its size.
+func (j *Journal) endsFinished() (bool, error) {
+	if blocks, err := j.loadStart(); err != nil || blocks == nil {
+		return false, err
+	}
+	info, err := j.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	last := make([]byte, len(journalFooter))
+	if at := info.Size() - int64(len(last)); at >= j.end {
+		if _, err := j.file.ReadAt(last, at); err != nil {
+			return false, fmt.Errorf("reading the journal %s: %w", j.path, err)
+		}
+	}
+	return bytes.Equal(last, journalFooter), nil
 }
 
 // noteDamage counts places where records are lost, perhaps those of a run that went on behind a footer.

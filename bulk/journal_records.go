@@ -81,8 +81,8 @@ func (j *Journal) append(w *recordWriter) ([]recordNumber, error) {
 func (j *Journal) appendBlocks(w *recordWriter) ([]recordNumber, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	at := j.end
-	if err := j.write(w.blocks); err != nil {
+	at, err := j.write(w.blocks)
+	if err != nil {
 		return nil, err
 	}
 	j.finished = false
@@ -93,17 +93,21 @@ func (j *Journal) appendBlocks(w *recordWriter) ([]recordNumber, error) {
 	return numbers, nil
 }
 
-// write appends whole blocks. After a failure nothing more is written: the end of the file is not known.
-func (j *Journal) write(b []byte) error {
+// write appends whole blocks and tells where. After a failure nothing more is written: the end of the file is not known.
+func (j *Journal) write(b []byte) (at int64, err error) {
 	if j.broken != nil {
-		return j.broken
+		return 0, j.broken
 	}
-	if _, err := j.file.WriteAt(b, j.end); err != nil {
+	if err = j.begin(); err == nil {
+		at = j.end
+		_, err = j.file.WriteAt(b, at)
+	}
+	if err != nil {
 		j.broken = fmt.Errorf("writing the journal: %w", err)
-		return j.broken
+		return 0, j.broken
 	}
 	j.end += int64(len(b))
-	return nil
+	return at, nil
 }
 
 // remember puts a record into the index, in the place of an older one.

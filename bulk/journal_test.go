@@ -177,6 +177,7 @@ func TestJournalIsLocked(t *testing.T) {
 	path := journalPath(t)
 	j := openJournal1(t, path)
 	assert.True(t, j.Locked())
+	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
 	_, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
 	require.ErrorIs(t, err, ErrJournalLocked)
 	_, err = CreateJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
@@ -233,6 +234,54 @@ func TestCreateJournal(t *testing.T) {
 	_, found := lookup(t, j, feature(1))
 	assert.False(t, found)
 	require.NoError(t, j.Close())
+}
+
+// Nothing is begun or replaced before there is something to record: a run may still find that it must not begin.
+func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
+	t.Parallel()
+	path := journalPath(t)
+	one, other := Options{DatasetIDs: dataset}.Fingerprint("id"), Options{DatasetIDs: []string{"p:y"}}.Fingerprint("id")
+	for _, open := range []func(string, Fingerprint) (*Journal, error){OpenJournal, CreateJournal} {
+		j, err := open(path, one)
+		require.NoError(t, err)
+		require.NoError(t, j.Close())
+		require.NoFileExists(t, path)
+	}
+	finished := whatAJournalHolds(t)
+	require.NoError(t, os.WriteFile(path, finished, 0o666))
+	j, err := CreateJournal(path, other)
+	require.NoError(t, err)
+	assert.Zero(t, j.State().Records)
+	require.NoError(t, j.Close())
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, finished, now)
+
+	j, err = CreateJournal(path, other)
+	require.NoError(t, err)
+	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
+	require.NoError(t, j.Close())
+	state, err := InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, JournalState{Exists: true, Fingerprint: other, Failed: 1, Records: 1}, state)
+
+	// What was cut off goes with the next record, too.
+	require.NoError(t, os.WriteFile(path, finished[:len(finished)-len(journalFooter)-1], 0o666))
+	j = openJournal1(t, path)
+	recordAll(t, j, Outcome{Feature: feature(9), Err: errors.New("no")})
+	require.NoError(t, j.Close())
+	state, err = InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, []int{4, 1, 0}, []int{state.Done, state.Failed, state.Damaged})
+
+	require.NoError(t, os.Truncate(path, 0))
+	j, err = CreateJournal(path, one)
+	require.NoError(t, err)
+	require.NoError(t, j.Finish(), "a run without features")
+	require.NoError(t, j.Close())
+	state, err = InspectJournal(path)
+	require.NoError(t, err)
+	assert.Equal(t, JournalState{Exists: true, Finished: true, Fingerprint: one}, state)
 }
 
 func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {

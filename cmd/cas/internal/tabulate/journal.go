@@ -10,26 +10,14 @@ func JournalPath(table string) string { return table + ".journal" }
 // spoolPath is the name of the spool beside the journal.
 func spoolPath(table string) string { return table + ".spool" }
 
-// openJournal opens the journal that the run may go on with, or begins one. Between, the input is scanned: a journal that must not be
-// touched ends the run before that, an input with bad ids ends it before a journal is begun or a finished one is replaced.
+// openJournal opens the journal that the run may go on with, or begins one, and scans the input. A journal that must not be touched ends
+// the run before that; an input with bad ids ends it before a journal is begun or a finished one is replaced, for that takes a record.
 func (j *Job) openJournal(fingerprint bulk.Fingerprint, scan func() error) (*bulk.Journal, error) {
-	path := JournalPath(j.Output)
-	state, err := bulk.InspectJournal(path)
-	if err != nil {
-		return nil, err
-	}
-	begin := bulk.CreateJournal
+	open := bulk.CreateJournal
 	if j.Resume {
-		begin = bulk.OpenJournal
+		open = bulk.OpenJournal
 	}
-	answered := state.Done+state.Failed > 0
-	if !j.Resume && (state.Finished || !answered) || !state.Exists {
-		if err := scan(); err != nil {
-			return nil, err
-		}
-		return begin(path, fingerprint)
-	}
-	journal, err := begin(path, fingerprint)
+	journal, err := open(JournalPath(j.Output), fingerprint)
 	if err != nil {
 		return nil, err
 	}
