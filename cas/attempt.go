@@ -32,6 +32,9 @@ func (c *core) attempt(ctx context.Context, op operation, read reader, info *Res
 	var sent *http.Request
 	res, err := op.send(limit.ctx, c.raw, func(ctx context.Context, r *http.Request) error {
 		sent = r
+		if op.edited {
+			return nil
+		}
 		return c.edit(ctx, r)
 	})
 	info.StatusCode, info.RequestID, info.Bytes = 0, "", 0

@@ -13,6 +13,7 @@ import (
 type operation struct {
 	name       string // for logs
 	extraction bool   // costs the service work that goes on after a time-out
+	edited     bool   // its request has the headers that every request carries
 	send       func(context.Context, *gen.Client, gen.RequestEditorFn) (*http.Response, error)
 }
 

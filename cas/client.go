@@ -2,6 +2,7 @@ package cas
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -28,7 +29,7 @@ type Client struct {
 // core is what a Client and the AsyncClients made from it share.
 type core struct {
 	raw      *gen.Client
-	extract  *http.Request // what raw asks by, without a body
+	extract  *http.Request // what raw asks by, without a body but with all headers
 	batch    *http.Request
 	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
@@ -76,13 +77,29 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, invalid("base URL", "%v", err)
 	}
 	c.raw = raw
-	if c.extract, err = gen.NewExtractAttributesRequestWithBody(raw.Server, jsonType, nil); err != nil {
-		return nil, invalid("base URL", "%v", err)
-	}
-	if c.batch, err = gen.NewBatchExtractAttributesRequestWithBody(raw.Server, jsonType, nil); err != nil {
+	if err := c.prepare(); err != nil {
 		return nil, invalid("base URL", "%v", err)
 	}
 	return &Client{core: c}, nil
+}
+
+// prepare has the generated client make the requests that most calls send.
+func (c *core) prepare() (err error) {
+	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.raw.Server, jsonType, nil); err != nil {
+		return err
+	}
+	if c.batch, err = gen.NewBatchExtractAttributesRequestWithBody(c.raw.Server, jsonType, nil); err != nil {
+		return err
+	}
+	return errors.Join(c.edit(context.Background(), c.extract), c.edit(context.Background(), c.batch))
+}
+
+// like gives a prepared request to send one like it. The own transport does not change what it is given; a caller's may.
+func (c *core) like(prepared *http.Request) *http.Request {
+	if c.own != nil {
+		return prepared
+	}
+	return prepared.Clone(context.Background())
 }
 
 func checkBaseURL(text string) error {

@@ -79,14 +79,14 @@ func batchExtract(ctx context.Context, c *core, body *requestBody, opts []CallOp
 const jsonType = "application/json"
 
 func extractOperation(c *core, body *requestBody) operation {
-	return operation{name: "extract", extraction: true, send: func(ctx context.Context, _ *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, c.http, c.extract, edit)
+	return operation{name: "extract", extraction: true, edited: true, send: func(ctx context.Context, _ *gen.Client, note gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, c.http, c.like(c.extract), note)
 	}}
 }
 
 func batchOperation(c *core, body *requestBody) operation {
-	return operation{name: "batch_extract", extraction: true, send: func(ctx context.Context, _ *gen.Client, edit gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, c.http, c.batch, edit)
+	return operation{name: "batch_extract", extraction: true, edited: true, send: func(ctx context.Context, _ *gen.Client, note gen.RequestEditorFn) (*http.Response, error) {
+		return body.send(ctx, c.http, c.like(c.batch), note)
 	}}
 }
 

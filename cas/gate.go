@@ -3,6 +3,7 @@ package cas
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,7 @@ import (
 type gate struct {
 	head     chan struct{} // holds the place at the head
 	interval time.Duration // between attempts; 0 is no pacing
+	paused   atomic.Bool   // a pause has begun, and nobody has seen its end yet
 
 	mu    sync.Mutex
 	next  time.Time // the first free turn
@@ -28,6 +30,9 @@ func newGate(requestsPerMinute int) *gate {
 
 // wait returns when an attempt may be sent, or with the context's error.
 func (g *gate) wait(ctx context.Context) error {
+	if g.interval == 0 && !g.paused.Load() {
+		return ctx.Err()
+	}
 	select {
 	case g.head <- struct{}{}:
 	case <-ctx.Done():
@@ -56,6 +61,7 @@ func (g *gate) take() time.Duration {
 	if g.opens.After(now) || g.next.After(now) {
 		return max(g.opens.Sub(now), g.next.Sub(now))
 	}
+	g.paused.Store(false)
 	g.next = now.Add(g.interval)
 	return 0
 }
@@ -67,5 +73,6 @@ func (g *gate) pause(d time.Duration) {
 	defer g.mu.Unlock()
 	if opens.After(g.opens) {
 		g.opens = opens
+		g.paused.Store(true)
 	}
 }

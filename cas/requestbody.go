@@ -78,12 +78,10 @@ func (b *requestBody) open() (io.ReadCloser, error) {
 	return &bodyCursor{body: b}, nil
 }
 
-// send sends the body with a request like one that the generated client made without. To have it made for every call would parse the
-// URL as often.
+// send sends the body with a request like one that the generated client made without, whose URL and headers it shares. To have it made
+// for every call would parse the URL and write the headers as often.
 func (b *requestBody) send(ctx context.Context, to gen.HttpRequestDoer, like *http.Request, edit gen.RequestEditorFn) (*http.Response, error) {
 	r := like.WithContext(ctx)
-	url := *like.URL // a caller's own transport may change what it is given
-	r.URL, r.Header = &url, like.Header.Clone()
 	r.ContentLength, r.GetBody = int64(len(b.text)), b.open
 	if text := b.text; b.room == nil {
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }

@@ -79,7 +79,7 @@ func (d *doer) Do(r *http.Request) (*http.Response, error) {
 	return nil, io.EOF
 }
 
-func TestRequestBodyIsSentWithARequestOfItsOwn(t *testing.T) {
+func TestRequestBodyIsSentWithARequestLikeThePreparedOne(t *testing.T) {
 	t.Parallel()
 	like, err := http.NewRequest(http.MethodPost, "http://127.0.0.1/path", nil)
 	require.NoError(t, err)
@@ -88,14 +88,15 @@ func TestRequestBodyIsSentWithARequestOfItsOwn(t *testing.T) {
 		body, err := encode(func(b []byte) ([]byte, error) { return append(b, text...), nil })
 		require.NoError(t, err)
 		var to doer
+		var noted *http.Request
 		_, err = body.send(t.Context(), &to, like, func(_ context.Context, r *http.Request) error {
-			r.Header.Set("X-API-Key", "some key")
-			r.URL.Path = "/changed"
+			noted = r
 			return nil
 		})
 		require.ErrorIs(t, err, io.EOF)
-		assert.Equal(t, http.Header{"Content-Type": {jsonType}}, like.Header)
-		assert.Equal(t, "/path", like.URL.Path)
+		assert.Same(t, noted, to.asked)
+		assert.Equal(t, like.Header, to.asked.Header)
+		assert.Equal(t, like.URL, to.asked.URL)
 		assert.Nil(t, like.Body)
 		assert.EqualValues(t, len(text), to.asked.ContentLength)
 		again, err := to.asked.GetBody()

@@ -175,3 +175,28 @@ func TestABaseURLMayCarryAPrefix(t *testing.T) {
 		assert.Equal(t, want, s.Last(t).URI, path)
 	}
 }
+
+// meddler is a transport that changes the requests that it is given.
+type meddler struct{}
+
+func (meddler) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.URL.Path += "/meddled"
+	r.Header.Set("X-Meddled", r.Header.Get("X-Meddled")+"once")
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// What a caller's own transport does to a request is done to that request alone.
+func TestATransportThatChangesItsRequests(t *testing.T) {
+	t.Parallel()
+	s := serve(t, reply(200, captured(t, "extract_point_ok")))
+	client := s.client(t, cas.WithHTTPClient(&http.Client{Transport: meddler{}}))
+	for range 3 {
+		_, _ = client.Extract(t.Context(), cas.ExtractRequest{Geometry: cas.Point(1, 2), DatasetIDs: []string{"a:b"}})
+	}
+	requests := s.Requests()
+	require.Len(t, requests, 3)
+	for _, r := range requests {
+		assert.Equal(t, "/api/v1/extract/meddled", r.URI)
+		assert.Equal(t, "once", r.Header.Get("X-Meddled"))
+	}
+}
