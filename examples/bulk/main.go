@@ -57,24 +57,20 @@ func run(ctx context.Context, input, output, idField string) error {
 	defer journal.Close()
 	options.Journal = journal
 
-	for outcome, err := range bulk.Extract(ctx, client, features(input, idField), options) {
-		if err != nil {
-			return fmt.Errorf("%w (the journal keeps what is done: run it again)", err)
-		}
-		for _, failure := range outcome.Failures() {
-			fmt.Fprintln(os.Stderr, outcome.Feature.ID, failure.DatasetID, failure.Reason)
-		}
-	}
-	if err := journal.Finish(); err != nil {
-		return err
+	recording, err := bulk.Record(ctx, client, features(input, idField), options)
+	if err != nil {
+		return fmt.Errorf("%w (the journal keeps what is done: run it again)", err)
 	}
 
-	// The table is written from the journal, in the order of the file.
-	source := func() iter.Seq2[bulk.Outcome, error] { return journal.Outcomes(features(input, idField)) }
+	// The table is written from the journal, in the order of the file, and what failed into a list beside it.
+	source := func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(features(input, idField)) }
 	summary, err := table.Write(ctx, source, table.Options{
 		Path: output, Format: format, Plan: plan, Parameters: options.Fingerprint(idField),
 	})
 	if err != nil {
+		return err
+	}
+	if err := journal.Finish(); err != nil {
 		return err
 	}
 	fmt.Printf("%d features, %d failed, %d columns in %s\n", summary.Features, summary.Failed, len(summary.Columns)+1, output)

@@ -46,8 +46,8 @@ var simulations = []simulation{
 
 // uncached and cached are results a second of one service process, as measured: docs/scale.md.
 const (
-	uncached = 43.0
-	cached   = 4400.0
+	uncached = 41.0
+	cached   = 6700.0
 )
 
 func simulate(ctx context.Context, w io.Writer) error {
