@@ -11,8 +11,8 @@
 //	HYBAS_ID, NAME, copernicus_dem_elevation, copernicus_dem_elevation_units, …_quality, …_coverage_fraction
 //
 // The names come from the dataset ids by [ColumnName], as in the tables of the Python project. Classes are known
-// only when all answers are there, so that outcomes are read twice: a [Source] can be ranged over again, which the
-// journal of a run allows. Memory does not grow with the number of features.
+// only when all answers are there, so that outcomes may be read twice: a [Source] can be ranged over again, which
+// the journal of a run allows. Memory does not grow with the number of features.
 //
 // # Cells
 //

@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,12 @@ func (s *outputs) create(path string) (*output, error) {
 	o := &output{path: path, File: file}
 	s.open = append(s.open, o)
 	return o, nil
+}
+
+// restart empties the file.
+func (o *output) restart() error {
+	_, err := o.Seek(0, io.SeekStart)
+	return errors.Join(err, o.Truncate(0))
 }
 
 // finish brings the file to the disk and closes it; only then can it be renamed, on Windows above all.

@@ -91,8 +91,11 @@ func (r *Row) put(at *places, result *cas.AttributeResult) error {
 	return nil
 }
 
-func changed(what string) error {
-	return fmt.Errorf("%s that was not there when the columns were collected: something changed the run's answers meanwhile", what)
+// changed is what an outcome shows that does not fit to what was shown before.
+type changed string
+
+func (what changed) Error() string {
+	return string(what) + " that was not there when the columns were collected: something changed the run's answers meanwhile"
 }
 
 // numberCell is empty for what is null on the wire, NaN in Go.

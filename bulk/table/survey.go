@@ -60,8 +60,8 @@ type survey struct {
 	alike   int             // how many of them there are, not in counts yet
 }
 
-// surveyOutcomes ranges over a source once.
-func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.AggregationMethod, failures *failureWriter) (*Summary, *layout, error) {
+// surveyOutcomes ranges over a source once, and writes rows as long as they fit.
+func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.AggregationMethod, failures *failureWriter, rows *rowsWriter) (*Summary, *layout, error) {
 	if asked == "" {
 		asked = cas.AggregationMean
 	}
@@ -77,20 +77,43 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 	for d, id := range p.datasets {
 		s.datasets[d].ID = id
 	}
-	for o, err := range source() {
+	for o, err := range within(ctx, source) {
 		if err == nil {
-			err = ctx.Err()
+			err = s.see(o)
+		}
+		if err == nil {
+			err = rows.try(o, s.answer)
 		}
 		if err != nil {
-			return nil, nil, err
-		}
-		if err := s.see(&o); err != nil {
 			return nil, nil, err
 		}
 	}
 	s.endRun()
 	l := p.layOut(s.shapes)
 	return &Summary{Counts: s.counts, Columns: l.columns, Notes: l.notes, Warnings: s.warnings.sorted(), Datasets: s.datasets}, l, nil
+}
+
+// lookAhead is how many outcomes are looked at to expect columns.
+const lookAhead = 1000
+
+// expectColumns gives the layout that the first outcomes ask for.
+func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error) {
+	a, shapes, n := newAnswer(p.datasets), make([]shape, len(p.datasets)), 0
+	for o, err := range within(ctx, source) {
+		if err != nil {
+			return nil, err
+		}
+		a.take(o)
+		for d, r := range a.results {
+			if r != nil {
+				shapes[d].see(r.Value)
+			}
+		}
+		if n++; n == lookAhead {
+			break
+		}
+	}
+	return p.layOut(shapes), nil
 }
 
 func (s *survey) see(o *bulk.Outcome) error {

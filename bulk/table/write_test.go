@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"iter"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -174,35 +177,83 @@ func TestWriteStopsWithItsContext(t *testing.T) {
 	assert.Empty(t, folder(t, dir))
 }
 
+// late is a run whose last answer has a column that nobody expects after the first ones: it takes another pass.
+func late(n int, last bulk.Outcome) []bulk.Outcome {
+	var outcomes []bulk.Outcome
+	for i := range n {
+		o := answered(fmt.Sprint(i), classes(landCover, map[string]float64{"1": 1}))
+		o.Feature.Index = i
+		outcomes = append(outcomes, o)
+	}
+	last.Feature.Index = n
+	return append(outcomes, last)
+}
+
+func landCoverOptions(t *testing.T) Options {
+	t.Helper()
+	plan, err := PlanColumns([]string{landCover}, "", nil, nil)
+	require.NoError(t, err)
+	return Options{
+		Path: filepath.Join(t.TempDir(), "a.csv"), Format: CSV{}, Plan: plan,
+		Parameters: bulk.Fingerprint{DatasetIDs: []string{landCover}},
+	}
+}
+
+// Columns that come late are there from the first row on, and one pass does where none does.
+func TestColumnsThatComeLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		outcomes []bulk.Outcome
+		passes   int // the look ahead among them
+		first    string
+		last     string
+	}{
+		"none":            {late(lookAhead, answered("x", classes(landCover, map[string]float64{"1": 1}))), 2, "0,1,class,good,1", "x,1,class,good,1"},
+		"a class":         {late(lookAhead, answered("x", classes(landCover, map[string]float64{"0": 1}))), 3, "0,,1,class,good,1", "x,1,,class,good,1"},
+		"a number":        {late(lookAhead, answered("x", number(landCover, 7))), 3, "0,,1,class,good,1", "x,7,,m,good,1"},
+		"the last of all": {late(lookAhead-1, answered("x", classes(landCover, map[string]float64{"0": 1}))), 2, "0,,1,class,good,1", "x,1,,class,good,1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			passes := 0
+			o := landCoverOptions(t)
+			summary, err := Write(t.Context(), func() iter.Seq2[bulk.Outcome, error] {
+				passes++
+				return from(c.outcomes...)()
+			}, o)
+			require.NoError(t, err)
+			assert.Equal(t, c.passes, passes)
+			lines := strings.Split(strings.TrimSpace(text(t, o.Path)), "\n")
+			require.Len(t, lines, len(c.outcomes)+1)
+			assert.Equal(t, len(summary.Columns), strings.Count(lines[0], ",")+1)
+			assert.Equal(t, c.first, lines[1])
+			assert.Equal(t, c.last, lines[len(c.outcomes)])
+		})
+	}
+}
+
 func TestAnswersThatChangeBetweenThePasses(t *testing.T) {
-	first := []bulk.Outcome{answered("1", classes(landCover, map[string]float64{"1": 1}))}
+	first := late(lookAhead, answered("x", classes(landCover, map[string]float64{"0": 1})))
+	changed := func(last bulk.Outcome) []bulk.Outcome { return late(lookAhead, last) }
 	for _, c := range []struct {
 		second []bulk.Outcome
 		want   string
 	}{
-		{append(first, first...), "there are 2 features, not 1,"},
-		{nil, "there are 0 features, not 1,"},
-		{[]bulk.Outcome{answered("1", classes(landCover, map[string]float64{"2": 1}))}, `feature 0 (id "1"): modis_lc:land_cover has a class "2"`},
-		{[]bulk.Outcome{answered("1", number(landCover, 2))}, `feature 0 (id "1"): modis_lc:land_cover has a number`},
+		{append(slices.Clone(first), first[0]), "there are 1002 features, not 1001,"},
+		{nil, "there are 0 features, not 1001,"},
+		{changed(answered("x", classes(landCover, map[string]float64{"2": 1}))), `feature 1000 (id "x"): modis_lc:land_cover has a class "2"`},
+		{changed(answered("x", number(landCover, 2))), `feature 1000 (id "x"): modis_lc:land_cover has a number`},
 	} {
 		passes := 0
 		source := func() iter.Seq2[bulk.Outcome, error] {
-			passes++
-			if passes == 1 {
+			if passes++; passes < 3 {
 				return from(first...)()
 			}
 			return from(c.second...)()
 		}
-		plan, err := PlanColumns([]string{landCover}, "", nil, nil)
-		require.NoError(t, err)
-		dir := t.TempDir()
-		_, err = Write(t.Context(), source, Options{
-			Path: filepath.Join(dir, "a.csv"), Format: CSV{}, Plan: plan,
-			Parameters: bulk.Fingerprint{DatasetIDs: []string{landCover}},
-		})
+		o := landCoverOptions(t)
+		_, err := Write(t.Context(), source, o)
 		require.ErrorContains(t, err, c.want)
 		require.ErrorContains(t, err, "something changed the run's answers meanwhile")
-		assert.Empty(t, folder(t, dir))
+		assert.Empty(t, folder(t, filepath.Dir(o.Path)))
 	}
 }
 
