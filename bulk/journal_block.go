@@ -117,10 +117,7 @@ func (s *blockScanner) next() error {
 			}
 			return nil
 		}
-		if err == io.EOF && s.block == s.at {
-			return io.EOF
-		}
-		if err != io.EOF && err != io.ErrUnexpectedEOF && !errors.Is(err, errBadBlock) {
+		if err != io.ErrUnexpectedEOF && !errors.Is(err, errBadBlock) {
 			return err
 		}
 		// Where the file ends inside a block that begins here, it was cut, unless there is a whole one behind this marker.

@@ -155,7 +155,7 @@ func (rec *recordedOutcome) outcome(datasetIDs []string) Outcome {
 	switch {
 	case rec.flags&flagFailure != 0:
 		o.Err = rec.failure.error()
-	case !rec.done:
+	case !rec.done():
 		o.Err = partial(rec.response, datasetIDs)
 	}
 	return o

@@ -127,13 +127,13 @@ func (j *Journal) loadBlock(content []byte, at int64) error {
 	default:
 		return errBadBlock
 	}
-	heads, _, err := readRecordHeads(content)
+	heads, err := readRecordHeads(content)
 	if err != nil {
 		return err
 	}
 	j.finished = false
 	for i := range heads {
-		j.remember(&heads[i], placeOf(at, i, heads[i].done))
+		j.remember(&heads[i], placeOf(at, i, heads[i].done()))
 	}
 	return nil
 }

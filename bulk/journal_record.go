@@ -28,9 +28,10 @@ const (
 type recordHead struct {
 	id       string
 	geometry GeometryHash
-	done     bool
 	flags    byte
 }
+
+func (h *recordHead) done() bool { return h.flags&flagDone != 0 }
 
 const (
 	// fullBlock is the size from which on a block takes no more records. Whoever reads one record reads the block up to it.
@@ -71,7 +72,7 @@ func (w *recordWriter) begin() {
 
 // add appends what became of a feature.
 func (w *recordWriter) add(o *Outcome, geometry GeometryHash) {
-	head := recordHead{id: o.Feature.ID, geometry: geometry, done: o.Err == nil}
+	head := recordHead{id: o.Feature.ID, geometry: geometry}
 	var failure *recordedFailure
 	switch {
 	case o.Response != nil:
@@ -80,7 +81,7 @@ func (w *recordWriter) add(o *Outcome, geometry GeometryHash) {
 		head.flags |= flagFailure
 		failure = failureOf(o.Err)
 	}
-	if head.done {
+	if o.Err == nil {
 		head.flags |= flagDone
 	}
 	w.front = append(w.front, head.flags)
@@ -93,7 +94,7 @@ func (w *recordWriter) add(o *Outcome, geometry GeometryHash) {
 		w.bodies = failure.append(w.bodies)
 	}
 	w.heads = append(w.heads, head)
-	w.places = append(w.places, placeOf(int64(len(w.blocks)), w.count, head.done))
+	w.places = append(w.places, placeOf(int64(len(w.blocks)), w.count, head.done()))
 	w.count++
 	if len(w.front)+len(w.bodies) >= fullBlock || w.count == mostRecords {
 		w.end()
@@ -112,11 +113,11 @@ func (w *recordWriter) end() {
 	w.begin()
 }
 
-// readRecordHeads reads the heads of a block; bodies is where they end.
-func readRecordHeads(content []byte) (heads []recordHead, bodies int, err error) {
+// readRecordHeads reads the heads of a block.
+func readRecordHeads(content []byte) ([]recordHead, error) {
 	r := recordReader{text: string(content), pos: 1}
-	heads = r.heads(nil)
-	return heads, r.pos, r.err()
+	heads := r.heads(nil)
+	return heads, r.err()
 }
 
 // A recordReader takes the content of a block apart. After the first thing that is wrong it gives zero values.
@@ -204,7 +205,6 @@ func (r *recordReader) heads(room []recordHead) []recordHead {
 		head := recordHead{flags: r.byte()}
 		head.id = r.string()
 		copy(head.geometry[:], r.take(len(head.geometry)))
-		head.done = head.flags&flagDone != 0
 		heads = append(heads, head)
 	}
 	if r.wrong || n > mostRecords {

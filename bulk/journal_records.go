@@ -116,7 +116,7 @@ func (j *Journal) remember(head *recordHead, at place) recordNumber {
 	if before.done() {
 		j.done--
 	}
-	if head.done {
+	if head.done() {
 		j.done++
 	}
 	return n
