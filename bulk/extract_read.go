@@ -32,18 +32,17 @@ func (r *run) judge(it *item) error {
 	var before Outcome
 	if j := r.options.Journal; j != nil {
 		it.hash = HashGeometry(it.feature.Geometry)
-		if n, found := j.find(it.feature.ID, it.hash); found {
+		if n, found := j.Find(it.feature.ID, it.hash); found {
 			it.record = n
-			if j.place(n).done() && r.recording {
+			if j.IsDone(n) && r.recording {
 				it.outcome, it.settled = Outcome{FromJournal: true}, true
 				return nil
 			}
-			var err error
-			if before, err = j.outcome(n); err != nil {
+			entry, err := j.Entry(n)
+			if err != nil {
 				return err
 			}
-			if before.Err == nil {
-				before.Feature = it.feature
+			if before = recorded(it.feature, entry); before.Err == nil {
 				it.outcome, it.settled = before, true
 				return nil
 			}

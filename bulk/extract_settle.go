@@ -31,7 +31,7 @@ func (a *answers) begin(items []*item) {
 	clear(a.outcomes)
 	a.outcomes, a.numbers = a.outcomes[:0], nil
 	if a.records != nil {
-		a.records.reset()
+		a.records.Reset()
 	}
 }
 
@@ -49,7 +49,7 @@ func (a *answers) fail(err error) {
 
 func (a *answers) add(o Outcome) {
 	if a.records != nil {
-		a.records.add(&o, a.items[len(a.outcomes)].hash)
+		a.records.Add(o.Feature.ID, a.items[len(a.outcomes)].hash, o.Response, o.Err)
 	}
 	if a.run.recording {
 		o.Feature, o.Response = Feature{}, nil
@@ -60,7 +60,7 @@ func (a *answers) add(o Outcome) {
 // record brings the outcomes into the journal, if there is one.
 func (a *answers) record() (err error) {
 	if a.records != nil {
-		a.numbers, err = a.run.options.Journal.append(a.records)
+		a.numbers, err = a.run.options.Journal.Append(a.records)
 	}
 	return err
 }

@@ -156,6 +156,9 @@ func (j *Journal) removeEmpty() {
 // Path is where the journal lies.
 func (j *Journal) Path() string { return j.path }
 
+// Fingerprint is what the journal was opened for.
+func (j *Journal) Fingerprint() Fingerprint { return j.asked }
+
 // Locked reports whether the file is locked against a second run. It is not where the file system knows no
 // locks, as some cluster file systems do not.
 func (j *Journal) Locked() bool { return j.locked }

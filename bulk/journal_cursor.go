@@ -149,14 +149,14 @@ func (c *cursor) unreadable(at int64, err error) error {
 	return fmt.Errorf("reading the journal %s at byte %d: %w", c.path, at, err)
 }
 
-// outcome is the outcome that was recorded, but for the feature beyond its id. It is good as long as the record.
-func (rec *recordedOutcome) outcome(datasetIDs []string) Outcome {
-	o := Outcome{Feature: Feature{ID: rec.id}, Response: rec.response, FromJournal: true}
+// entry is the record as an Entry. It is good as long as the record.
+func (rec *recordedOutcome) entry(datasetIDs []string) Entry {
+	e := Entry{ID: rec.id, Response: rec.response}
 	switch {
 	case rec.flags&flagFailure != 0:
-		o.Err = rec.failure.error()
+		e.Err = rec.failure.error()
 	case !rec.done():
-		o.Err = partial(rec.response, datasetIDs)
+		e.Missing = cas.Missing(rec.response, datasetIDs)
 	}
-	return o
+	return e
 }

@@ -39,11 +39,11 @@ func ExampleInspectJournal() {
 			log.Fatal(err)
 		}
 	}
-	outcome, found, err := journal.Lookup("summit", bulk.HashGeometry([]byte(summit)))
+	entry, found, err := journal.Lookup("summit", bulk.HashGeometry([]byte(summit)))
 	if err != nil || !found {
 		log.Fatal(found, err)
 	}
-	fmt.Println(outcome.Response.Results[0].Value, outcome.FromJournal)
+	fmt.Println(entry.Response.Results[0].Value)
 
 	_, err = bulk.OpenJournal(path, options.Fingerprint("id"))
 	fmt.Println(errors.Is(err, bulk.ErrJournalLocked))
@@ -53,7 +53,7 @@ func ExampleInspectJournal() {
 	state, err := bulk.InspectJournal(path)
 	fmt.Println(state.Done, "done, finished:", state.Finished, err)
 	// Output:
-	// 1076 true
+	// 1076
 	// true
 	// 1 done, finished: true <nil>
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -18,43 +17,6 @@ type Fingerprint struct {
 	TimeRange   string                `json:"time_range"`  // start/end as they go out; "" is none
 	TargetCRS   string                `json:"target_crs"`  // "" is compared as EPSG:4326
 	IDField     string                `json:"id_field"`    // where the ids come from, as in [ReadOptions.IDField]
-}
-
-// Fingerprint is the fingerprint of a run with these options over features whose ids come from idField.
-func (o Options) Fingerprint(idField string) Fingerprint {
-	return Fingerprint{
-		DatasetIDs:  slices.Clone(o.DatasetIDs),
-		Aggregation: o.Aggregation,
-		TimeRange:   periodText(o.TimeRange),
-		TargetCRS:   o.TargetCRS,
-		IDField:     idField,
-	}
-}
-
-// periodText spells a period as cas sends it, so that two ways to write one period are one.
-func periodText(r cas.TimeRangeLike) string {
-	switch r := r.(type) {
-	case *cas.Dates:
-		if r != nil {
-			return periodText(*r)
-		}
-	case *cas.TimeRange:
-		if r != nil {
-			return periodText(*r)
-		}
-	case cas.Dates:
-		ends := r
-		for i, end := range ends {
-			if len(end) == len(time.DateOnly) {
-				ends[i] = end + "T00:00:00"
-			}
-		}
-		return ends[0] + "/" + ends[1]
-	case cas.TimeRange:
-		const layout = "2006-01-02T15:04:05.999999"
-		return r.Start.UTC().Format(layout) + "/" + r.End.UTC().Format(layout)
-	}
-	return ""
 }
 
 // A Change is one parameter in which two fingerprints differ, as text.

@@ -54,8 +54,8 @@ type recordWriter struct {
 // keepBlocks is the size up to which the memory of blocks is used again: an answer for a thousand features takes a megabyte or two.
 const keepBlocks = 8 << 20
 
-// reset forgets what was written, but for the memory.
-func (w *recordWriter) reset() {
+// Reset forgets what was written, but for the memory.
+func (w *recordWriter) Reset() {
 	if cap(w.blocks) > keepBlocks {
 		w.blocks = nil
 	}
@@ -70,25 +70,26 @@ func (w *recordWriter) begin() {
 	w.delta.begin()
 }
 
-// add appends what became of a feature.
-func (w *recordWriter) add(o *Outcome, geometry GeometryHash) {
-	head := recordHead{id: o.Feature.ID, geometry: geometry}
+// Add appends what became of a feature: a response, or the error that it failed with. err beside a response says that
+// the response lacks datasets.
+func (w *recordWriter) Add(id string, geometry GeometryHash, response *cas.AttributeResponse, err error) {
+	head := recordHead{id: id, geometry: geometry}
 	var failure *recordedFailure
 	switch {
-	case o.Response != nil:
+	case response != nil:
 		head.flags |= flagResponse
-	case o.Err != nil:
+	case err != nil:
 		head.flags |= flagFailure
-		failure = failureOf(o.Err)
+		failure = failureOf(err)
 	}
-	if o.Err == nil {
+	if err == nil {
 		head.flags |= flagDone
 	}
 	w.front = append(w.front, head.flags)
 	w.front = appendText(w.front, head.id)
 	w.front = append(w.front, geometry[:]...)
-	if o.Response != nil {
-		w.bodies = w.delta.append(w.bodies, o.Response)
+	if response != nil {
+		w.bodies = w.delta.append(w.bodies, response)
 	}
 	if failure != nil {
 		w.bodies = failure.append(w.bodies)

@@ -97,15 +97,16 @@ func TestRecordsRoundTrip(t *testing.T) {
 		defer j.Close()
 		w := new(recordWriter)
 		for i := range outcomes {
-			w.add(&outcomes[i], HashGeometry(outcomes[i].Feature.Geometry))
+			w.Add(outcomes[i].Feature.ID, HashGeometry(outcomes[i].Feature.Geometry), outcomes[i].Response, outcomes[i].Err)
 		}
-		numbers, err := j.append(w)
+		numbers, err := j.Append(w)
 		require.NoError(rt, err)
 		order := rapid.Permutation(numbers).Draw(rt, "order")
 		for _, n := range append(numbers, order...) {
 			want := outcomes[n]
-			got, err := j.outcome(n)
+			entry, err := j.Entry(n)
 			require.NoError(rt, err)
+			got := recorded(Feature{ID: entry.ID}, entry)
 			require.Equal(rt, want.Feature.ID, got.Feature.ID)
 			require.Equal(rt, want.Failures(), got.Failures())
 			require.Equal(rt, want.Response == nil, got.Response == nil)
@@ -150,7 +151,7 @@ func FuzzRecords(f *testing.F) {
 		{Feature: feature(2), Response: responseFor(2, []string{"p:x"})},
 		{Feature: feature(3), Err: &GeometryError{Code: ShortRing, Message: "short"}},
 	} {
-		w.add(&o, HashGeometry(o.Feature.Geometry))
+		w.Add(o.Feature.ID, HashGeometry(o.Feature.Geometry), o.Response, o.Err)
 		f.Add(append([]byte{recordsBlock, byte(i + 1)}, append(w.front, w.bodies...)...))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

@@ -3,28 +3,41 @@ package bulk
 import (
 	"fmt"
 	"time"
+
+	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// Lookup gives what became of the feature with that id and geometry when it was asked for last: an answer, or the
-// failure of an earlier run. The outcome's Feature has the ID alone, FromJournal is set. Failures have the types
-// and texts that they had; of a cas.Error status, type, message, request id and attempts are kept.
-func (j *Journal) Lookup(id string, geometry GeometryHash) (o Outcome, found bool, err error) {
-	n, found := j.find(id, geometry)
+// An Entry is what became of one feature.
+type Entry struct {
+	ID       string
+	Response *cas.AttributeResponse // the answer; nil where there is none
+	Missing  []cas.DatasetFailure   // the datasets that the answer lacks, with the service's reasons
+	// Err is why there is no answer. Errors have the types and texts that they had; of a [*cas.Error] status, type,
+	// message, request id and attempts are kept.
+	Err error
+}
+
+// Lookup returns what became of the feature with that id and geometry when it was asked for last.
+func (j *Journal) Lookup(id string, geometry GeometryHash) (e Entry, found bool, err error) {
+	n, found := j.Find(id, geometry)
 	if !found {
-		return Outcome{}, false, nil
+		return Entry{}, false, nil
 	}
-	o, err = j.outcome(n)
-	return o, err == nil, err
+	e, err = j.Entry(n)
+	return e, err == nil, err
 }
 
 // Done reports whether the feature has an answer to every dataset, which is never asked for again.
 func (j *Journal) Done(id string, geometry GeometryHash) bool {
-	n, found := j.find(id, geometry)
-	return found && j.place(n).done()
+	n, found := j.Find(id, geometry)
+	return found && j.IsDone(n)
 }
 
-// find gives the number of a feature's newest record.
-func (j *Journal) find(id string, geometry GeometryHash) (recordNumber, bool) {
+// IsDone reports whether the record is an answer to every dataset.
+func (j *Journal) IsDone(n recordNumber) bool { return j.place(n).done() }
+
+// Find returns the number of a feature's newest record.
+func (j *Journal) Find(id string, geometry GeometryHash) (recordNumber, bool) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	return j.index.find(j.index.key(id, geometry), j.confirm(id, geometry))
@@ -36,20 +49,20 @@ func (j *Journal) place(n recordNumber) place {
 	return j.index.place(n)
 }
 
-// outcome is the outcome of a record, the caller's to keep.
-func (j *Journal) outcome(n recordNumber) (Outcome, error) {
+// Entry reads a record. It is the caller's to keep.
+func (j *Journal) Entry(n recordNumber) (Entry, error) {
 	at := j.place(n)
 	j.reading.Lock()
 	defer j.reading.Unlock()
 	rec, err := j.cursor.record(at)
 	if err != nil {
-		return Outcome{}, err
+		return Entry{}, err
 	}
-	o := rec.outcome(j.asked.DatasetIDs)
-	if o.Response != nil {
-		o.Response = keep(o.Response)
+	e := rec.entry(j.asked.DatasetIDs)
+	if e.Response != nil {
+		e.Response = keep(e.Response)
 	}
-	return o, nil
+	return e, nil
 }
 
 // confirm tells whether the record at a place is that feature's.
@@ -65,8 +78,8 @@ func (j *Journal) confirm(id string, geometry GeometryHash) func(place) bool {
 // syncEvery is how old a record may become before it reaches the disk, while records arrive.
 const syncEvery = 5 * time.Second
 
-// append appends the records in one write, and returns when the operating system has them. It gives their numbers.
-func (j *Journal) append(w *recordWriter) ([]recordNumber, error) {
+// Append appends the records in one write, and returns when the operating system has them. It gives their numbers.
+func (j *Journal) Append(w *recordWriter) ([]recordNumber, error) {
 	w.end()
 	if len(w.heads) == 0 {
 		return nil, nil
@@ -134,4 +147,37 @@ func (j *Journal) syncNowAndThen() error {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	return nil
+}
+
+// An Order is a list of records, in 4 bytes each.
+type Order struct{ numbers paged[recordNumber] }
+
+// Add appends a record.
+func (o *Order) Add(n recordNumber) { o.numbers.add(n) }
+
+// Len is the number of records.
+func (o *Order) Len() int { return o.numbers.n }
+
+// At is the i-th record, from 0.
+func (o *Order) At(i int) recordNumber { return o.numbers.at(i) }
+
+// A RecordReader reads records one after the other. Records that are read in the order in which they were written are read
+// once from the disk. It is not for concurrent use; a journal can have any number of them.
+type RecordReader struct {
+	journal *Journal
+	cursor  cursor
+}
+
+// NewReader returns a reader of the journal's records.
+func (j *Journal) NewReader() *RecordReader {
+	return &RecordReader{journal: j, cursor: cursor{path: j.path, file: j.file}}
+}
+
+// Entry reads a record. Its response is good until the next call and is not to be changed.
+func (r *RecordReader) Entry(n recordNumber) (Entry, error) {
+	rec, err := r.cursor.record(r.journal.place(n))
+	if err != nil {
+		return Entry{}, err
+	}
+	return rec.entry(r.journal.asked.DatasetIDs), nil
 }

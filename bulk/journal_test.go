@@ -32,17 +32,17 @@ func recordAll(t testing.TB, j *Journal, outcomes ...Outcome) {
 func appendTo(j *Journal, outcomes ...Outcome) error {
 	w := new(recordWriter)
 	for _, o := range outcomes {
-		w.add(&o, HashGeometry(o.Feature.Geometry))
+		w.Add(o.Feature.ID, HashGeometry(o.Feature.Geometry), o.Response, o.Err)
 	}
-	_, err := j.append(w)
+	_, err := j.Append(w)
 	return err
 }
 
 func lookup(t testing.TB, j *Journal, f Feature) (Outcome, bool) {
 	t.Helper()
-	o, found, err := j.Lookup(f.ID, HashGeometry(f.Geometry))
+	e, found, err := j.Lookup(f.ID, HashGeometry(f.Geometry))
 	require.NoError(t, err)
-	return o, found
+	return recorded(Feature{ID: e.ID}, e), found
 }
 
 // What is looked up is what was recorded, bit for bit, in this process and in the next.
@@ -364,27 +364,4 @@ func fileSize(t testing.TB, path string) int64 {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	return info.Size()
-}
-
-// A second pass over the input gives every outcome again.
-func TestJournalOutcomes(t *testing.T) {
-	t.Parallel()
-	kinds := make([]poison, 50)
-	kinds[7], kinds[20], kinds[21] = crashes, missesDataset, badShape
-	j := openJournal1(t, journalPath(t))
-	o := Options{DatasetIDs: dataset, Journal: j}
-	outcomes, err := collect(Extract(t.Context(), poisonous(kinds), poisonedFeatures(kinds), o))
-	require.NoError(t, err)
-	again, err := collect(j.Outcomes(poisonedFeatures(kinds)))
-	require.NoError(t, err)
-	require.Len(t, again, len(outcomes))
-	for i := range again {
-		assert.Equal(t, outcomes[i].Feature, again[i].Feature)
-		assert.Equal(t, outcomes[i].Failures(), again[i].Failures())
-		assert.Equal(t, entryText(t, outcomes[i].Response), entryText(t, again[i].Response))
-	}
-	again, err = collect(j.Outcomes(features(51)))
-	require.ErrorIs(t, err, ErrNotRecorded)
-	assert.ErrorContains(t, err, `feature 21 (id "00021")`, "its geometry is another")
-	assert.Len(t, again, 21)
 }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -69,8 +70,9 @@ func (o Options) complete() (Options, error) {
 		return o, fmt.Errorf("bulk: Options.DatasetIDs is empty: name what to ask for, such as copernicus_dem:elevation")
 	}
 	if o.Journal != nil {
-		if changes := o.Fingerprint(o.Journal.asked.IDField).Changes(o.Journal.asked); len(changes) > 0 {
-			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &FingerprintError{o.Journal.path, changes})
+		asked := o.Journal.Fingerprint()
+		if changes := o.Fingerprint(asked.IDField).Changes(asked); len(changes) > 0 {
+			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &FingerprintError{Path: o.Journal.Path(), Changes: changes})
 		}
 	}
 	o.BatchSize = orDefault(o.BatchSize, max(1, min(cas.MaxBatchGeometries, maxResults/len(o.DatasetIDs))))
@@ -89,4 +91,41 @@ func orDefault[T comparable](value, instead T) T {
 		return instead
 	}
 	return value
+}
+
+// Fingerprint is the fingerprint of a run with these options over features whose ids come from idField.
+func (o Options) Fingerprint(idField string) Fingerprint {
+	return Fingerprint{
+		DatasetIDs:  slices.Clone(o.DatasetIDs),
+		Aggregation: o.Aggregation,
+		TimeRange:   periodText(o.TimeRange),
+		TargetCRS:   o.TargetCRS,
+		IDField:     idField,
+	}
+}
+
+// periodText spells a period as cas sends it, so that two ways to write one period are one.
+func periodText(r cas.TimeRangeLike) string {
+	switch r := r.(type) {
+	case *cas.Dates:
+		if r != nil {
+			return periodText(*r)
+		}
+	case *cas.TimeRange:
+		if r != nil {
+			return periodText(*r)
+		}
+	case cas.Dates:
+		ends := r
+		for i, end := range ends {
+			if len(end) == len(time.DateOnly) {
+				ends[i] = end + "T00:00:00"
+			}
+		}
+		return ends[0] + "/" + ends[1]
+	case cas.TimeRange:
+		const layout = "2006-01-02T15:04:05.999999"
+		return r.Start.UTC().Format(layout) + "/" + r.End.UTC().Format(layout)
+	}
+	return ""
 }

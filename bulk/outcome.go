@@ -53,6 +53,15 @@ func (e *PartialError) Error() string {
 	return "no result for " + strings.Join(reasons, "; ")
 }
 
+// recorded is the outcome that a journal has of a feature.
+func recorded(f Feature, e Entry) Outcome {
+	o := Outcome{Feature: f, Response: e.Response, Err: e.Err, FromJournal: true}
+	if len(e.Missing) > 0 {
+		o.Err = &PartialError{Failures: e.Missing}
+	}
+	return o
+}
+
 // partial is the error of an answer that lacks datasets, nil if it does not.
 func partial(r *cas.AttributeResponse, datasetIDs []string) error {
 	if missing := cas.Missing(r, datasetIDs); len(missing) > 0 {

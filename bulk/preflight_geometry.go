@@ -170,20 +170,3 @@ func oneLine(text string) string {
 	}
 	return text
 }
-
-// valueEnd is the end of the value that begins at i, or of the text.
-func valueEnd(b []byte, i int) int {
-	if i >= len(b) {
-		return len(b)
-	}
-	f := newFramer(b[i])
-	n, _ := f.scan(b[i:])
-	return i + n
-}
-
-func skipSpace(b []byte, i int) int {
-	for i < len(b) && isSpace(b[i]) {
-		i++
-	}
-	return i
-}

@@ -8,47 +8,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The types of GeoJSON objects (RFC 7946, section 1.4).
-const (
-	kindFeature    = "Feature"
-	kindCollection = "FeatureCollection"
-)
-
-var geometryKinds = []string{
-	"Point", "Polygon", "MultiPolygon", "LineString", "MultiPoint", "MultiLineString", "GeometryCollection",
-}
-
-func isGeometryKind(kind string) bool {
-	for _, k := range geometryKinds {
-		if kind == k {
-			return true
-		}
-	}
-	return false
-}
-
-// typeName is the text of a "type" member, shared where it is a known one; "" if
-// it is no string.
-func typeName(v jsontext.Value) string {
-	if len(v) < 2 || v[0] != '"' {
-		return ""
-	}
-	switch inner := v[1 : len(v)-1]; string(inner) {
-	case kindFeature:
-		return kindFeature
-	case kindCollection:
-		return kindCollection
-	default:
-		for _, k := range geometryKinds {
-			if string(inner) == k {
-				return k
-			}
-		}
-	}
-	name, _ := jsontext.AppendUnquote(nil, v)
-	return string(name)
-}
-
 // foreignType refuses the value of a "type" member that no GeoJSON object has.
 func foreignType(v jsontext.Value) error {
 	name := typeName(v)
@@ -104,25 +63,4 @@ func notAnObject(text []byte) error {
 		}
 	}
 	return notGeoJSON("not GeoJSON: it begins with %q, not with an object; %s", text[0], convertHint)
-}
-
-// describe names the kind of the JSON value that begins with c.
-func describe(c byte) string {
-	switch c {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	case 'N', 'I', 'i':
-		return "not a finite number"
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return "a number"
-	}
-	return fmt.Sprintf("%q", c)
 }

@@ -105,19 +105,3 @@ func stringEnd(b []byte) (n int, done bool) {
 func backslashes(b []byte) int {
 	return len(b) - len(bytes.TrimRight(b, `\`))
 }
-
-// next takes one value, which begins at pos, into the window. It returns io.EOF
-// when the text, errGuard when its separator comes first.
-func (s *source) next() error {
-	f := newFramer(s.buf[s.pos])
-	for {
-		n, done := f.scan(s.buf[s.pos:])
-		s.pos += n
-		if done {
-			return nil
-		}
-		if err := s.fill(); err != nil {
-			return err
-		}
-	}
-}

@@ -148,7 +148,18 @@ func (s *source) within() (byte, error) {
 	}
 }
 
-// isSpace tells JSON's white space.
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t'
+// next takes one value, which begins at pos, into the window. It returns io.EOF
+// when the text, errGuard when its separator comes first.
+func (s *source) next() error {
+	f := newFramer(s.buf[s.pos])
+	for {
+		n, done := f.scan(s.buf[s.pos:])
+		s.pos += n
+		if done {
+			return nil
+		}
+		if err := s.fill(); err != nil {
+			return err
+		}
+	}
 }

@@ -11,7 +11,7 @@ import (
 // is closed.
 type Recording struct {
 	journal *Journal
-	order   paged[recordNumber]
+	order   Order
 }
 
 // Record is [Extract] for a run whose outcomes are read when all are there, as those of a table are: what becomes of the features goes
@@ -30,7 +30,7 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[Feature, 
 	r.start(features)
 	recording := &Recording{journal: o.Journal}
 	for it := range r.settled() {
-		recording.order.add(it.record)
+		recording.order.Add(it.record)
 	}
 	if err := r.verdict(); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[Feature, 
 }
 
 // Len is the number of features.
-func (r *Recording) Len() int { return r.order.n }
+func (r *Recording) Len() int { return r.order.Len() }
 
 // Outcomes yields what became of the features, in input order; it can be ranged over any number of times. The Feature of an Outcome is
 // the one at the same place in features, a second pass over the input with whatever properties are wanted; where features is nil it has
@@ -48,10 +48,10 @@ func (r *Recording) Len() int { return r.order.n }
 // What cannot be read, features that are not those of the run, and the error that features ends with, are yielded last, once.
 func (r *Recording) Outcomes(features iter.Seq2[Feature, error]) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
-		c := cursor{path: r.journal.path, file: r.journal.file}
+		c := r.journal.NewReader()
 		i := 0
 		next := func(f *Feature) bool {
-			o, err := r.outcome(&c, i, f)
+			o, err := r.outcome(c, i, f)
 			i++
 			return yield(o, err) && err == nil
 		}
@@ -78,21 +78,20 @@ func (r *Recording) Outcomes(features iter.Seq2[Feature, error]) iter.Seq2[Outco
 var errOtherInput = errors.New("this is not the input of the run: has it changed since?")
 
 // outcome is that of the i-th feature.
-func (r *Recording) outcome(c *cursor, i int, f *Feature) (Outcome, error) {
+func (r *Recording) outcome(c *RecordReader, i int, f *Feature) (Outcome, error) {
 	if i >= r.Len() {
 		return Outcome{}, fmt.Errorf("%w: there are more than %d features", errOtherInput, r.Len())
 	}
-	rec, err := c.record(r.journal.place(r.order.at(i)))
+	entry, err := c.Entry(r.order.At(i))
 	if err != nil {
 		return Outcome{}, err
 	}
-	o := rec.outcome(r.journal.asked.DatasetIDs)
-	o.Feature.Index = i
+	o := recorded(Feature{ID: entry.ID, Index: i}, entry)
 	if f == nil {
 		return o, nil
 	}
-	if f.ID != rec.id {
-		return Outcome{}, fmt.Errorf("%w: feature %d has the id %q, not %q", errOtherInput, i, f.ID, rec.id)
+	if f.ID != entry.ID {
+		return Outcome{}, fmt.Errorf("%w: feature %d has the id %q, not %q", errOtherInput, i, f.ID, entry.ID)
 	}
 	o.Feature = *f
 	return o, nil

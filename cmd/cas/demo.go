@@ -114,11 +114,15 @@ func (a *app) printDemo(journal *bulk.Journal) error {
 	}
 	t := newTable(a.out, heads...)
 	features := bulk.ReadGeoJSON(bytes.NewReader(basins.GeoJSON()), bulk.ReadOptions{IDField: demoIDField, Keep: []string{}})
-	for outcome, err := range journal.Outcomes(features) {
-		if err = cmp.Or(err, outcome.Err); err != nil {
+	for f, err := range features {
+		if err != nil {
 			return err
 		}
-		t.row(demoRow(outcome.Feature.ID, outcome.Response)...)
+		entry, _, err := journal.Lookup(f.ID, bulk.HashGeometry(f.Geometry))
+		if err = cmp.Or(err, entry.Err); err != nil {
+			return err
+		}
+		t.row(demoRow(f.ID, entry.Response)...)
 	}
 	if err := t.flush(); err != nil {
 		return err
