@@ -1,6 +1,7 @@
 //go:build tools
 
-// Package tools pins the programs that the project is built with, so that go.mod holds their versions.
+// Package tools is where Go projects list the programs that they are built with. The list itself is tools/go.mod, a module of
+// its own, so that the programs' dependencies are none of an importer's:
+//
+//	go tool -modfile=tools/go.mod oapi-codegen -version
 package tools
-
-import _ "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"

@@ -161,7 +161,7 @@ func TestAdaptationKeepsUpWithASweepByHand(t *testing.T) {
 				m := c.model()
 				service := &fake{answer: m.answer}
 				began := time.Now()
-				outcomes, err := collect(Extract(t.Context(), service, features(c.features), Options{DatasetIDs: dataset, Concurrency: 8}))
+				outcomes, err := collect(Extract(t.Context(), service, someFeatures(c.features), Options{DatasetIDs: dataset, Concurrency: 8}))
 				took := time.Since(began)
 				require.NoError(t, err)
 				require.Len(t, outcomes, c.features)

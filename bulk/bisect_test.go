@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -103,7 +105,7 @@ func TestHalves(t *testing.T) {
 		sizes := rapid.SliceOfN(rapid.IntRange(0, 1000), 2, 50).Draw(t, "sizes")
 		var items []*item
 		for i, size := range sizes {
-			items = append(items, &item{position: i, feature: Feature{Geometry: make([]byte, size)}})
+			items = append(items, &item{position: i, feature: features.Feature{Geometry: make([]byte, size)}})
 		}
 		c := newChunk(items, false)
 		halves := c.halves()
@@ -174,8 +176,8 @@ func poisonous(kinds []poison) *fake {
 }
 
 // poisonedFeatures are features, of which some do not pass the preflight.
-func poisonedFeatures(kinds []poison) func(func(Feature, error) bool) {
-	return func(yield func(Feature, error) bool) {
+func poisonedFeatures(kinds []poison) func(func(features.Feature, error) bool) {
+	return func(yield func(features.Feature, error) bool) {
 		for i, kind := range kinds {
 			f := feature(i)
 			if kind == badShape {
@@ -243,7 +245,7 @@ func TestOneAttemptForManyAndAllForOne(t *testing.T) {
 		}))
 		client, err := cas.NewClient(server.URL, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 3, MaxBackoff: time.Millisecond}))
 		require.NoError(t, err)
-		outcomes, err := collect(Extract(t.Context(), client, features(4), Options{DatasetIDs: dataset}))
+		outcomes, err := collect(Extract(t.Context(), client, someFeatures(4), Options{DatasetIDs: dataset}))
 		require.NoError(t, err)
 		require.Equal(t, []int{0, 1, 2, 3}, requireWhole(t, outcomes, 4))
 		assert.EqualValues(t, 4*3, ofOne.Load())
@@ -261,13 +263,13 @@ func TestAServiceThatIsNotThereEndsTheRun(t *testing.T) {
 	client, err := cas.NewClient(url, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 2, MaxBackoff: time.Millisecond}))
 	require.NoError(t, err)
 	defer client.Close()
-	outcomes, err := collect(Extract(t.Context(), client, features(1000), Options{DatasetIDs: dataset}))
+	outcomes, err := collect(Extract(t.Context(), client, someFeatures(1000), Options{DatasetIDs: dataset}))
 	require.ErrorContains(t, err, "refused")
 	require.Empty(t, outcomes)
 
 	for _, code := range []int{502, 503, 429} {
 		service := &fake{answer: func(context.Context, []int) error { return status(code) }}
-		outcomes, err = collect(Extract(t.Context(), service, features(1000), Options{DatasetIDs: dataset}))
+		outcomes, err = collect(Extract(t.Context(), service, someFeatures(1000), Options{DatasetIDs: dataset}))
 		require.ErrorIs(t, err, ErrUnavailable)
 		var last *cas.Error
 		require.ErrorAs(t, err, &last)
@@ -287,7 +289,7 @@ func TestAPassingOutageCostsNothing(t *testing.T) {
 		}
 		return nil
 	}}
-	outcomes, err := collect(Extract(t.Context(), service, features(1000), Options{DatasetIDs: dataset}))
+	outcomes, err := collect(Extract(t.Context(), service, someFeatures(1000), Options{DatasetIDs: dataset}))
 	require.NoError(t, err)
 	require.Empty(t, requireWhole(t, outcomes, 1000))
 }

@@ -1,14 +1,18 @@
 package bulk
 
-import "github.com/community-attribute-service/cas-go/cas"
+import (
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
+)
 
 // An item is a feature on its way through a run.
 type item struct {
-	feature  Feature
-	hash     GeometryHash // set if there is a journal
-	record   recordNumber // in it, once it has its outcome
-	bytes    int          // memory that it holds, about
-	position int          // in the input
+	feature  features.Feature
+	hash     journal.GeometryHash // set if there is a journal
+	record   journal.Number       // in it, once it has its outcome
+	bytes    int                  // memory that it holds, about
+	position int                  // in the input
 	outcome  Outcome
 	settled  bool // it has its outcome
 }
@@ -16,7 +20,7 @@ type item struct {
 // itemBytes is what an item holds apart from texts, about.
 const itemBytes = 512
 
-func newItem(f Feature) *item {
+func newItem(f features.Feature) *item {
 	bytes := itemBytes + len(f.Geometry) + len(f.ID)
 	for name, value := range f.Properties {
 		bytes += len(name) + len(value)

@@ -3,6 +3,8 @@ package bulk
 import (
 	"slices"
 	"time"
+
+	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
 )
 
 // linger is how long features that arrive slowly wait for company in their request.
@@ -81,7 +83,7 @@ func (q *queue) next(size, bytes, workers int) *chunk {
 		return nil
 	}
 	if q.ended {
-		size = share(size, len(q.backlog), workers)
+		size = pace.Share(size, len(q.backlog), workers)
 	}
 	n, sum := 0, 0
 	for n < min(size, len(q.backlog)) && (n == 0 || sum+len(q.backlog[n].feature.Geometry) <= bytes) {

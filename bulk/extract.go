@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -40,7 +43,7 @@ var (
 //
 // Memory is bounded by Concurrency and two more requests, of BatchSize features and BatchBytes of geometry. The sequence can be
 // ranged over once if features can.
-func Extract(ctx context.Context, service Extractor, features iter.Seq2[Feature, error], o Options) iter.Seq2[Outcome, error] {
+func Extract(ctx context.Context, service Extractor, features iter.Seq2[features.Feature, error], o Options) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		options, err := o.complete()
 		if err != nil {
@@ -75,8 +78,8 @@ type run struct {
 	mu       sync.Mutex
 	changed  sync.Cond // anything below
 	queue    queue
-	sizer    sizer
-	limiter  limiter
+	sizer    pace.Sizer
+	limiter  pace.Limiter
 	inFlight int
 	widest   int       // the most that ever were in flight
 	widened  time.Time // when that was reached
@@ -99,8 +102,8 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 		options: o,
 		service: service,
 		queue:   newQueue(&o),
-		sizer:   newSizer(o.BatchSize, o.BatchBytes, o.RequestTime),
-		limiter: newLimiter(o.Concurrency),
+		sizer:   pace.NewSizer(o.BatchSize, o.BatchBytes, o.RequestTime),
+		limiter: pace.NewLimiter(o.Concurrency),
 		tally:   Progress{Total: o.Total},
 		rate:    rate{started: now, last: now},
 		told:    now,
@@ -113,7 +116,7 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 	return r
 }
 
-func (r *run) start(features iter.Seq2[Feature, error]) {
+func (r *run) start(features iter.Seq2[features.Feature, error]) {
 	r.workers.Go(func() { r.read(features) })
 	for range r.options.Concurrency {
 		r.workers.Go(r.work)

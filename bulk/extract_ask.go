@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -36,9 +38,9 @@ func (r *run) take() *chunk {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.failure == nil && (r.inFlight > 0 || !r.queue.idle()) {
-		if r.inFlight < r.limiter.limit && r.mayWiden() {
-			if c := r.queue.next(r.sizer.size, r.sizer.bytes, r.limiter.limit); c != nil {
-				c.epoch = r.limiter.epoch
+		if r.inFlight < r.limiter.Limit && r.mayWiden() {
+			if c := r.queue.next(r.sizer.Size, r.sizer.Bytes, r.limiter.Limit); c != nil {
+				c.epoch = r.limiter.Epoch
 				r.inFlight++
 				if r.inFlight > r.widest {
 					r.widest, r.widened = r.inFlight, time.Now()
@@ -139,9 +141,9 @@ func (r *run) learn(c *chunk, took time.Duration) {
 	defer r.mu.Unlock()
 	n := len(c.items)
 	r.outages = 0
-	r.sizer.answered(n, took, r.limiter.starting)
-	if n >= min(startSize, r.options.BatchSize) { // fewer do not share their request's own cost
-		r.limiter.answered(c.epoch, n, took)
+	r.sizer.Answered(n, took, r.limiter.Starting)
+	if n >= min(pace.StartSize, r.options.BatchSize) { // fewer do not share their request's own cost
+		r.limiter.Answered(c.epoch, n, took)
 	}
 }
 
@@ -150,18 +152,18 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	n := len(c.items)
 	d := diagnose(err, n)
 	r.mu.Lock()
-	isNews := !c.part || n >= r.sizer.size // the parts of a chunk fail for what the chunk failed for
+	isNews := !c.part || n >= r.sizer.Size // the parts of a chunk fail for what the chunk failed for
 	if d.tooLarge {
-		r.sizer.tooLarge(c.bytes)
+		r.sizer.TooLarge(c.bytes)
 	}
 	if d.timedOut && isNews {
-		r.sizer.timedOut(n, took)
+		r.sizer.TimedOut(n, took)
 	}
 	if d.failed && isNews {
-		r.sizer.failed(n)
+		r.sizer.Failed(n)
 	}
 	if d.crowded || isNews && (d.timedOut || d.failed) {
-		r.limiter.overloaded(c.epoch)
+		r.limiter.Overloaded(c.epoch)
 	}
 	if d.outage && (n == 1 || d.remedy == askAgain) {
 		r.outages++

@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -26,11 +29,11 @@ func ExampleExtract() {
 	}
 	defer client.Close()
 
-	catchments := bulk.ReadGeoJSON(strings.NewReader(`{"type":"FeatureCollection","features":[
+	catchments := geojson.Read(strings.NewReader(`{"type":"FeatureCollection","features":[
 		{"type":"Feature","properties":{"HYBAS_ID":7120034520},"geometry":{"type":"Point","coordinates":[-84.2308,36.1983]}},
 		{"type":"Feature","properties":{"HYBAS_ID":7120034330},"geometry":{"type":"Point","coordinates":[682000,4007000]}},
 		{"type":"Feature","properties":{"HYBAS_ID":7120034310},"geometry":{"type":"Point","coordinates":[-84.3,36.2]}}
-	]}`), bulk.ReadOptions{IDField: "HYBAS_ID"})
+	]}`), geojson.Options{IDField: "HYBAS_ID"})
 
 	options := bulk.Options{DatasetIDs: []string{"local_dem:elevation"}}
 	folder, err := os.MkdirTemp("", "example")
@@ -38,12 +41,12 @@ func ExampleExtract() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(folder)
-	journal, err := bulk.OpenJournal(filepath.Join(folder, "attributes.csv.journal"), options.Fingerprint("HYBAS_ID"))
+	j, err := journal.Open(filepath.Join(folder, "attributes.csv.journal"), options.Fingerprint("HYBAS_ID"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer journal.Close()
-	options.Journal = journal
+	defer j.Close()
+	options.Journal = j
 
 	for outcome, err := range bulk.Extract(context.Background(), client, catchments, options) {
 		if err != nil {
@@ -56,10 +59,10 @@ func ExampleExtract() {
 			fmt.Println(outcome.Feature.ID, elevation.Value, elevation.Units)
 		}
 	}
-	if err := journal.Finish(); err != nil {
+	if err := j.Finish(); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(journal.State().Done, "done,", journal.State().Failed, "failed")
+	fmt.Println(j.State().Done, "done,", j.State().Failed, "failed")
 	// Output:
 	// 7120034520 1076 m
 	// 7120034330 failed: longitude 682000 of position 0 looks like metres; reproject to EPSG:4326

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -97,8 +100,8 @@ func responseFor(position int, datasetIDs []string) *cas.AttributeResponse {
 }
 
 // feature is the one at a position: a point whose longitude is the position's thousandth part.
-func feature(position int) Feature {
-	return Feature{
+func feature(position int) features.Feature {
+	return features.Feature{
 		ID: fmt.Sprintf("%05d", position), Index: position,
 		Geometry: fmt.Appendf(nil, `{"type":"Point","coordinates":[%d.%03d,0]}`, position/1000, position%1000),
 	}
@@ -112,8 +115,8 @@ func positionOf(geometry json.RawMessage) int {
 	return 1000*whole + thousandths
 }
 
-func features(n int) iter.Seq2[Feature, error] {
-	return func(yield func(Feature, error) bool) {
+func someFeatures(n int) iter.Seq2[features.Feature, error] {
+	return func(yield func(features.Feature, error) bool) {
 		for i := range n {
 			if !yield(feature(i), nil) {
 				return
@@ -175,9 +178,9 @@ func (timeout) Timeout() bool { return true }
 
 var dataset = []string{"p:x"}
 
-func openJournal1(t testing.TB, path string) *Journal {
+func openJournal1(t testing.TB, path string) *journal.Journal {
 	t.Helper()
-	j, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+	j, err := journal.Open(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
 	require.NoError(t, err)
 	t.Cleanup(func() { j.Close() })
 	return j

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"runtime"
 	"testing"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,10 +30,10 @@ func (forgetful) StreamBatch(_ context.Context, r cas.BatchExtractRequest, _ ...
 // What lives while a run is on is its window, whatever the input; a journal adds its index.
 func TestExtractMemoryIsBounded(t *testing.T) {
 	const few, many, indexBytes = 10_000, 100_000, 24
-	live := func(n int, j *Journal) uint64 {
+	live := func(n int, j *journal.Journal) uint64 {
 		before, most, i := heap(), uint64(0), 0
 		o := Options{DatasetIDs: dataset, Journal: j}
-		for _, err := range Extract(t.Context(), forgetful{}, features(n), o) {
+		for _, err := range Extract(t.Context(), forgetful{}, someFeatures(n), o) {
 			require.NoError(t, err)
 			if i++; i%(n/4) == 0 {
 				most = max(most, growth(before))
@@ -47,4 +50,18 @@ func TestExtractMemoryIsBounded(t *testing.T) {
 		require.Less(t, growth(before), uint64(many*indexBytes), "with a journal")
 		require.NoError(t, j.Close())
 	}
+}
+
+// heap is what is live after a collection, in bytes.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// growth is what came on top of that.
+func growth(before uint64) uint64 {
+	now := heap()
+	return max(now, before) - before
 }

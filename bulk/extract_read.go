@@ -3,10 +3,14 @@ package bulk
 import (
 	"errors"
 	"iter"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
 // read takes in the features, one by one as there is room for them. What is known already, or refused, has its outcome at once.
-func (r *run) read(features iter.Seq2[Feature, error]) {
+func (r *run) read(features iter.Seq2[features.Feature, error]) {
 	for f, err := range features {
 		if err != nil {
 			r.end(err)
@@ -31,7 +35,7 @@ func (r *run) read(features iter.Seq2[Feature, error]) {
 func (r *run) judge(it *item) error {
 	var before Outcome
 	if j := r.options.Journal; j != nil {
-		it.hash = HashGeometry(it.feature.Geometry)
+		it.hash = journal.HashGeometry(it.feature.Geometry)
 		if n, found := j.Find(it.feature.ID, it.hash); found {
 			it.record = n
 			if j.IsDone(n) && r.recording {
@@ -66,7 +70,7 @@ func (r *run) judge(it *item) error {
 }
 
 func isSameRefusal(before, refusal error) bool {
-	var a, b *GeometryError
+	var a, b *preflight.Error
 	return errors.As(before, &a) && errors.As(refusal, &b) && *a == *b
 }
 

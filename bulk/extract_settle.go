@@ -3,6 +3,9 @@ package bulk
 import (
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -12,14 +15,14 @@ type answers struct {
 	run      *run
 	items    []*item
 	outcomes []Outcome
-	records  *recordWriter  // nil if there is no journal
-	numbers  []recordNumber // in the journal
+	records  *journal.Writer  // nil if there is no journal
+	numbers  []journal.Number // in the journal
 }
 
 func (r *run) newAnswers(items []*item) *answers {
 	a := &answers{run: r}
 	if r.options.Journal != nil {
-		a.records = new(recordWriter)
+		a.records = new(journal.Writer)
 	}
 	a.begin(items)
 	return a
@@ -52,7 +55,7 @@ func (a *answers) add(o Outcome) {
 		a.records.Add(o.Feature.ID, a.items[len(a.outcomes)].hash, o.Response, o.Err)
 	}
 	if a.run.recording {
-		o.Feature, o.Response = Feature{}, nil
+		o.Feature, o.Response = features.Feature{}, nil
 	}
 	a.outcomes = append(a.outcomes, o)
 }
@@ -73,7 +76,7 @@ func (a *answers) give() {
 			it.record = a.numbers[i]
 		}
 		if a.run.recording {
-			it.feature = Feature{}
+			it.feature = features.Feature{}
 		}
 	}
 }

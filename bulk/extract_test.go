@@ -9,6 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -25,7 +28,7 @@ func TestExtractYieldsEveryFeatureInOrder(t *testing.T) {
 			}
 			o.DatasetIDs = dataset
 			service := &fake{}
-			outcomes, err := collect(Extract(t.Context(), service, features(n), o))
+			outcomes, err := collect(Extract(t.Context(), service, someFeatures(n), o))
 			require.NoError(t, err)
 			require.Empty(t, requireWhole(t, outcomes, n))
 			require.Len(t, service.asked(), n)
@@ -46,7 +49,7 @@ func TestExtractYieldsEveryFeatureInOrder(t *testing.T) {
 
 func TestExtractRefusesBadOptionsBeforeItReads(t *testing.T) {
 	t.Parallel()
-	input := func(func(Feature, error) bool) { t.Error("the input was read") }
+	input := func(func(features.Feature, error) bool) { t.Error("the input was read") }
 	for want, o := range map[string]Options{
 		"BatchSize is 1001":     {DatasetIDs: dataset, BatchSize: 1001},
 		"Concurrency is -1":     {DatasetIDs: dataset, Concurrency: -1},
@@ -63,23 +66,23 @@ func TestExtractRefusesBadOptionsBeforeItReads(t *testing.T) {
 // A feature that is refused offline costs no request and takes nobody with it.
 func TestExtractChecksBeforeItAsks(t *testing.T) {
 	t.Parallel()
-	input := func(yield func(Feature, error) bool) {
-		bad := Feature{ID: "bad", Index: 1, Geometry: []byte(`{"type":"LineString","coordinates":[[0,0],[1,1]]}`)}
+	input := func(yield func(features.Feature, error) bool) {
+		bad := features.Feature{ID: "bad", Index: 1, Geometry: []byte(`{"type":"LineString","coordinates":[[0,0],[1,1]]}`)}
 		_ = yield(feature(0), nil) && yield(bad, nil) && yield(feature(2), nil)
 	}
 	service := &fake{}
 	outcomes, err := collect(Extract(t.Context(), service, input, Options{DatasetIDs: dataset}))
 	require.NoError(t, err)
 	require.Len(t, outcomes, 3)
-	var refused *GeometryError
+	var refused *preflight.Error
 	require.ErrorAs(t, outcomes[1].Err, &refused)
-	assert.Equal(t, WrongType, refused.Code)
+	assert.Equal(t, preflight.WrongType, refused.Code)
 	assert.Nil(t, outcomes[1].Response)
 	assert.NoError(t, outcomes[2].Err)
 	assert.Equal(t, map[int]int{0: 1, 2: 1}, service.asked())
 
 	own := errors.New("no points here")
-	outcomes, err = collect(Extract(t.Context(), service, features(1), Options{DatasetIDs: dataset, Check: func(Feature) error { return own }}))
+	outcomes, err = collect(Extract(t.Context(), service, someFeatures(1), Options{DatasetIDs: dataset, Check: func(features.Feature) error { return own }}))
 	require.NoError(t, err)
 	assert.Equal(t, own, outcomes[0].Err)
 	assert.Equal(t, []cas.DatasetFailure{{Reason: "no points here"}}, outcomes[0].Failures())
@@ -101,7 +104,7 @@ func TestExtractFindsWhatA200Hides(t *testing.T) {
 			r.Results[0].Value = cas.Value{} // null is an answer
 		}
 	}}
-	outcomes, err := collect(Extract(t.Context(), service, features(4), Options{DatasetIDs: []string{"p:x", "p:y"}}))
+	outcomes, err := collect(Extract(t.Context(), service, someFeatures(4), Options{DatasetIDs: []string{"p:x", "p:y"}}))
 	require.NoError(t, err)
 	assert.NoError(t, outcomes[0].Err)
 	assert.Nil(t, outcomes[0].Failures())
@@ -122,7 +125,7 @@ func TestExtractEndsWithWhatNoOtherRequestWouldCure(t *testing.T) {
 			}
 			return nil
 		}}
-		outcomes, err := collect(Extract(t.Context(), service, features(5000), Options{DatasetIDs: dataset, Concurrency: 2}))
+		outcomes, err := collect(Extract(t.Context(), service, someFeatures(5000), Options{DatasetIDs: dataset, Concurrency: 2}))
 		var failure *cas.Error
 		require.ErrorAs(t, err, &failure)
 		require.Equal(t, code, failure.StatusCode)
@@ -135,13 +138,13 @@ func TestExtractEndsWithWhatNoOtherRequestWouldCure(t *testing.T) {
 func TestExtractEndsWithTheInputsError(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	broken := errors.New("line 31: not GeoJSON")
-	input := func(yield func(Feature, error) bool) {
-		for f := range features(30) {
+	input := func(yield func(features.Feature, error) bool) {
+		for f := range someFeatures(30) {
 			if !yield(f, nil) {
 				return
 			}
 		}
-		yield(Feature{}, broken)
+		yield(features.Feature{}, broken)
 	}
 	outcomes, err := collect(Extract(t.Context(), &fake{}, input, Options{DatasetIDs: dataset}))
 	require.ErrorIs(t, err, broken)
@@ -152,7 +155,7 @@ func TestBreakEndsEverything(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for _, after := range []int{1, 10, 777} {
 		seen := 0
-		for _, err := range Extract(t.Context(), &fake{}, features(100_000), Options{DatasetIDs: dataset}) {
+		for _, err := range Extract(t.Context(), &fake{}, someFeatures(100_000), Options{DatasetIDs: dataset}) {
 			require.NoError(t, err)
 			if seen++; seen == after {
 				break
@@ -168,7 +171,7 @@ func TestCancelEndsEverything(t *testing.T) {
 		service := &fake{answer: func(ctx context.Context, _ []int) error { return wait(ctx, time.Second) }}
 		time.AfterFunc(3500*time.Millisecond, func() { cancel(own) })
 		start := time.Now()
-		outcomes, err := collect(Extract(ctx, service, features(100_000), Options{DatasetIDs: dataset}))
+		outcomes, err := collect(Extract(ctx, service, someFeatures(100_000), Options{DatasetIDs: dataset}))
 		require.ErrorIs(t, err, own)
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, 3500*time.Millisecond, time.Since(start))
@@ -184,7 +187,7 @@ func TestDrain(t *testing.T) {
 		service := &fake{answer: func(ctx context.Context, _ []int) error { return wait(ctx, time.Second) }}
 		time.AfterFunc(3500*time.Millisecond, func() { close(drain) })
 		start := time.Now()
-		outcomes, err := collect(Extract(t.Context(), service, features(100_000), Options{DatasetIDs: dataset, Drain: drain}))
+		outcomes, err := collect(Extract(t.Context(), service, someFeatures(100_000), Options{DatasetIDs: dataset, Drain: drain}))
 		require.ErrorIs(t, err, ErrDrained)
 		require.InDelta(t, 4, time.Since(start).Seconds(), 4*apart.Seconds(), "the requests in flight took until then")
 		require.Empty(t, requireWhole(t, outcomes, len(outcomes)))
@@ -196,12 +199,12 @@ func TestDrainAfterTheEndIsNoError(t *testing.T) {
 	t.Parallel()
 	drain := make(chan struct{})
 	close(drain)
-	_, err := collect(Extract(t.Context(), &fake{}, features(0), Options{DatasetIDs: dataset, Drain: drain}))
+	_, err := collect(Extract(t.Context(), &fake{}, someFeatures(0), Options{DatasetIDs: dataset, Drain: drain}))
 	if err != nil {
 		require.ErrorIs(t, err, ErrDrained) // it may be seen before the empty input is
 	}
 	drain = make(chan struct{})
-	for _, err := range Extract(t.Context(), &fake{}, features(10), Options{DatasetIDs: dataset, Drain: drain, BatchSize: 10}) {
+	for _, err := range Extract(t.Context(), &fake{}, someFeatures(10), Options{DatasetIDs: dataset, Drain: drain, BatchSize: 10}) {
 		require.NoError(t, err)
 		if drain != nil {
 			close(drain)
@@ -214,7 +217,7 @@ func TestDrainAfterTheEndIsNoError(t *testing.T) {
 func TestFeaturesThatArriveSlowlyAreNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		input := func(yield func(Feature, error) bool) {
+		input := func(yield func(features.Feature, error) bool) {
 			for i := range 5 {
 				time.Sleep(time.Minute)
 				if !yield(feature(i), nil) {
@@ -242,8 +245,8 @@ func TestTheWindowBoundsWhatIsRead(t *testing.T) {
 	} {
 		o.DatasetIDs = dataset
 		var read atomic.Int64
-		input := func(yield func(Feature, error) bool) {
-			for f := range features(3000) {
+		input := func(yield func(features.Feature, error) bool) {
+			for f := range someFeatures(3000) {
 				read.Add(1)
 				if !yield(f, nil) {
 					return
@@ -268,7 +271,7 @@ func TestProgress(t *testing.T) {
 		}}
 		var reports []Progress
 		o := Options{DatasetIDs: dataset, Total: 500, Progress: func(p Progress) { reports = append(reports, p) }}
-		outcomes, err := collect(Extract(t.Context(), service, features(500), o))
+		outcomes, err := collect(Extract(t.Context(), service, someFeatures(500), o))
 		require.NoError(t, err)
 		require.Len(t, outcomes, 500)
 		last := reports[len(reports)-1]

@@ -23,7 +23,7 @@ func TestRequestsInFlightBecomeMoreOneByOne(t *testing.T) {
 			mu.Unlock()
 			return wait(ctx, time.Second)
 		}}
-		outcomes, err := collect(Extract(t.Context(), service, features(100), Options{DatasetIDs: dataset, BatchSize: 10}))
+		outcomes, err := collect(Extract(t.Context(), service, someFeatures(100), Options{DatasetIDs: dataset, BatchSize: 10}))
 		require.NoError(t, err)
 		require.Empty(t, requireWhole(t, outcomes, 100))
 		// Two at first; when both are answered, four are tried, of which two have connections.

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -45,7 +47,7 @@ func TestChildRun(t *testing.T) {
 	require.NoError(t, err)
 	rows := bufio.NewWriter(table)
 	o := Options{DatasetIDs: dataset, BatchSize: childSize, Concurrency: childConcurrency, Journal: j}
-	for outcome, err := range Extract(t.Context(), client, features(childFeatures), o) {
+	for outcome, err := range Extract(t.Context(), client, someFeatures(childFeatures), o) {
 		require.NoError(t, err)
 		require.NoError(t, outcome.Err)
 		fmt.Fprintln(rows, outcome.Feature.ID, outcome.Response.Results[0].Value)
@@ -135,7 +137,7 @@ func TestKill(t *testing.T) {
 	got, err := os.ReadFile(filepath.Join(folder, "table"))
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got))
-	state, err := InspectJournal(filepath.Join(folder, "table.journal"))
+	state, err := journal.Inspect(filepath.Join(folder, "table.journal"))
 	require.NoError(t, err)
 	require.Equal(t, []any{true, childFeatures, 0, 0}, []any{state.Finished, state.Done, state.Failed, state.Damaged})
 

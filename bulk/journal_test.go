@@ -8,9 +8,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +24,7 @@ import (
 func journalPath(t testing.TB) string { return filepath.Join(t.TempDir(), "attributes.csv.journal") }
 
 // recordAll records outcomes as a run does, a block each.
-func recordAll(t testing.TB, j *Journal, outcomes ...Outcome) {
+func recordAll(t testing.TB, j *journal.Journal, outcomes ...Outcome) {
 	t.Helper()
 	for _, o := range outcomes {
 		require.NoError(t, appendTo(j, o))
@@ -29,20 +32,20 @@ func recordAll(t testing.TB, j *Journal, outcomes ...Outcome) {
 }
 
 // appendTo records outcomes in one block.
-func appendTo(j *Journal, outcomes ...Outcome) error {
-	w := new(recordWriter)
+func appendTo(j *journal.Journal, outcomes ...Outcome) error {
+	w := new(journal.Writer)
 	for _, o := range outcomes {
-		w.Add(o.Feature.ID, HashGeometry(o.Feature.Geometry), o.Response, o.Err)
+		w.Add(o.Feature.ID, journal.HashGeometry(o.Feature.Geometry), o.Response, o.Err)
 	}
 	_, err := j.Append(w)
 	return err
 }
 
-func lookup(t testing.TB, j *Journal, f Feature) (Outcome, bool) {
+func lookup(t testing.TB, j *journal.Journal, f features.Feature) (Outcome, bool) {
 	t.Helper()
-	e, found, err := j.Lookup(f.ID, HashGeometry(f.Geometry))
+	e, found, err := j.Lookup(f.ID, journal.HashGeometry(f.Geometry))
 	require.NoError(t, err)
-	return recorded(Feature{ID: e.ID}, e), found
+	return recorded(features.Feature{ID: e.ID}, e), found
 }
 
 // What is looked up is what was recorded, bit for bit, in this process and in the next.
@@ -61,14 +64,14 @@ func TestJournalKeepsOutcomes(t *testing.T) {
 	outcomes := []Outcome{
 		{Feature: feature(1), Response: response},
 		answered(feature(2), lacking, asked),
-		{Feature: feature(3), Err: &GeometryError{Code: ShortRing, Message: "ring 1 has 3 positions"}},
+		{Feature: feature(3), Err: &preflight.Error{Code: preflight.ShortRing, Message: "ring 1 has 3 positions"}},
 		{Feature: feature(4), Err: &cas.Error{StatusCode: 500, Type: cas.ErrorTypeInternal, Message: "Internal server error", RequestID: "0123456789ab", Attempts: 4}},
 		{Feature: feature(5), Err: fmt.Errorf("the shop is shut: %w", errors.New("holiday"))},
-		{Feature: Feature{ID: "ключ\n\"'", Geometry: []byte("null")}, Err: &GeometryError{Code: NoGeometry, Message: "none"}},
+		{Feature: features.Feature{ID: "ключ\n\"'", Geometry: []byte("null")}, Err: &preflight.Error{Code: preflight.NoGeometry, Message: "none"}},
 	}
 	path := journalPath(t)
 	fingerprint := Options{DatasetIDs: asked}.Fingerprint("id")
-	j, err := OpenJournal(path, fingerprint)
+	j, err := journal.Open(path, fingerprint)
 	require.NoError(t, err)
 	recordAll(t, j, outcomes...)
 	check := func() {
@@ -79,7 +82,7 @@ func TestJournalKeepsOutcomes(t *testing.T) {
 			assert.Equal(t, want.Feature.ID, got.Feature.ID)
 			assert.Equal(t, entryText(t, want.Response), entryText(t, got.Response))
 			assert.Equal(t, want.Failures(), got.Failures())
-			assert.Equal(t, want.Err == nil, j.Done(want.Feature.ID, HashGeometry(want.Feature.Geometry)))
+			assert.Equal(t, want.Err == nil, j.Done(want.Feature.ID, journal.HashGeometry(want.Feature.Geometry)))
 			if want.Err != nil {
 				assert.Equal(t, want.Err.Error(), got.Err.Error())
 			}
@@ -99,7 +102,7 @@ func TestJournalKeepsOutcomes(t *testing.T) {
 	require.NoError(t, j.Close())
 	require.ErrorIs(t, appendTo(j, Outcome{}), os.ErrClosed)
 
-	j, err = OpenJournal(path, fingerprint)
+	j, err = journal.Open(path, fingerprint)
 	require.NoError(t, err)
 	defer j.Close()
 	check()
@@ -140,7 +143,7 @@ func TestJournalRefusesOtherParameters(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)
 	before := Options{DatasetIDs: []string{"a:b", "c:d"}, TimeRange: cas.Dates{"2020-01-01", "2020-12-31"}}
-	j, err := OpenJournal(path, before.Fingerprint("HYBAS_ID"))
+	j, err := journal.Open(path, before.Fingerprint("HYBAS_ID"))
 	require.NoError(t, err)
 	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
 	require.NoError(t, j.Close())
@@ -148,15 +151,15 @@ func TestJournalRefusesOtherParameters(t *testing.T) {
 	require.NoError(t, err)
 
 	after := Options{DatasetIDs: []string{"c:d"}, Aggregation: cas.AggregationMedian, TargetCRS: "EPSG:3857"}
-	_, err = OpenJournal(path, after.Fingerprint(""))
-	var changed *FingerprintError
+	_, err = journal.Open(path, after.Fingerprint(""))
+	var changed *journal.FingerprintError
 	require.ErrorAs(t, err, &changed)
-	assert.Equal(t, []Change{
-		{"datasets", "a:b c:d", "c:d"},
-		{"aggregation", "mean", "median"},
-		{"time range", "2020-01-01T00:00:00/2020-12-31T00:00:00", "(none)"},
-		{"target CRS", "EPSG:4326", "EPSG:3857"},
-		{"id field", "HYBAS_ID", "(none)"},
+	assert.Equal(t, []journal.Change{
+		{Parameter: "datasets", Old: "a:b c:d", New: "c:d"},
+		{Parameter: "aggregation", Old: "mean", New: "median"},
+		{Parameter: "time range", Old: "2020-01-01T00:00:00/2020-12-31T00:00:00", New: "(none)"},
+		{Parameter: "target CRS", Old: "EPSG:4326", New: "EPSG:3857"},
+		{Parameter: "id field", Old: "HYBAS_ID", New: "(none)"},
 	}, changed.Changes)
 	assert.ErrorContains(t, err, "aggregation was mean and is median")
 	now, err := os.ReadFile(path)
@@ -167,7 +170,7 @@ func TestJournalRefusesOtherParameters(t *testing.T) {
 		DatasetIDs: []string{"c:d", "a:b"}, Aggregation: cas.AggregationMean, TargetCRS: "EPSG:4326", BatchSize: 7,
 		TimeRange: cas.TimeRange{Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2020, 12, 31, 0, 0, 0, 0, time.UTC)},
 	}
-	j, err = OpenJournal(path, same.Fingerprint("HYBAS_ID"))
+	j, err = journal.Open(path, same.Fingerprint("HYBAS_ID"))
 	require.NoError(t, err, "the same in other words")
 	require.NoError(t, j.Close())
 }
@@ -178,11 +181,11 @@ func TestJournalIsLocked(t *testing.T) {
 	j := openJournal1(t, path)
 	assert.True(t, j.Locked())
 	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
-	_, err := OpenJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
-	require.ErrorIs(t, err, ErrJournalLocked)
-	_, err = CreateJournal(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
-	require.ErrorIs(t, err, ErrJournalLocked)
-	state, err := InspectJournal(path)
+	_, err := journal.Open(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+	require.ErrorIs(t, err, journal.ErrLocked)
+	_, err = journal.Create(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
+	require.ErrorIs(t, err, journal.ErrLocked)
+	state, err := journal.Inspect(path)
 	require.NoError(t, err, "looking at it is allowed")
 	assert.True(t, state.Exists)
 	require.NoError(t, j.Close())
@@ -192,27 +195,27 @@ func TestJournalIsLocked(t *testing.T) {
 func TestCreateJournal(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)
-	state, err := InspectJournal(path)
+	state, err := journal.Inspect(path)
 	require.NoError(t, err)
-	assert.Equal(t, JournalState{}, state)
+	assert.Equal(t, journal.State{}, state)
 
 	one, other := Options{DatasetIDs: dataset}.Fingerprint("id"), Options{DatasetIDs: []string{"p:y"}}.Fingerprint("id")
-	j, err := CreateJournal(path, one)
+	j, err := journal.Create(path, one)
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
-	j, err = CreateJournal(path, one)
+	j, err = journal.Create(path, one)
 	require.NoError(t, err, "it held no answer")
 	recordAll(t, j, Outcome{Feature: feature(1), Response: responseFor(1, dataset)})
 	require.NoError(t, j.Close())
 
-	_, err = CreateJournal(path, one)
-	require.ErrorIs(t, err, ErrUnfinished)
+	_, err = journal.Create(path, one)
+	require.ErrorIs(t, err, journal.ErrUnfinished)
 	assert.ErrorContains(t, err, "1 features")
-	state, err = InspectJournal(path)
+	state, err = journal.Inspect(path)
 	require.NoError(t, err)
-	assert.Equal(t, JournalState{Exists: true, Fingerprint: one, Done: 1, Records: 1}, state)
+	assert.Equal(t, journal.State{Exists: true, Fingerprint: one, Done: 1, Records: 1}, state)
 
-	j, err = OpenJournal(path, one)
+	j, err = journal.Open(path, one)
 	require.NoError(t, err)
 	require.NoError(t, j.Finish())
 	require.NoError(t, j.Finish(), "once is enough")
@@ -220,7 +223,7 @@ func TestCreateJournal(t *testing.T) {
 	require.NoError(t, j.Close())
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, 1, bytes.Count(text, journalFooter))
+	assert.Equal(t, 1, bytes.Count(text, []byte("\xca\x5b\x0a\xe7\x01\x00\x00\x00")))
 	j = openJournal1(t, path)
 	assert.True(t, j.State().Finished)
 	recordAll(t, j, Outcome{Feature: feature(2), Err: errors.New("no")})
@@ -228,99 +231,21 @@ func TestCreateJournal(t *testing.T) {
 	require.NoError(t, j.Finish())
 	require.NoError(t, j.Close())
 
-	j, err = CreateJournal(path, other)
+	j, err = journal.Create(path, other)
 	require.NoError(t, err, "a finished one is replaced")
-	assert.Equal(t, JournalState{Exists: true, Fingerprint: other}, j.State())
+	assert.Equal(t, journal.State{Exists: true, Fingerprint: other}, j.State())
 	_, found := lookup(t, j, feature(1))
 	assert.False(t, found)
 	require.NoError(t, j.Close())
-}
-
-// Nothing is begun or replaced before there is something to record: a run may still find that it must not begin.
-func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
-	t.Parallel()
-	path := journalPath(t)
-	one, other := Options{DatasetIDs: dataset}.Fingerprint("id"), Options{DatasetIDs: []string{"p:y"}}.Fingerprint("id")
-	for _, open := range []func(string, Fingerprint) (*Journal, error){OpenJournal, CreateJournal} {
-		j, err := open(path, one)
-		require.NoError(t, err)
-		require.NoError(t, j.Close())
-		require.NoFileExists(t, path)
-	}
-	finished := whatAJournalHolds(t)
-	require.NoError(t, os.WriteFile(path, finished, 0o666))
-	j, err := CreateJournal(path, other)
-	require.NoError(t, err)
-	assert.Zero(t, j.State().Records)
-	require.NoError(t, j.Close())
-	now, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, finished, now)
-
-	j, err = CreateJournal(path, other)
-	require.NoError(t, err)
-	recordAll(t, j, Outcome{Feature: feature(1), Err: errors.New("no")})
-	require.NoError(t, j.Close())
-	state, err := InspectJournal(path)
-	require.NoError(t, err)
-	assert.Equal(t, JournalState{Exists: true, Fingerprint: other, Failed: 1, Records: 1}, state)
-
-	// What was cut off goes with the next record, too.
-	require.NoError(t, os.WriteFile(path, finished[:len(finished)-len(journalFooter)-1], 0o666))
-	j = openJournal1(t, path)
-	recordAll(t, j, Outcome{Feature: feature(9), Err: errors.New("no")})
-	require.NoError(t, j.Close())
-	state, err = InspectJournal(path)
-	require.NoError(t, err)
-	assert.Equal(t, []int{4, 1, 0}, []int{state.Done, state.Failed, state.Damaged})
-
-	require.NoError(t, os.Truncate(path, 0))
-	j, err = CreateJournal(path, one)
-	require.NoError(t, err)
-	require.NoError(t, j.Finish(), "a run without features")
-	require.NoError(t, j.Close())
-	state, err = InspectJournal(path)
-	require.NoError(t, err)
-	assert.Equal(t, JournalState{Exists: true, Finished: true, Fingerprint: one}, state)
-}
-
-func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	whole := whatAJournalHolds(t)
-	damaged := strings.Replace(string(whole), "dataset_ids", "dataset_IDs", 1)
-	for name, text := range map[string]string{
-		"a table":        "id,elevation\n1,2\n",
-		"another number": "cas-go bulk journal 1\n",
-		"zeros":          strings.Repeat("\x00", 100),
-		"damaged header": damaged,
-		"no header":      journalMagic + string(journalFooter),
-	} {
-		path := journalPath(t)
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
-		for _, open := range []func(string, Fingerprint) (*Journal, error){OpenJournal, CreateJournal} {
-			_, err := open(path, Options{DatasetIDs: dataset}.Fingerprint("id"))
-			require.ErrorIs(t, err, ErrNotJournal, name)
-			require.ErrorContains(t, err, path)
-		}
-		_, err := InspectJournal(path)
-		require.ErrorIs(t, err, ErrNotJournal, name)
-		now, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, text, string(now))
-	}
-	_, err := OpenJournal(t.TempDir(), Fingerprint{})
-	require.Error(t, err, "a folder")
-	_, err = OpenJournal(filepath.Join(t.TempDir(), "no", "such"), Fingerprint{})
-	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 // A run that could not write has not answered what it could not record.
 func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	t.Parallel()
 	j := openJournal1(t, journalPath(t))
-	require.NoError(t, j.file.Close())
-	outcomes, err := collect(Extract(t.Context(), &fake{}, features(100), Options{DatasetIDs: dataset, Journal: j}))
-	require.ErrorContains(t, err, "writing the journal")
+	require.NoError(t, j.Close())
+	outcomes, err := collect(Extract(t.Context(), &fake{}, someFeatures(100), Options{DatasetIDs: dataset, Journal: j}))
+	require.ErrorIs(t, err, os.ErrClosed)
 	require.Empty(t, outcomes)
 }
 

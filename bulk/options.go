@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -27,9 +30,9 @@ type Options struct {
 	RequestTime time.Duration
 
 	// Check refuses features that are not sent; nil is [Preflight]. It is called from one goroutine.
-	Check Check
+	Check preflight.Judge
 	// Journal, if not nil, keeps what is answered and gives what an earlier run was answered. It is not closed.
-	Journal *Journal
+	Journal *journal.Journal
 	// Drain, if not nil, ends the run gently when it is closed: nothing more is asked, requests in flight come
 	// to their end. What has an outcome is yielded, then [ErrDrained].
 	Drain <-chan struct{}
@@ -72,7 +75,7 @@ func (o Options) complete() (Options, error) {
 	if o.Journal != nil {
 		asked := o.Journal.Fingerprint()
 		if changes := o.Fingerprint(asked.IDField).Changes(asked); len(changes) > 0 {
-			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &FingerprintError{Path: o.Journal.Path(), Changes: changes})
+			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &journal.FingerprintError{Path: o.Journal.Path(), Changes: changes})
 		}
 	}
 	o.BatchSize = orDefault(o.BatchSize, max(1, min(cas.MaxBatchGeometries, maxResults/len(o.DatasetIDs))))
@@ -80,7 +83,7 @@ func (o Options) complete() (Options, error) {
 	o.Concurrency = orDefault(o.Concurrency, defaultConcurrency)
 	o.RequestTime = orDefault(o.RequestTime, defaultRequestTime)
 	if o.Check == nil {
-		o.Check = Preflight
+		o.Check = preflight.Check
 	}
 	return o, nil
 }
@@ -94,8 +97,8 @@ func orDefault[T comparable](value, instead T) T {
 }
 
 // Fingerprint is the fingerprint of a run with these options over features whose ids come from idField.
-func (o Options) Fingerprint(idField string) Fingerprint {
-	return Fingerprint{
+func (o Options) Fingerprint(idField string) journal.Fingerprint {
+	return journal.Fingerprint{
 		DatasetIDs:  slices.Clone(o.DatasetIDs),
 		Aggregation: o.Aggregation,
 		TimeRange:   periodText(o.TimeRange),

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // An Outcome is what became of one feature.
 type Outcome struct {
-	Feature Feature
+	Feature features.Feature
 	// Response is the service's answer; nil where the whole feature failed.
 	Response *cas.AttributeResponse
 	// Err is nil where every dataset has a result, a null value included. Otherwise the feature has failed and a
@@ -54,7 +57,7 @@ func (e *PartialError) Error() string {
 }
 
 // recorded is the outcome that a journal has of a feature.
-func recorded(f Feature, e Entry) Outcome {
+func recorded(f features.Feature, e journal.Entry) Outcome {
 	o := Outcome{Feature: f, Response: e.Response, Err: e.Err, FromJournal: true}
 	if len(e.Missing) > 0 {
 		o.Err = &PartialError{Failures: e.Missing}
@@ -71,7 +74,7 @@ func partial(r *cas.AttributeResponse, datasetIDs []string) error {
 }
 
 // answered is the outcome of a feature that the service sent a response for.
-func answered(f Feature, r *cas.AttributeResponse, datasetIDs []string) Outcome {
+func answered(f features.Feature, r *cas.AttributeResponse, datasetIDs []string) Outcome {
 	if err := cas.ResponseError(r); err != nil {
 		return Outcome{Feature: f, Err: err}
 	}

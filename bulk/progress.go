@@ -86,7 +86,7 @@ func (r *run) progress(now time.Time) Progress {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.tally
-	p.InFlight, p.BatchSize, p.Concurrency = r.inFlight, r.sizer.size, r.limiter.limit
+	p.InFlight, p.BatchSize, p.Concurrency = r.inFlight, r.sizer.Size, r.limiter.Limit
 	p.Rate, p.Elapsed = r.rate.at(now), now.Sub(r.rate.started)
 	return p
 }

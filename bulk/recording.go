@@ -5,18 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
 // A Recording is what a run left in its journal, in the order of its input. It holds 4 bytes a feature, and is good until the journal
 // is closed.
 type Recording struct {
-	journal *Journal
-	order   Order
+	journal *journal.Journal
+	order   journal.Order
 }
 
 // Record is [Extract] for a run whose outcomes are read when all are there, as those of a table are: what becomes of the features goes
 // into the journal, Options.Journal, which has to be set, and is not kept in memory, nor yielded. Errors are those of Extract.
-func Record(ctx context.Context, service Extractor, features iter.Seq2[Feature, error], o Options) (*Recording, error) {
+func Record(ctx context.Context, service Extractor, features iter.Seq2[features.Feature, error], o Options) (*Recording, error) {
 	options, err := o.complete()
 	if err != nil {
 		return nil, err
@@ -42,25 +45,25 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[Feature, 
 func (r *Recording) Len() int { return r.order.Len() }
 
 // Outcomes yields what became of the features, in input order; it can be ranged over any number of times. The Feature of an Outcome is
-// the one at the same place in features, a second pass over the input with whatever properties are wanted; where features is nil it has
+// the one at the same place in again, a second pass over the input with whatever properties are wanted; where again is nil it has
 // ID and Index alone. The response is good until the next iteration, and is not to be changed.
 //
-// What cannot be read, features that are not those of the run, and the error that features ends with, are yielded last, once.
-func (r *Recording) Outcomes(features iter.Seq2[Feature, error]) iter.Seq2[Outcome, error] {
+// What cannot be read, features that are not those of the run, and the error that again ends with, are yielded last, once.
+func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		c := r.journal.NewReader()
 		i := 0
-		next := func(f *Feature) bool {
+		next := func(f *features.Feature) bool {
 			o, err := r.outcome(c, i, f)
 			i++
 			return yield(o, err) && err == nil
 		}
-		if features == nil {
+		if again == nil {
 			for i < r.Len() && next(nil) {
 			}
 			return
 		}
-		for f, err := range features {
+		for f, err := range again {
 			if err != nil {
 				yield(Outcome{}, err)
 				return
@@ -78,7 +81,7 @@ func (r *Recording) Outcomes(features iter.Seq2[Feature, error]) iter.Seq2[Outco
 var errOtherInput = errors.New("this is not the input of the run: has it changed since?")
 
 // outcome is that of the i-th feature.
-func (r *Recording) outcome(c *RecordReader, i int, f *Feature) (Outcome, error) {
+func (r *Recording) outcome(c *journal.Reader, i int, f *features.Feature) (Outcome, error) {
 	if i >= r.Len() {
 		return Outcome{}, fmt.Errorf("%w: there are more than %d features", errOtherInput, r.Len())
 	}
@@ -86,7 +89,7 @@ func (r *Recording) outcome(c *RecordReader, i int, f *Feature) (Outcome, error)
 	if err != nil {
 		return Outcome{}, err
 	}
-	o := recorded(Feature{ID: entry.ID, Index: i}, entry)
+	o := recorded(features.Feature{ID: entry.ID, Index: i}, entry)
 	if f == nil {
 		return o, nil
 	}

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest"
 )
@@ -26,19 +29,19 @@ func ExampleRecord() {
 	}
 	defer os.RemoveAll(folder)
 	options := bulk.Options{DatasetIDs: []string{"copernicus_dem:elevation"}}
-	journal, err := bulk.OpenJournal(filepath.Join(folder, "attributes.csv.journal"), options.Fingerprint("ID"))
+	j, err := journal.Open(filepath.Join(folder, "attributes.csv.journal"), options.Fingerprint("ID"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer journal.Close()
-	options.Journal = journal
+	defer j.Close()
+	options.Journal = j
 
-	features := bulk.ReadGeoJSON(strings.NewReader(catchments), bulk.ReadOptions{IDField: "ID", Keep: []string{}})
+	features := geojson.Read(strings.NewReader(catchments), geojson.Options{IDField: "ID", Keep: []string{}})
 	recording, err := bulk.Record(context.Background(), server.Client(), features, options)
 	if err != nil {
 		log.Fatal(err)
 	}
-	again := bulk.ReadGeoJSON(strings.NewReader(catchments), bulk.ReadOptions{IDField: "ID", Keep: []string{"NAME"}})
+	again := geojson.Read(strings.NewReader(catchments), geojson.Options{IDField: "ID", Keep: []string{"NAME"}})
 	for outcome, err := range recording.Outcomes(again) {
 		if err != nil {
 			log.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -44,7 +46,7 @@ func TestRecordingGivesTheOutcomes(t *testing.T) {
 		for got, err := range recording.Outcomes(nil) {
 			require.NoError(t, err)
 			requireSame(t, want[i], got)
-			assert.Equal(t, Feature{ID: want[i].Feature.ID, Index: i}, got.Feature)
+			assert.Equal(t, features.Feature{ID: want[i].Feature.ID, Index: i}, got.Feature)
 			i++
 		}
 		require.Equal(t, len(kinds), i)
@@ -57,30 +59,30 @@ func requireSame(t *testing.T, want, got Outcome) {
 	require.Equal(t, want.Failures(), got.Failures())
 	require.Equal(t, want.Response == nil, got.Response == nil)
 	if want.Response != nil {
-		require.Equal(t, spelt(want.Response), spelt(got.Response))
+		require.Equal(t, entryText(t, want.Response), entryText(t, got.Response))
 	}
 }
 
 func TestRecordingIsOfItsInput(t *testing.T) {
 	t.Parallel()
 	j := openJournal1(t, journalPath(t))
-	recording, err := Record(t.Context(), &fake{}, features(20), Options{DatasetIDs: dataset, Journal: j})
+	recording, err := Record(t.Context(), &fake{}, someFeatures(20), Options{DatasetIDs: dataset, Journal: j})
 	require.NoError(t, err)
-	moved := func(yield func(Feature, error) bool) {
+	moved := func(yield func(features.Feature, error) bool) {
 		yield(feature(0), nil)
 		yield(feature(2), nil)
 	}
-	broken := func(yield func(Feature, error) bool) {
+	broken := func(yield func(features.Feature, error) bool) {
 		yield(feature(0), nil)
-		yield(Feature{}, errors.New("the disk is gone"))
+		yield(features.Feature{}, errors.New("the disk is gone"))
 	}
 	for name, c := range map[string]struct {
-		features func(func(Feature, error) bool)
+		features func(func(features.Feature, error) bool)
 		whole    int
 		message  string
 	}{
-		"fewer":      {features(19), 19, "there are 19 features, not 20"},
-		"more":       {features(21), 20, "there are more than 20 features"},
+		"fewer":      {someFeatures(19), 19, "there are 19 features, not 20"},
+		"more":       {someFeatures(21), 20, "there are more than 20 features"},
 		"others":     {moved, 1, `feature 1 has the id "00002", not "00001"`},
 		"unreadable": {broken, 1, "the disk is gone"},
 	} {
@@ -91,22 +93,22 @@ func TestRecordingIsOfItsInput(t *testing.T) {
 	for range recording.Outcomes(nil) {
 		break
 	}
-	require.NoError(t, j.file.Close())
+	require.NoError(t, j.Close())
 	_, err = collect(recording.Outcomes(nil))
 	require.ErrorContains(t, err, "reading the journal")
 }
 
 func TestRecordEndsAsExtractDoes(t *testing.T) {
 	t.Parallel()
-	_, err := Record(t.Context(), &fake{}, features(1), Options{DatasetIDs: dataset})
+	_, err := Record(t.Context(), &fake{}, someFeatures(1), Options{DatasetIDs: dataset})
 	require.ErrorContains(t, err, "needs Options.Journal")
 	j := openJournal1(t, journalPath(t))
-	_, err = Record(t.Context(), &fake{}, features(1), Options{Journal: j})
+	_, err = Record(t.Context(), &fake{}, someFeatures(1), Options{Journal: j})
 	require.ErrorContains(t, err, "DatasetIDs")
 	kinds := make([]poison, 5)
 	kinds[3] = crashes
 	drained := make(chan struct{})
 	close(drained)
-	_, err = Record(t.Context(), &fake{}, features(1000), Options{DatasetIDs: dataset, Journal: j, Drain: drained})
+	_, err = Record(t.Context(), &fake{}, someFeatures(1000), Options{DatasetIDs: dataset, Journal: j, Drain: drained})
 	require.ErrorIs(t, err, ErrDrained)
 }

@@ -49,7 +49,7 @@ var imports = func() map[string]string {
 	for _, name := range []string{"context", "errors", "fmt", "log", "math", "os", "time", "strings", "iter", "testing"} {
 		byName[name] = name
 	}
-	for _, name := range []string{"cas", "bulk", "bulk/table", "bulk/parquet", "bulk/shard", "local", "castest", "castest/basins", "catalog", "wire"} {
+	for _, name := range []string{"cas", "features", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard", "tabulate", "local", "castest", "castest/basins", "catalog", "wire"} {
 		byName[filepath.Base(name)] = module + "/" + name
 	}
 	return byName

@@ -3,6 +3,6 @@
 // Nothing in it is edited by hand: change the document, run `make generate`. Users import package cas.
 package gen
 
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config ../api/types.codegen.yaml -o types.gen.go ../api/openapi.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config ../api/client.codegen.yaml -o client.gen.go ../api/openapi.yaml
+//go:generate go tool -modfile=../tools/go.mod oapi-codegen -config ../api/types.codegen.yaml -o types.gen.go ../api/openapi.yaml
+//go:generate go tool -modfile=../tools/go.mod oapi-codegen -config ../api/client.codegen.yaml -o client.gen.go ../api/openapi.yaml
 //go:generate go run ../internal/gendecode -types types.gen.go -o decode.gen.go AttributeResponse BatchAttributeResponse ProviderListResponse ProviderDetail DatasetListResponse Health

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 func (a *app) citeCommand() *cobra.Command {

@@ -9,13 +9,15 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
 	"github.com/spf13/cobra"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
 	"github.com/community-attribute-service/cas-go/castest/basins"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // The datasets of the demo, over the elevation model that castest carries.
@@ -96,29 +98,29 @@ func (a *app) demoTable(ctx context.Context, client *cas.Client, files demoFiles
 	if _, err := a.runJob(ctx, x, job); err != nil {
 		return err
 	}
-	journal, err := bulk.OpenJournal(tabulate.JournalPath(files.table), job.Ask.Fingerprint(demoIDField))
+	j, err := journal.Open(tabulate.JournalPath(files.table), job.Ask.Fingerprint(demoIDField))
 	if err != nil {
 		return err
 	}
-	defer journal.Close()
-	return a.printDemo(journal)
+	defer j.Close()
+	return a.printDemo(j)
 }
 
 // printDemo prints what the journal holds of the basins.
-func (a *app) printDemo(journal *bulk.Journal) error {
+func (a *app) printDemo(j *journal.Journal) error {
 	fmt.Fprintf(a.out, "%d sub-basins of Cumberland Mountain, Tennessee: elevation (%s) and the share of each slope class (%s)\n\n",
-		journal.State().Done, demoElevation, demoSlope)
+		j.State().Done, demoElevation, demoSlope)
 	heads := []string{demoIDField, "ELEVATION", "UNITS", "QUALITY", "PIXELS"}
 	for class := range basins.SlopeClassCount {
 		heads = append(heads, "SLOPE "+strconv.Itoa(class))
 	}
 	t := newTable(a.out, heads...)
-	features := bulk.ReadGeoJSON(bytes.NewReader(basins.GeoJSON()), bulk.ReadOptions{IDField: demoIDField, Keep: []string{}})
+	features := geojson.Read(bytes.NewReader(basins.GeoJSON()), geojson.Options{IDField: demoIDField, Keep: []string{}})
 	for f, err := range features {
 		if err != nil {
 			return err
 		}
-		entry, _, err := journal.Lookup(f.ID, bulk.HashGeometry(f.Geometry))
+		entry, _, err := j.Lookup(f.ID, journal.HashGeometry(f.Geometry))
 		if err = cmp.Or(err, entry.Err); err != nil {
 			return err
 		}

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -30,13 +31,13 @@ var errPartial = errors.New("some datasets failed")
 // that does not fit the journal of an earlier run.
 func exitCode(err error) int {
 	var u usageError
-	var other *bulk.FingerprintError
+	var other *journal.FingerprintError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest), errors.Is(err, bulk.ErrUnfinished):
+	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest), errors.Is(err, journal.ErrUnfinished):
 		return exitUsage
 	default:
 		return exitFailed

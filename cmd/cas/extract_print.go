@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/community-attribute-service/cas-go/bulk/table"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // mostFailures is how many failures are printed where there is no file for them.

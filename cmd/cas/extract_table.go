@@ -10,13 +10,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
 	"github.com/spf13/pflag"
 
 	"github.com/community-attribute-service/cas-go/bulk"
-	"github.com/community-attribute-service/cas-go/bulk/parquet"
-	"github.com/community-attribute-service/cas-go/bulk/table"
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/parquet"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // tabulation is what the flags of `cas extract` say about a table.
@@ -170,7 +172,7 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 // explain says how to go on after a run that ended early, or was not begun for the sake of one that did.
 func (a *app) explain(err error, x extraction) error {
 	unfinished := (*tabulate.Unfinished)(nil)
-	if !errors.As(err, &unfinished) && !errors.Is(err, bulk.ErrUnfinished) {
+	if !errors.As(err, &unfinished) && !errors.Is(err, journal.ErrUnfinished) {
 		return err
 	}
 	again := "Go on with:"

@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
 	"github.com/spf13/cobra"
 
-	"github.com/community-attribute-service/cas-go/bulk"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/atlas"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/internal/atlas"
 	"github.com/community-attribute-service/cas-go/internal/choropleth"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // drawing is what the flags of `cas map` ask for.
@@ -61,7 +62,7 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	if err != nil {
 		return usageError{err}
 	}
-	joined, err := column.Shapes(tabulate.Features(ctx, features, bulk.ReadOptions{IDField: d.idFieldOf(column), Keep: []string{}}))
+	joined, err := column.Shapes(tabulate.Features(ctx, features, geojson.Options{IDField: d.idFieldOf(column), Keep: []string{}}))
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/community-attribute-service/cas-go/bulk/parquet"
-	"github.com/community-attribute-service/cas-go/bulk/shard"
-	"github.com/community-attribute-service/cas-go/bulk/table"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/parquet"
+	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
 func (a *app) mergeCommand() *cobra.Command {

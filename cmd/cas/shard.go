@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/community-attribute-service/cas-go/bulk/shard"
+	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
 // sharding is what the flags of `cas extract` say about the part of a run that this process does.

@@ -8,12 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest"
-	"github.com/community-attribute-service/cas-go/cmd/cas/internal/tabulate"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // A run is killed at 20 random moments and resumed each time. The table is the one of an undisturbed run, byte for byte, and so is what
@@ -66,16 +68,16 @@ func TestTableOfKilledRuns(t *testing.T) {
 		require.NoFileExists(t, killed, "the table has its name before it is whole")
 
 		inFlight := 0
-		journal, err := bulk.OpenJournal(tabulate.JournalPath(killed), fingerprint)
+		j, err := journal.Open(tabulate.JournalPath(killed), fingerprint)
 		require.NoError(t, err)
 		for geometry, times := range l.turn(nil) {
 			assert.False(t, done[geometry], "kill %d: %s was asked for again", kill, geometry)
 			assert.Equal(t, 1, times, "kill %d: %s", kill, geometry)
-			if done[geometry] = journal.Done(ids[geometry], bulk.HashGeometry([]byte(geometry))); !done[geometry] {
+			if done[geometry] = j.Done(ids[geometry], journal.HashGeometry([]byte(geometry))); !done[geometry] {
 				inFlight++
 			}
 		}
-		require.NoError(t, journal.Close())
+		require.NoError(t, j.Close())
 		assert.LessOrEqual(t, inFlight, batch*concurrency)
 	}
 	code, _, errs = runHere(t, args(killed)...)

@@ -13,10 +13,14 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
 	"github.com/community-attribute-service/cas-go/bulk"
-	"github.com/community-attribute-service/cas-go/bulk/parquet"
-	"github.com/community-attribute-service/cas-go/bulk/table"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
 var datasets = []string{"copernicus_dem:elevation"}
@@ -50,27 +54,27 @@ func run(ctx context.Context, input, output, idField string) error {
 	}
 
 	options := bulk.Options{DatasetIDs: datasets}
-	journal, err := bulk.OpenJournal(output+".journal", options.Fingerprint(idField))
+	j, err := journal.Open(output+".journal", options.Fingerprint(idField))
 	if err != nil {
 		return err
 	}
-	defer journal.Close()
-	options.Journal = journal
+	defer j.Close()
+	options.Journal = j
 
-	recording, err := bulk.Record(ctx, client, features(input, idField), options)
+	recording, err := bulk.Record(ctx, client, read(input, idField), options)
 	if err != nil {
 		return fmt.Errorf("%w (the journal keeps what is done: run it again)", err)
 	}
 
 	// The table is written from the journal, in the order of the file, and what failed into a list beside it.
-	source := func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(features(input, idField)) }
+	source := func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(read(input, idField)) }
 	summary, err := table.Write(ctx, source, table.Options{
 		Path: output, Format: format, Plan: plan, Parameters: options.Fingerprint(idField),
 	})
 	if err != nil {
 		return err
 	}
-	if err := journal.Finish(); err != nil {
+	if err := j.Finish(); err != nil {
 		return err
 	}
 	fmt.Printf("%d features, %d failed, %d columns in %s\n", summary.Features, summary.Failed, len(summary.Columns)+1, output)
@@ -84,19 +88,19 @@ func scan(input, idField string) error {
 		return err
 	}
 	defer file.Close()
-	_, err = bulk.ScanIDs(file, bulk.ReadOptions{IDField: idField})
+	_, err = geojson.Scan(file, geojson.Options{IDField: idField})
 	return err
 }
 
-// features opens the file when it is ranged over, which may be more than once.
-func features(input, idField string) iter.Seq2[bulk.Feature, error] {
-	return func(yield func(bulk.Feature, error) bool) {
+// read opens the file when it is ranged over, which may be more than once.
+func read(input, idField string) iter.Seq2[features.Feature, error] {
+	return func(yield func(features.Feature, error) bool) {
 		file, err := os.Open(input)
 		if err != nil {
-			yield(bulk.Feature{}, err)
+			yield(features.Feature{}, err)
 			return
 		}
 		defer file.Close()
-		bulk.ReadGeoJSON(file, bulk.ReadOptions{IDField: idField, Keep: []string{}, TrustIDs: true})(yield)
+		geojson.Read(file, geojson.Options{IDField: idField, Keep: []string{}, TrustIDs: true})(yield)
 	}
 }

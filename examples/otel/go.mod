@@ -1,6 +1,6 @@
 module github.com/community-attribute-service/cas-go/examples/otel
 
-go 1.26.8
+go 1.26.0
 
 require (
 	github.com/community-attribute-service/cas-go v0.0.0

@@ -13,7 +13,10 @@ import (
 )
 
 // packages are the folders of the public packages, in the order of the reference.
-var packages = []string{"cas", "bulk", "bulk/table", "bulk/parquet", "bulk/shard", "local", "castest", "castest/basins", "catalog", "wire"}
+var packages = []string{
+	"cas", "features", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard",
+	"local", "castest", "castest/basins", "catalog", "wire",
+}
 
 func main() {
 	if err := run(); err != nil {

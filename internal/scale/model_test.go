@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features/geojson"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/community-attribute-service/cas-go/bulk"
 )
 
 func TestBatches(t *testing.T) {
@@ -42,9 +43,9 @@ func TestPolygonsAreGood(t *testing.T) {
 	var text bytes.Buffer
 	writePolygons(&text, 500)
 	n := 0
-	for f, err := range bulk.ReadGeoJSON(&text, bulk.ReadOptions{IDField: "ID"}) {
+	for f, err := range geojson.Read(&text, geojson.Options{IDField: "ID"}) {
 		require.NoError(t, err)
-		require.NoError(t, bulk.Preflight(f))
+		require.NoError(t, preflight.Check(f))
 		n++
 	}
 	assert.Equal(t, 500, n)

@@ -9,10 +9,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/community-attribute-service/cas-go/bulk"
-	"github.com/community-attribute-service/cas-go/bulk/shard"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
+	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
 // tolerance is how far a simulation may be from its prediction.
@@ -156,11 +158,11 @@ func (s simulation) task(ctx context.Context, url string, part shard.Shard, ids 
 }
 
 // squares are n features, each of its own geometry.
-func squares(n int) iter.Seq2[bulk.Feature, error] {
-	return func(yield func(bulk.Feature, error) bool) {
+func squares(n int) iter.Seq2[features.Feature, error] {
+	return func(yield func(features.Feature, error) bool) {
 		for i := range n {
 			lon, lat := west+float64(i%1000)*1e-4, south+float64(i/1000)*1e-4
-			f := bulk.Feature{ID: fmt.Sprint(i), Index: i, Geometry: []byte(polygon(lon, lat, 0.001))}
+			f := features.Feature{ID: fmt.Sprint(i), Index: i, Geometry: []byte(polygon(lon, lat, 0.001))}
 			if !yield(f, nil) {
 				return
 			}

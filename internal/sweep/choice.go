@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features"
+
 	"golang.org/x/sync/errgroup"
 
 	"github.com/community-attribute-service/cas-go/bulk"
@@ -22,7 +24,7 @@ const dataset = "local_dem:elevation"
 // A choice is a way to divide features into requests.
 type choice interface {
 	fmt.Stringer
-	run(context.Context, *cas.Client, []bulk.Feature) (result, error)
+	run(context.Context, *cas.Client, []features.Feature) (result, error)
 }
 
 // result is how a run went.
@@ -49,11 +51,11 @@ func (c byHand) String() string {
 	return fmt.Sprintf("by hand: %d features, %d in flight", c.size, c.flight)
 }
 
-func (c byHand) run(ctx context.Context, client *cas.Client, features []bulk.Feature) (result, error) {
+func (c byHand) run(ctx context.Context, client *cas.Client, all []features.Feature) (result, error) {
 	var r result
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(c.flight)
-	for part := range slices.Chunk(features, c.size) {
+	for part := range slices.Chunk(all, c.size) {
 		r.requests++
 		group.Go(func() error {
 			request := cas.BatchExtractRequest{DatasetIDs: []string{dataset}}
@@ -75,21 +77,21 @@ type itself struct{ most int }
 
 func (c itself) String() string { return fmt.Sprintf("by itself, at most %d in flight", c.most) }
 
-func (c itself) run(ctx context.Context, client *cas.Client, features []bulk.Feature) (result, error) {
+func (c itself) run(ctx context.Context, client *cas.Client, all []features.Feature) (result, error) {
 	var r result
 	var requests atomic.Int64
-	all := func(yield func(bulk.Feature, error) bool) {
-		for _, f := range features {
+	each := func(yield func(features.Feature, error) bool) {
+		for _, f := range all {
 			if !yield(f, nil) {
 				return
 			}
 		}
 	}
 	options := bulk.Options{
-		DatasetIDs: []string{dataset}, Concurrency: c.most, Total: len(features),
+		DatasetIDs: []string{dataset}, Concurrency: c.most, Total: len(all),
 		Progress: func(p bulk.Progress) { requests.Store(int64(p.Requests)) },
 	}
-	for outcome, err := range bulk.Extract(ctx, client, all, options) {
+	for outcome, err := range bulk.Extract(ctx, client, each, options) {
 		if err != nil {
 			return r, err
 		}
@@ -106,10 +108,10 @@ func (c itself) run(ctx context.Context, client *cas.Client, features []bulk.Fea
 }
 
 // catchments are random polygons of some hundred pixels on the elevation model, always the same.
-func catchments(n int) []bulk.Feature {
+func catchments(n int) []features.Feature {
 	random := rand.New(rand.NewPCG(2026, 11))
-	features := make([]bulk.Feature, n)
-	for i := range features {
+	all := make([]features.Feature, n)
+	for i := range all {
 		x, y := -84.37+0.25*random.Float64(), 36.19+0.22*random.Float64()
 		const corners = 12
 		ring := make([][2]float64, corners+1)
@@ -119,9 +121,9 @@ func catchments(n int) []bulk.Feature {
 		}
 		ring[corners] = ring[0]
 		polygon := cas.Polygon(ring)
-		features[i] = bulk.Feature{
+		all[i] = features.Feature{
 			ID: fmt.Sprint(i), Index: i, Geometry: fmt.Appendf(nil, `{"type":"Polygon","coordinates":%s}`, polygon.Coordinates),
 		}
 	}
-	return features
+	return all
 }

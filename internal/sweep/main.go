@@ -17,7 +17,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/features"
+
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/local"
 )
@@ -93,7 +94,7 @@ func sweep(ctx context.Context, s settings, out io.Writer) (bool, error) {
 }
 
 // warmUp lets every process of the service load what it loads with its first extraction.
-func warmUp(ctx context.Context, service *local.Service, features []bulk.Feature) error {
+func warmUp(ctx context.Context, service *local.Service, features []features.Feature) error {
 	client, err := service.Client()
 	if err != nil {
 		return err

@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features/preflight"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
 )
@@ -41,7 +42,7 @@ func TestChoices(t *testing.T) {
 	defer server.Close()
 	features := catchments(50)
 	for _, f := range features {
-		require.NoError(t, bulk.Preflight(f))
+		require.NoError(t, preflight.Check(f))
 	}
 	for _, c := range []choice{itself{4}, byHand{20, 2}} {
 		r, err := c.run(t.Context(), server.Client(cas.WithRetry(cas.RetryPolicy{MaxAttempts: 1})), features)

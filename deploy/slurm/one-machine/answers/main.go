@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 )
 
 func main() {
@@ -13,7 +13,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: answers JOURNAL")
 		os.Exit(2)
 	}
-	state, err := bulk.InspectJournal(os.Args[1])
+	state, err := journal.Inspect(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "answers:", err)
 		os.Exit(1)

@@ -1,0 +1,62 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/castest"
+)
+
+// What a journal holds can be looked at while another run has it open, and its answers be looked up by id and geometry.
+func Example() {
+	server := castest.NewServer()
+	defer server.Close()
+	folder, err := os.MkdirTemp("", "journal")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "attributes.csv.journal")
+
+	options := bulk.Options{DatasetIDs: []string{"copernicus_dem:elevation"}}
+	j, err := journal.Create(path, options.Fingerprint("id"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer j.Close()
+	options.Journal = j
+
+	const summit = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
+	features := geojson.Read(strings.NewReader(`{"type":"Feature","id":"summit","geometry":`+summit+`,"properties":{}}`), geojson.Options{IDField: "id"})
+	for _, err := range bulk.Extract(context.Background(), server.Client(), features, options) {
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	entry, found, err := j.Lookup("summit", journal.HashGeometry([]byte(summit)))
+	if err != nil || !found {
+		log.Fatal(found, err)
+	}
+	fmt.Println(entry.Response.Results[0].Value)
+
+	_, err = journal.Open(path, options.Fingerprint("id"))
+	fmt.Println(errors.Is(err, journal.ErrLocked))
+	if err := j.Finish(); err != nil {
+		log.Fatal(err)
+	}
+	state, err := journal.Inspect(path)
+	fmt.Println(state.Done, "done, finished:", state.Finished, err)
+	// Output:
+	// 1076
+	// true
+	// 1 done, finished: true <nil>
+}

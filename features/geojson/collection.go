@@ -1,0 +1,136 @@
+package geojson
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/community-attribute-service/cas-go/internal/geotext"
+)
+
+// noFeatures stands in for the array when the members around it are parsed.
+const noFeatures = `"features":[]`
+
+// collection reads a FeatureCollection from its array on. head is the text before
+// the name "features".
+func (rd *reader) collection(head []byte) error {
+	s := rd.src
+	about, err := rd.parser.object([]byte(string(head) + noFeatures + "}"))
+	if err != nil {
+		return rd.aroundFeatures(s.start, err)
+	}
+	if about.esri {
+		return rd.failText(s.start, foreignObject(about))
+	}
+	outer, early := rd.crs, about.crs
+	if early != "" {
+		rd.declare(early)
+		rd.crs = early
+	}
+	defer func() { rd.crs = outer }()
+
+	s.pos++ // [
+	if err := rd.features(); err != nil {
+		return err
+	}
+	s.begin()
+	if _, err := rd.members(false); err != nil {
+		return rd.cutTail(err)
+	}
+	whole := string(head) + noFeatures + string(s.value())
+	about, err = rd.parser.object([]byte(whole))
+	if err != nil {
+		return rd.aroundFeatures(s.start-len(head)-len(noFeatures), err)
+	}
+	if about.kind != geotext.KindCollection {
+		return rd.failText(s.start, foreignObject(about))
+	}
+	if about.crs == "" || about.crs == early {
+		return nil
+	}
+	rd.declare(about.crs)
+	if rd.lateCRS || about.crs == outer {
+		return nil
+	}
+	return rd.failText(s.start, &kindError{ErrLateCRS, fmt.Sprintf(
+		"%s; this stands behind the features, which were taken for WGS 84: put crs before features, or give the input as a file", geotext.CRSReason(about.crs))})
+}
+
+// aroundFeatures is syntax for the members of the collection itself.
+func (rd *reader) aroundFeatures(at int, err error) error {
+	bad := rd.syntax(at, err)
+	bad.Feature = -1
+	return bad
+}
+
+// declare remembers the first foreign reference system of a collection.
+func (rd *reader) declare(crs string) {
+	if rd.found == "" {
+		rd.found = crs
+	}
+}
+
+// features reads the elements of the array up to and with its closing bracket.
+func (rd *reader) features() error {
+	s := rd.src
+	for count := 0; ; count++ {
+		c, _, err := s.between(false)
+		if err == nil && count > 0 && c == ',' {
+			s.pos++
+			if c, _, err = s.between(false); err == nil && c == ']' {
+				return rd.failText(s.pos, notGeoJSON("not JSON: a comma before the end of the features"))
+			}
+		} else if err == nil && count > 0 && c != ']' {
+			return rd.failText(s.pos, notGeoJSON("not JSON: %q between two features, where a comma belongs", c))
+		}
+		switch {
+		case err == io.EOF:
+			return rd.failText(s.pos, notGeoJSON("the input is cut: it ends inside the features array, with %d features read", rd.n))
+		case err != nil:
+			return err
+		case c == ']':
+			s.pos++
+			return nil
+		case c != '{':
+			return rd.fail(s.pos, notGeoJSON("not GeoJSON: an element of features is %s, not a Feature", geotext.Describe(c)))
+		}
+		if err := rd.element(); err != nil {
+			return err
+		}
+	}
+}
+
+// element reads one Feature of a collection.
+func (rd *reader) element() error {
+	s := rd.src
+	if rec := rd.quick(); rec != nil {
+		return rd.deliver(rec, s.start)
+	}
+	if err := s.next(); err != nil {
+		return rd.cut(err)
+	}
+	rec, err := rd.parser.object(s.value())
+	if err != nil {
+		return rd.syntax(s.start, err)
+	}
+	if rec.kind != geotext.KindFeature {
+		return rd.fail(s.start, foreignElement(rec))
+	}
+	return rd.deliver(rec, s.start)
+}
+
+// cutTail is cut for the text behind the array.
+func (rd *reader) cutTail(err error) error {
+	s := rd.src
+	switch {
+	case err == io.EOF:
+		return rd.failText(len(s.buf), notGeoJSON("the input is cut: it ends before the end of the FeatureCollection"))
+	case err == errBroken:
+		return rd.failText(s.pos-1, notGeoJSON("not JSON: %q behind the features, where a member or } belongs", s.buf[s.pos-1]))
+	case err == errGuard:
+		return rd.failText(s.start, notGeoJSON("the FeatureCollection is cut: the next separator comes before its end"))
+	case errors.Is(err, ErrFeatureTooLarge):
+		return rd.failText(s.start, err)
+	}
+	return err
+}

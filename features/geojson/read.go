@@ -1,0 +1,153 @@
+package geojson
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/community-attribute-service/cas-go/features"
+)
+
+// DefaultMaxFeatureBytes is the size of one feature's text, in bytes, beyond
+// which reading stops unless [ReadOptions.MaxFeatureBytes] says otherwise.
+const DefaultMaxFeatureBytes = 256 << 20
+
+// ReadOptions says what to take from the input. The zero value reads every
+// property and names features by their own id or else their position.
+type Options struct {
+	// IDField names the property that holds the id. "id" also means the feature's
+	// own id member, used where there is no property of that name (writers such as
+	// GeoPandas number the member and keep the real id in the property). A feature
+	// without a string or number there ends the reading with [ErrMissingID].
+	//
+	// "" takes the feature's own id, and where that is absent or null the position
+	// as text.
+	IDField string
+	// Keep names the properties that [Feature.Properties] carries. Nil keeps all,
+	// an empty slice that is not nil keeps none; what is not kept is never copied.
+	Keep []string
+	// IDs, if not nil, is where the ids are collected instead of a set of the
+	// reader's own. It must be empty unless ids from elsewhere are to collide too.
+	IDs *features.IDSet
+	// TrustIDs skips the search for duplicate ids and the memory for it. It is
+	// for a second pass over a file that [ScanIDs] has accepted.
+	TrustIDs bool
+	// CRS marks every feature as given in that reference system. It is for
+	// [Summary.CRS] of a scan: a collection may declare its crs after its features.
+	CRS string
+	// MaxFeatureBytes bounds the text of one feature and with it the memory;
+	// 0 is [DefaultMaxFeatureBytes]. One feature over it ends the reading with
+	// [ErrFeatureTooLarge].
+	MaxFeatureBytes int
+}
+
+// ReadGeoJSON yields the features of r in input order. The form is recognised
+// from the text: a FeatureCollection, a Feature, a bare geometry, a text sequence
+// (RFC 8142, each object behind an RS byte) or newline-delimited GeoJSON; gzip by
+// its magic bytes; a UTF-8 byte order mark is skipped. Members may come in any
+// order. The text has to be UTF-8 without duplicate member names, with the one
+// exception that NaN and Infinity, which many writers emit, are read: a geometry
+// keeps them for [Preflight] to refuse, in a kept property they become null.
+//
+// What a geometry holds is not judged here: null, an unsupported type or bad
+// coordinates are for Preflight, and one such feature does not end the reading.
+// An error that does is a [*ReadError], or wraps what r returned; it is yielded
+// last, once. A collection that declares another reference system behind its
+// features is such an error unless [ReadOptions.CRS] announced it.
+//
+// The sequence can be ranged over once. r is not closed; breaking out of the loop
+// leaves nothing behind. What is yielded is the caller's to keep.
+func Read(r io.Reader, o Options) iter.Seq2[features.Feature, error] {
+	used := false
+	return func(yield func(features.Feature, error) bool) {
+		if used {
+			yield(features.Feature{}, errors.New("bulk: the input was read already; ReadGeoJSON gives one pass"))
+			return
+		}
+		used = true
+		rd := newReader(r, o)
+		err := rd.read(func(rec *record) error {
+			if !yield(rec.feature(), nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && err != errStop {
+			yield(features.Feature{}, err)
+		}
+	}
+}
+
+// errStop says that the consumer has had enough; it never reaches a caller.
+var errStop = errors.New("stop")
+
+// A reader turns an input into records. Its files are layers: read_input.go finds
+// the text, read_source.go holds a window on it, read_frame.go finds where a value
+// ends, read_text.go and read_collection.go walk the forms, read_parse.go takes
+// one object apart with jsontext, read_record.go makes a feature of it. What is
+// spelled as most features are goes by read_quick.go, framed and taken apart at once.
+type reader struct {
+	src     *source
+	idField string
+	ids     *features.IDSet // nil where duplicates are not looked for
+	crs     string          // declared for all that is being read
+	found   string          // first foreign crs that a collection declared
+	lateCRS bool            // whether that may come behind the features
+	n       int             // records so far
+	parser  *parser
+	emit    func(*record) error
+}
+
+func newReader(r io.Reader, o Options) *reader {
+	limit := o.MaxFeatureBytes
+	if limit <= 0 {
+		limit = DefaultMaxFeatureBytes
+	}
+	rd := &reader{src: newSource(r, limit), idField: o.IDField, crs: o.CRS, parser: newParser(o)}
+	if !o.TrustIDs {
+		rd.ids = o.IDs
+		if rd.ids == nil {
+			rd.ids = new(features.IDSet)
+		}
+	}
+	return rd
+}
+
+// read passes every record to emit and returns what ended the reading early.
+func (rd *reader) read(emit func(*record) error) error {
+	rd.emit = emit
+	if err := rd.src.open(); err != nil {
+		return err
+	}
+	return rd.texts()
+}
+
+// deliver names a record and hands it over. at is its place in the text.
+func (rd *reader) deliver(rec *record, at int) error {
+	rec.index = rd.n
+	if rec.crs == "" {
+		rec.crs = rd.crs
+	}
+	if err := rec.identify(rd.idField); err != nil {
+		return rd.fail(at, err)
+	}
+	if rd.ids != nil {
+		if first, added := rd.ids.Add(rec.name, rec.index); !added {
+			return rd.fail(at, duplicateID(rec.name, first, rec.index))
+		}
+	}
+	rd.n++
+	return rd.emit(rec)
+}
+
+// fail is an error in the record being read, at position at of the window.
+func (rd *reader) fail(at int, err error) *ReadError {
+	line, offset := rd.src.place(at)
+	return &ReadError{Feature: rd.n, Line: line, Offset: offset, Err: err}
+}
+
+// failText is an error in the text around the features.
+func (rd *reader) failText(at int, err error) *ReadError {
+	line, offset := rd.src.place(at)
+	return &ReadError{Feature: -1, Line: line, Offset: offset, Err: err}
+}

@@ -1,0 +1,149 @@
+package format
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// wkbNames are the geometry types of well-known binary by number.
+var wkbNames = [...]string{
+	0: "Geometry", 1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
+	7: "GeometryCollection", 8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface",
+	13: "Curve", 14: "Surface", 15: "PolyhedralSurface", 16: "TIN", 17: "Triangle",
+}
+
+// ParseWKB reads well-known binary: ISO (OGC 06-103r4, 8.2) and the extended form of PostGIS, either byte order. Z and M are
+// left out. An empty point is no geometry.
+func ParseWKB(b []byte) (Geometry, error) {
+	r := wkbReader{b: b}
+	g := r.geometry()
+	if r.err == nil && len(r.b) > 0 {
+		r.fail("%d bytes follow the geometry", len(r.b))
+	}
+	if r.err != nil {
+		return Geometry{}, fmt.Errorf("not well-known binary (WKB): %w", r.err)
+	}
+	return g, nil
+}
+
+// A wkbReader takes bytes apart. After its first error it returns zero values.
+type wkbReader struct {
+	b     []byte
+	order binary.ByteOrder
+	skip  int // bytes of Z and M behind each position
+	err   error
+}
+
+func (r *wkbReader) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf(format, args...)
+	}
+	r.b = nil
+}
+
+func (r *wkbReader) take(n int) []byte {
+	if n > len(r.b) {
+		if r.err == nil {
+			r.err = errors.New("it ends too early")
+		}
+		r.b = nil
+		return make([]byte, n)
+	}
+	b := r.b[:n]
+	r.b = r.b[n:]
+	return b
+}
+
+// count reads how many items of at least size bytes follow.
+func (r *wkbReader) count(size int) int {
+	n := r.order.Uint32(r.take(4))
+	if uint64(n)*uint64(size) > uint64(len(r.b)) {
+		r.fail("it holds %d items where %d bytes are left", n, len(r.b))
+		return 0
+	}
+	return int(n)
+}
+
+// head reads byte order and type.
+func (r *wkbReader) head() (kind uint32) {
+	switch order := r.take(1)[0]; {
+	case r.err != nil:
+		r.order = binary.LittleEndian
+		return 0
+	case order == 0:
+		r.order = binary.BigEndian
+	case order == 1:
+		r.order = binary.LittleEndian
+	default:
+		r.order = binary.LittleEndian
+		r.fail("byte order %d", order)
+		return 0
+	}
+	kind = r.order.Uint32(r.take(4))
+	r.skip = 0
+	if kind&0x80000000 != 0 { // EWKB Z
+		r.skip += 8
+	}
+	if kind&0x40000000 != 0 { // EWKB M
+		r.skip += 8
+	}
+	if kind&0x20000000 != 0 { // EWKB SRID
+		r.take(4)
+	}
+	kind &= 0x0fffffff
+	switch kind / 1000 { // ISO
+	case 1, 2:
+		r.skip += 8
+	case 3:
+		r.skip += 16
+	}
+	return kind % 1000
+}
+
+func (r *wkbReader) geometry() Geometry {
+	kind := r.head()
+	if int(kind) >= len(wkbNames) {
+		r.fail("geometry type %d", kind)
+	}
+	if r.err != nil {
+		return Geometry{}
+	}
+	g := Geometry{Type: wkbNames[kind]}
+	switch g.Type {
+	case "Point":
+		g.Point = r.position()
+		if math.IsNaN(g.Point[0]) && math.IsNaN(g.Point[1]) {
+			return Geometry{}
+		}
+	case "Polygon":
+		g.Polygons = [][][][2]float64{r.polygon()}
+	case "MultiPolygon":
+		for range r.count(9) {
+			if kind := r.head(); kind != 3 && r.err == nil {
+				r.fail("a MultiPolygon holds geometry type %d", kind)
+			}
+			g.Polygons = append(g.Polygons, r.polygon())
+		}
+	default:
+		r.b = nil // refused by its type, whatever it holds
+	}
+	return g
+}
+
+func (r *wkbReader) polygon() (rings [][][2]float64) {
+	for range r.count(4) {
+		ring := make([][2]float64, r.count(16+r.skip))
+		for i := range ring {
+			ring[i] = r.position()
+		}
+		rings = append(rings, ring)
+	}
+	return rings
+}
+
+func (r *wkbReader) position() [2]float64 {
+	b := r.take(16 + r.skip)
+	return [2]float64{math.Float64frombits(r.order.Uint64(b)), math.Float64frombits(r.order.Uint64(b[8:]))}
+}

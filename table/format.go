@@ -1,0 +1,69 @@
+package table
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// A Format is a file format for tables. [CSV], [NDJSON] and [JSON] are here, Parquet in table/parquet.
+type Format interface {
+	// Name is the format in a word, such as csv.
+	Name() string
+	// NewWriter begins a table in w. The columns are those of every row.
+	NewWriter(w io.Writer, columns []Column) (RowWriter, error)
+}
+
+// A Namer is a Format with wishes about column names, which [PlanColumns] respects.
+type Namer interface {
+	// OwnColumns are columns that the format adds.
+	OwnColumns() []string
+	// PropertyColumn is the column name for a property. Those of datasets are of ASCII letters, digits and
+	// underscores anyway.
+	PropertyColumn(property string) string
+}
+
+// A RowWriter writes the rows of one table.
+type RowWriter interface {
+	// WriteRow appends a row. It keeps nothing of it.
+	WriteRow(*Row) error
+	// Close ends the table and leaves the writer below open.
+	Close() error
+}
+
+// FormatOf is the format that a file name's extension asks for: .csv, .ndjson or .jsonl, .json.
+// It is nil for any other.
+func FormatOf(path string) Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv":
+		return CSV{}
+	case ".ndjson", ".jsonl":
+		return NDJSON{}
+	case ".json":
+		return JSON{}
+	default:
+		return nil
+	}
+}
+
+// lines collects text and passes it on in large pieces.
+type lines struct {
+	w   io.Writer
+	buf []byte
+}
+
+const pieceSize = 64 << 10
+
+// commit passes on what is in the buffer once that is worth it.
+func (l *lines) commit() error {
+	if len(l.buf) < pieceSize {
+		return nil
+	}
+	return l.flush()
+}
+
+func (l *lines) flush() error {
+	_, err := l.w.Write(l.buf)
+	l.buf = l.buf[:0]
+	return err
+}

@@ -1,0 +1,129 @@
+package shard
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table"
+)
+
+// manifestVersion changes when an older Merge would misread a manifest.
+const manifestVersion = 1
+
+// A Manifest says what a shard's table is a part of, and what a merge has to know of it.
+type Manifest struct {
+	Version int `json:"cas_shard_manifest"` // of the manifest's form
+	Shard
+	First       int                 `json:"first"`          // position of the first row's feature in the input, from 0
+	Rows        int                 `json:"rows"`           // of the table
+	Features    int                 `json:"features"`       // of the whole input
+	Input       string              `json:"input"`          // its name
+	InputSHA256 string              `json:"input_sha256"`   // of the input's bytes, in hexadecimal
+	Parameters  journal.Fingerprint `json:"parameters"`     // of the run
+	Keep        []string            `json:"keep,omitempty"` // properties that are carried through
+	Format      string              `json:"format"`         // of the table
+	Table       File                `json:"table"`
+	Failures    File                `json:"failures"` // the list of them
+
+	ServiceURL     string         `json:"service_url,omitempty"`     // base URL of the service that was asked
+	ServiceVersion string         `json:"service_version,omitempty"` // where it is known
+	Client         string         `json:"client,omitempty"`          // name and version of the program that asked
+	Catalog        []cas.Dataset  `json:"catalog,omitempty"`         // metadata of the datasets
+	Summary        *table.Summary `json:"summary"`                   // of the table
+}
+
+// A File is one of a shard's files.
+type File struct {
+	Name   string `json:"name"`   // in the manifest's folder
+	SHA256 string `json:"sha256"` // of its bytes, in hexadecimal
+}
+
+// ManifestPath is the name of the manifest beside a shard's table: attributes.0003-of-0016.shard.json beside
+// attributes.0003-of-0016.csv.
+func ManifestPath(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".shard.json"
+}
+
+// RemoveManifest removes what an earlier run left beside a table that is to be replaced.
+func RemoveManifest(path string) error {
+	if err := os.Remove(ManifestPath(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// WriteManifest writes the manifest of a shard whose table was written with these options, of an input of so many
+// features, with the properties of keep. It is the last thing that a shard does.
+func WriteManifest(s Shard, features int, keep []string, o table.Options, summary *table.Summary) error {
+	first, end := s.Range(features)
+	m := Manifest{
+		Version: manifestVersion, Shard: s, First: first, Rows: end - first, Features: features,
+		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Format: o.Format.Name(),
+		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, Client: o.About.Client, Catalog: o.About.Datasets,
+		Summary: summary,
+	}
+	if summary.Features != m.Rows {
+		return fmt.Errorf("shard %s has %d rows, not %d: has the input changed since?", s, summary.Features, m.Rows)
+	}
+	var err error
+	if m.Table, err = describe(o.Path); err != nil {
+		return err
+	}
+	if m.Failures, err = describe(table.ErrorsPath(o.Path)); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := ManifestPath(o.Path)
+	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+// ReadManifest reads the manifest beside a shard's table. One that is not there is fs.ErrNotExist.
+func ReadManifest(path string) (*Manifest, error) {
+	text, err := os.ReadFile(ManifestPath(path))
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", ManifestPath(path), err)
+	}
+	if m.Version != manifestVersion || m.Summary == nil {
+		return nil, fmt.Errorf("%s is no manifest that this version of the program knows", ManifestPath(path))
+	}
+	return &m, nil
+}
+
+func describe(path string) (File, error) {
+	sum, err := hashFile(path)
+	return File{Name: filepath.Base(path), SHA256: sum}, err
+}
+
+func hashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	digest := sha256.New()
+	if _, err := io.Copy(digest, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(digest.Sum(nil)), nil
+}

@@ -1,0 +1,167 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+)
+
+// Options say what to write.
+type Options struct {
+	Path       string              // of the table; the other files stand beside it ([ErrorsPath], [MetaPath])
+	Format     Format              // of the table
+	Plan       *Plan               // of its columns
+	Parameters journal.Fingerprint // of the run; its datasets are those of Plan, in the same order
+	About      About               // for the description
+}
+
+// Write writes a table, the list of failures beside it and the description. Each is written under a temporary name (its own and .tmp) and
+// brought to the disk; when all are whole they take their names, the table last. After an error the names hold what they held before,
+// unless it was a renaming that failed.
+//
+// It takes one pass over the source where the first thousand outcomes show every column, which it looks at before, and two otherwise.
+// Errors are those of the source, the file system and the context, and answers that differ between the passes.
+func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
+	if !slices.Equal(o.Parameters.DatasetIDs, o.Plan.datasets) {
+		return nil, fmt.Errorf("table: the parameters name the datasets %q, the plan %q", o.Parameters.DatasetIDs, o.Plan.datasets)
+	}
+	var out outputs
+	defer out.discard()
+
+	failures, err := out.create(ErrorsPath(o.Path))
+	if err != nil {
+		return nil, err
+	}
+	table, err := out.create(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(failures.finish(), table.finish()); err != nil {
+		return nil, err
+	}
+	meta, err := out.create(MetaPath(o.Path))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(writeMeta(meta, o, summary), meta.finish()); err != nil {
+		return nil, err
+	}
+	if err := out.publish(failures, meta, table); err != nil {
+		return nil, err
+	}
+	return summary, nil
+}
+
+// writeBoth writes the table and the list of failures: in one pass with the columns that the first outcomes show, and the table once more
+// if there turn out to be others.
+func writeBoth(ctx context.Context, source Source, o Options, table *output, failures *failureWriter) (*Summary, error) {
+	expected, err := expectColumns(ctx, source, o.Plan)
+	if err != nil {
+		return nil, err
+	}
+	first, err := newRowsWriter(table, o.Format, expected)
+	if err != nil {
+		return nil, err
+	}
+	summary, found, err := surveyOutcomes(ctx, source, o.Plan, o.Parameters.Aggregation, failures, first)
+	if err == nil {
+		err = failures.flush()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !first.misfit && slices.Equal(expected.columns, found.columns) {
+		return summary, first.Close()
+	}
+	if err := table.restart(); err != nil {
+		return nil, err
+	}
+	return summary, writeRows(ctx, table, source, o.Format, found, summary.Features)
+}
+
+// writeRows is a pass with all columns known.
+func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *layout, features int) error {
+	rows, err := newRowsWriter(w, f, l)
+	if err != nil {
+		return err
+	}
+	a := newAnswer(l.datasets())
+	for o, err := range within(ctx, source) {
+		if err != nil {
+			return err
+		}
+		a.take(o)
+		if err := rows.write(o, a); err != nil {
+			return err
+		}
+	}
+	if rows.n != features {
+		return changed(fmt.Sprintf("there are %d features, not %d,", rows.n, features))
+	}
+	return rows.Close()
+}
+
+// within is a source up to the end of the context. All outcomes come in one place.
+func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] {
+	return func(yield func(*bulk.Outcome, error) bool) {
+		var place bulk.Outcome
+		for o, err := range source() {
+			if err == nil {
+				err = ctx.Err()
+			}
+			place = o
+			if !yield(&place, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// A rowsWriter writes outcomes as rows of one layout.
+type rowsWriter struct {
+	RowWriter
+	layout *layout
+	row    Row
+	n      int
+	misfit bool // an outcome did not fit into the layout
+}
+
+func newRowsWriter(w io.Writer, f Format, l *layout) (*rowsWriter, error) {
+	rows, err := f.NewWriter(w, l.columns)
+	return &rowsWriter{RowWriter: rows, layout: l}, err
+}
+
+// write writes an outcome and the answer taken from it.
+func (w *rowsWriter) write(o *bulk.Outcome, a *answer) error {
+	if err := w.row.fill(w.layout, o, a); err != nil {
+		return err
+	}
+	if err := w.WriteRow(&w.row); err != nil {
+		return fmt.Errorf("feature %d (id %q): %w", o.Feature.Index, o.Feature.ID, err)
+	}
+	w.n++
+	return nil
+}
+
+// try is write until an outcome does not fit; from then on it does nothing.
+func (w *rowsWriter) try(o *bulk.Outcome, a *answer) error {
+	if w.misfit {
+		return nil
+	}
+	err := w.write(o, a)
+	if w.misfit = errors.As(err, new(changed)); w.misfit {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+package tabulate
+
+import (
+	"context"
+	"iter"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/geojson"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table"
+)
+
+// An Estimate is what a run would ask for.
+type Estimate struct {
+	Features      int   `json:"features"`       // in the input
+	Refused       int   `json:"refused"`        // that would not be sent
+	Answered      int   `json:"answered"`       // that a resumed run has in its journal
+	Requests      int   `json:"requests"`       // at least: requests start smaller than the largest
+	GeometryBytes int64 `json:"geometry_bytes"` // of what would be sent
+}
+
+// Limits of a request in a run, unless its options say otherwise: those of [bulk.Options].
+const (
+	largestBatch = 4 << 20 // bytes
+	mostResults  = 10_000
+)
+
+// Estimate reads the input and tells what a run would ask for. Nothing is sent, nothing is written. Errors are those of [Job.Run] before
+// its first request.
+func (j *Job) Estimate(soft context.Context) (Estimate, error) {
+	var e Estimate
+	if _, err := table.PlanColumns(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format); err != nil {
+		return e, err
+	}
+	if err := j.checkRequest(); err != nil {
+		return e, err
+	}
+	var state journal.State
+	if j.Resume && j.Output != "" {
+		var err error
+		if state, err = journal.Inspect(JournalPath(j.Output)); err != nil {
+			return e, err
+		}
+		if changes := j.Ask.Fingerprint(j.IDField).Changes(state.Fingerprint); state.Exists && len(changes) > 0 {
+			return e, &journal.FingerprintError{Path: JournalPath(j.Output), Changes: changes}
+		}
+	}
+	b := batches{size: j.Ask.BatchSize}
+	if b.size == 0 {
+		b.size = max(1, min(cas.MaxBatchGeometries, mostResults/len(j.Ask.DatasetIDs)))
+	}
+	for f, err := range j.look(soft) {
+		if err != nil {
+			return e, err
+		}
+		e.Features++
+		if Check(f) != nil {
+			e.Refused++
+			continue
+		}
+		e.GeometryBytes += int64(len(f.Geometry))
+		b.add(len(f.Geometry))
+	}
+	e.Requests = b.n
+	e.Answered = min(state.Done, e.Features-e.Refused)
+	return e, nil
+}
+
+// look yields the features without leaving anything behind.
+func (j *Job) look(soft context.Context) iter.Seq2[features.Feature, error] {
+	if !j.Shard.Whole() {
+		return j.lookAtShard(soft)
+	}
+	return Features(soft, j.Input, geojson.Options{IDField: j.IDField, Keep: []string{}})
+}
+
+// batches counts requests that are as large as they may be.
+type batches struct {
+	size        int // the most features of one
+	n           int
+	count, text int // of the last
+}
+
+func (b *batches) add(bytes int) {
+	if b.n == 0 || b.count == b.size || b.text+bytes > largestBatch {
+		b.n, b.count, b.text = b.n+1, 0, 0
+	}
+	b.count++
+	b.text += bytes
+}

@@ -1,0 +1,104 @@
+package tabulate
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+
+	"github.com/peterstace/simplefeatures/geom"
+)
+
+// InvalidPolygon is the code of a polygon that [ValidPolygons] refuses.
+const InvalidPolygon preflight.Code = "invalid_polygon"
+
+// Check is what a feature has to pass before it is asked for: [preflight.Check], then [ValidPolygons], with one reading of the text
+// where that is enough for both.
+func Check(f features.Feature) error {
+	certain, err := certainlyValid(f)
+	if certain || err != nil {
+		return err
+	}
+	return judgeText(f.Geometry)
+}
+
+// ValidPolygons is a [bulk.Check] for what [preflight.Check] leaves to computational geometry: a polygon whose rings cross or touch
+// themselves or one another, or whose holes lie outside, encloses no area that everyone agrees on. Each polygon of a MultiPolygon is
+// judged by itself; that they overlap is no reason to refuse them. Points pass.
+//
+// The rules are those of OGC Simple Feature Access (06-103r4, 6.1.11.1), as shapely's is_valid has them.
+func ValidPolygons(f features.Feature) error {
+	if certain, _ := certainlyValid(f); certain {
+		return nil
+	}
+	return judgeText(f.Geometry)
+}
+
+// A reading is the memory that one feature needs, used again for the next.
+type reading struct {
+	rings   preflight.Rings
+	outline outline
+}
+
+var readings = sync.Pool{New: func() any { return new(reading) }}
+
+// certainlyValid is true for a feature that Preflight passes and for whose polygons the library is not needed. The error is Preflight's.
+func certainlyValid(f features.Feature) (bool, error) {
+	r := readings.Get().(*reading)
+	defer readings.Put(r)
+	if err := r.rings.Check(f); err != nil {
+		return false, err
+	}
+	return r.certainlyValid(), nil
+}
+
+// certainlyValid is false, too, for what the pass over the text left out.
+func (r *reading) certainlyValid() bool {
+	from, ring := 0, 0
+	for _, end := range r.rings.PolygonEnds {
+		ends := r.rings.RingEnds[ring:end]
+		if !r.outline.certainlyValid(r.rings.Positions, from, ends) {
+			return false
+		}
+		from, ring = ends[len(ends)-1], end
+	}
+	return r.rings.Type != ""
+}
+
+// judgeText lets the library read and judge.
+func judgeText(geometry []byte) error {
+	g, err := geom.UnmarshalGeoJSON(geometry, geom.NoValidate{})
+	if err != nil {
+		return nil // what is no geometry is for Preflight to name
+	}
+	switch {
+	case g.IsPolygon():
+		return judge(g.MustAsPolygon(), "the polygon")
+	case g.IsMultiPolygon():
+		parts := g.MustAsMultiPolygon()
+		for i := range parts.NumPolygons() {
+			if err := judge(parts.PolygonN(i), fmt.Sprintf("polygon %d", i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func judge(p geom.Polygon, name string) error {
+	err := p.Validate()
+	if err == nil {
+		return nil
+	}
+	for i, ring := range p.DumpRings() {
+		if !ring.IsSimple() {
+			return refuse("ring %d of %s crosses or touches itself", i, name)
+		}
+	}
+	return refuse("%s is not valid: %v", name, err)
+}
+
+func refuse(format string, args ...any) error {
+	return &preflight.Error{Code: InvalidPolygon, Message: fmt.Sprintf(format, args...) + "; repair it, as by ogr2ogr -makevalid"}
+}
