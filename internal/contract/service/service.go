@@ -1,6 +1,7 @@
 // Package service gives tests the real Community Attribute Service: the
 // published Python package, in the versions that were released, with a local
-// connector over a real elevation model (app.py) or plain.
+// connector over a real elevation model (app.py) or plain. It also gives them
+// the libraries that judge reference systems and file formats: see Judges.
 //
 // The environments come from make_env.py, by `make env`. A test that finds none
 // fails: it never skips.
@@ -48,14 +49,27 @@ func Python(tb testing.TB, version string) string { return Program(tb, version, 
 // which comes with Latest.
 func Program(tb testing.TB, version, name string) string {
 	tb.Helper()
-	environment := filepath.Join(Root(tb), ".venv", "service-"+version)
-	_, err := os.Stat(filepath.Join(environment, "complete"))
-	require.NoError(tb, err, "the Python environment of the service %s is missing or incomplete; "+
-		"create it with `make env` or `python3 internal/contract/service/make_env.py`", version)
+	return program(tb, "service-"+version, name)
+}
+
+// Judges is the interpreter of the environment that judges reference systems and
+// file formats: pyproj (PROJ), pyogrio (GDAL), GeoPandas, pyarrow, pyshp, DuckDB,
+// netCDF4 and xarray, as requirements-judges.txt pins them.
+func Judges(tb testing.TB) string {
+	tb.Helper()
+	return program(tb, "judges", "python")
+}
+
+func program(tb testing.TB, environment, name string) string {
+	tb.Helper()
+	home := filepath.Join(Root(tb), ".venv", environment)
+	_, err := os.Stat(filepath.Join(home, "complete"))
+	require.NoError(tb, err, "the Python environment %s is missing or incomplete; "+
+		"create it with `make env` or `python3 internal/contract/service/make_env.py .venv %s`", environment, environment)
 	if runtime.GOOS == "windows" {
-		return filepath.Join(environment, "Scripts", name+".exe")
+		return filepath.Join(home, "Scripts", name+".exe")
 	}
-	return filepath.Join(environment, "bin", name)
+	return filepath.Join(home, "bin", name)
 }
 
 // App is the Config.App of the service with local providers: see app.py.
