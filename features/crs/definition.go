@@ -344,7 +344,10 @@ func buildCylindrical(d *definition, l ellipsoid) (projection, bool, error) {
 
 // buildBehrmann is for the name that Esri's WKT, as PROJ writes it, gives to standard parallels of 30 degrees.
 func buildBehrmann(d *definition, l ellipsoid) (projection, bool, error) {
-	return newCylindrical(l, 30*degree), false, d.takes(nil, nil)
+	if d.given[parallel1] && d.values[parallel1] != 30 {
+		return nil, false, d.malformed("the standard parallel is %v; that of the method %q is 30", d.values[parallel1], d.method)
+	}
+	return newCylindrical(l, 30*degree), false, d.takes(nil, []int{parallel1})
 }
 
 func buildSinusoidal(d *definition, l ellipsoid) (projection, bool, error) {

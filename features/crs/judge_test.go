@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"os/exec"
 	"slices"
@@ -23,7 +24,7 @@ import (
 // judge runs testdata/judge.py, where pyproj says what is right, and gives its output.
 func judge(t *testing.T, args ...string) *bufio.Reader {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), service.Judges(t), append([]string{"testdata/judge.py"}, args...)...)
+	cmd := exec.Command(service.Judges(t), append([]string{"testdata/judge.py"}, args...)...)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	var said strings.Builder
@@ -47,6 +48,7 @@ func apart(lon, lat, wantLon, wantLat float64) float64 {
 
 // TestEveryMethodAgreesWithPROJ takes 100,000 random points of each method to the system with PROJ, and back with crs.
 func TestEveryMethodAgreesWithPROJ(t *testing.T) {
+	t.Parallel()
 	const count = 100_000
 	out := judge(t, "points", strconv.Itoa(count))
 	methods := 0
@@ -87,7 +89,8 @@ func TestEveryMethodAgreesWithPROJ(t *testing.T) {
 
 // TestEveryCodeAgreesWithPROJ goes through every projected system that pyproj lists: positions within 1e-8 degrees, or a refusal by name.
 func TestEveryCodeAgreesWithPROJ(t *testing.T) {
-	type count struct{ systems, points, byDatum, byMethod, byAxis, unlisted, untested int }
+	t.Parallel()
+	type count struct{ systems, points, byDatum, byMethod, byEllipsoid, unlisted, untested int }
 	counts := map[string]*count{"EPSG": {}, "ESRI": {}}
 	var worst float64
 	for out := json.NewDecoder(judge(t, "codes")); ; {
@@ -114,9 +117,8 @@ func TestEveryCodeAgreesWithPROJ(t *testing.T) {
 			case strings.Contains(err.Error(), "method"):
 				n.byMethod++
 				assert.Contains(t, err.Error(), system.Method)
-			case strings.Contains(err.Error(), "axis"):
-				n.byAxis++
-				t.Log(err)
+			case strings.Contains(err.Error(), "ellipsoid"):
+				n.byEllipsoid++ // the figure is that of no datum of today
 			default:
 				t.Errorf("%d: %v", system.Code, err)
 			}
@@ -145,15 +147,18 @@ func TestEveryCodeAgreesWithPROJ(t *testing.T) {
 		t.Logf("%s: %+v", authority, *n)
 	}
 	t.Logf("worst: %.1e degrees", worst)
-	assert.Greater(t, counts["EPSG"].systems, 3000)
+	// Of every EPSG system it is known what becomes of it.
+	assert.Equal(t, count{systems: 3353, points: counts["EPSG"].points, byDatum: 2192, byMethod: 104, byEllipsoid: 3}, *counts["EPSG"])
+	assert.Equal(t, 1268, counts["ESRI"].systems)
 }
 
 // losesMethod are refused systems whose WKT 1, as PROJ writes it, is that of another system, which is not refused: a parameter is left out,
 // or a spherical method on an ellipsoid becomes an ellipsoidal one.
 var losesMethod = map[int]bool{3752: true, 3973: true, 3974: true, 3975: true}
 
-// TestEveryFormGivesTheSameNumbers parses the definitions that PROJ writes in five forms.
+// TestEveryFormGivesTheSameNumbers parses the definitions that PROJ writes in six forms.
 func TestEveryFormGivesTheSameNumbers(t *testing.T) {
+	t.Parallel()
 	same, refused := map[string]int{}, map[string]int{}
 	for out := json.NewDecoder(judge(t, "texts")); ; {
 		var system struct {
@@ -172,6 +177,9 @@ func TestEveryFormGivesTheSameNumbers(t *testing.T) {
 				continue
 			}
 			if wantErr != nil {
+				if !errors.As(wantErr, new(*crs.UnsupportedError)) {
+					continue // a system of Esri that the table leaves out
+				}
 				refused[form]++
 				assert.Error(t, err, "%d in %s, though: %v", system.Code, form, wantErr)
 				continue
@@ -195,17 +203,9 @@ func TestEveryFormGivesTheSameNumbers(t *testing.T) {
 			}
 		}
 	}
-	for _, form := range slices.Sorted(keys(same)) {
+	require.Len(t, same, 6)
+	for _, form := range slices.Sorted(maps.Keys(same)) {
 		t.Logf("%s: %d the same, %d refused", form, same[form], refused[form])
-	}
-}
-
-func keys(m map[string]int) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
+		assert.Greater(t, same[form], 1000)
 	}
 }

@@ -132,6 +132,9 @@ func (d *definition) judgeDatum() (note string, err error) {
 	if !(math.Abs(d.a-6.37e6) < 5e4) || !(sphere || math.Abs(d.rf-299) < 8) {
 		return "", d.unsupported("its ellipsoid, with a semi-major axis of %v m and an inverse flattening of %v, is not that of the Earth", d.a, d.rf)
 	}
+	if sphere && d.a == 6378137 {
+		return "", nil // that of web Mercator, made to hold latitudes of WGS 84
+	}
 	if sphere {
 		return "latitudes on the sphere are taken as latitudes on WGS 84, as PROJ does", nil
 	}

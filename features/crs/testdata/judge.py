@@ -2,7 +2,7 @@
 
     python judge.py codes           every projected system of EPSG and Esri on the Earth: a line of JSON with points in its area of use
     python judge.py points N        for each of METHODS, N random points as little-endian float64: lon, lat, x, y, lon and lat of PROJ's inverse
-    python judge.py texts           for every projected and geographic system of EPSG: a line of JSON with its definition in five forms
+    python judge.py texts           for systems of every kind, of EPSG and Esri: a line of JSON with the definition in six forms
 
 Positions are longitude and latitude in the system's own geographic system, so that no datum shift comes in. Coordinates are in the
 order of files (always_xy).
@@ -87,6 +87,10 @@ def texts() -> None:
     for authority in ("EPSG", "ESRI"):
         for info in query_crs_info(auth_name=authority, pj_types=kinds, allow_deprecated=True):
             crs = CRS.from_authority(authority, info.code)
+            # Of the thousands of UTM zones and the like, a part will do.
+            operation = crs.coordinate_operation
+            if operation and operation.method_name in ("Transverse Mercator", "Lambert Conic Conformal (2SP)") and int(info.code) % 4:
+                continue
             forms = {"PROJJSON": crs.to_json()}
             for form in ("WKT1_GDAL", "WKT1_ESRI", "WKT2_2015", "WKT2_2019", "WKT2_2019_SIMPLIFIED"):
                 try:
