@@ -69,6 +69,10 @@ catalog: env ## renew the catalog snapshot from the real service, and its consta
 	go run ./catalog/internal/take -python .venv/service-0.4.0/bin/python catalog/snapshot.json
 	go generate ./catalog
 
+.PHONY: crs-table
+crs-table: env ## renew the table of reference systems from the pinned PROJ
+	go generate ./features/crs
+
 .PHONY: bench
 bench: env ## measure this client beside the Python SDK, naive Go and a raw reader (bench/RESULTS.md)
 	go run ./bench -python .venv/service-0.4.0/bin/python

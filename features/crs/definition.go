@@ -59,6 +59,7 @@ type definition struct {
 	others    map[string]float64 // parameters with other names, by name, as written
 	unit      float64            // metres in a unit of a projected system
 	axes      []string           // where the two axes point, lower case, if that is said
+	shifted   bool               // it says how to shift it to WGS 84, by other than zeros
 	webSphere bool               // a Mercator that GDAL marks as the spherical one
 }
 

@@ -39,13 +39,19 @@ var codes = regexp.MustCompile(`(?i)^(?:` +
 	`urn:(?:x-)?ogc:def:crs:(\w+):[^:]*:(\w+)` +
 	`|https?://www\.opengis\.net/def/crs/(\w+)/[^/]*/(\w+)` +
 	`|https?://www\.opengis\.net/gml/srs/(epsg)\.xml#(\w+)` +
-	`|(\w+)::?(\w+)` +
+	`|(\w+)::?(\w+)(?:\+\d+)?` + // the second code is that of heights
 	`)$`)
 
-// others are the systems of OGC, with the codes of the same systems in EPSG.
-var others = map[string]int{"OGC:CRS84": 4326, "OGC:CRS83": 4269, "OGC:CRS27": 4267, "OGC:CRS84H": 4979}
+// bare are names in use for systems that have a code.
+var bare = map[string]string{"CRS84": "OGC:CRS84", "WGS84": "EPSG:4326", "WGS 84": "EPSG:4326", "NAD83": "EPSG:4269"}
+
+// ofOGC are the systems of OGC, longitude first, with the codes of the same systems in EPSG.
+var ofOGC = map[string]int{"CRS84": 4326, "CRS84H": 4979, "CRS83": 4269, "CRS27": 4267}
 
 func fromCode(text string) (*definition, error) {
+	if name, ok := bare[strings.ToUpper(text)]; ok {
+		text = name
+	}
 	authority, code := "EPSG", strings.ToUpper(text)
 	if match := codes.FindStringSubmatch(text); match != nil {
 		for i := 1; i < len(match); i += 2 {
@@ -53,23 +59,20 @@ func fromCode(text string) (*definition, error) {
 				authority, code = strings.ToUpper(match[i]), strings.ToUpper(match[i+1])
 			}
 		}
-	} else if code == "CRS84" {
-		authority = "OGC"
 	}
-	id := authority + ":" + code
-	if same, ok := others[id]; ok {
+	if same, ok := ofOGC[code]; ok && authority == "OGC" {
 		d, err := registered().definition(same)
 		if err == nil {
-			d.id = id
+			d.id = "OGC:" + code
 		}
 		return d, err
 	}
 	number, err := strconv.Atoi(code)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("reference system %q is neither a code, as EPSG:5070, nor WKT nor PROJJSON", clip(text))
-	case authority != "EPSG" && authority != "ESRI", authority == "ESRI" && number < firstOfEsri && registered().systems[number] == "":
-		return nil, fmt.Errorf("reference system %s: only codes of EPSG, ESRI and OGC are known", clip(id))
+	}
+	if authority != "EPSG" && authority != "ESRI" {
+		return nil, fmt.Errorf("reference system %s:%d: only codes of EPSG, ESRI and OGC are known; use WKT", clip(authority), number)
 	}
 	return registered().definition(number)
 }

@@ -114,7 +114,7 @@ func fromJSON(text []byte) (*definition, error) {
 	if top.Type == "name" {
 		return fromCode(top.Properties.Name)
 	}
-	d := &definition{id: top.ID.String(), name: top.Name}
+	d := &definition{id: top.ID.String(), name: top.Name, shifted: top.Type == "BoundCRS"}
 	n := top.horizontal(0)
 	if n == nil {
 		return nil, d.unsupported("a %q is neither a projected nor a geographic system", clip(top.Type))

@@ -126,11 +126,34 @@ func number(fields []string, i int) float64 {
 	return v
 }
 
+// datum finds the line of a datum by its squeezed name, with or without the D_ that Esri's names begin with, or by its code.
+func (r *registry) datum(name, id string) (line string, known bool) {
+	for _, spelling := range [...]string{name, "d" + name, strings.TrimPrefix(name, "d")} {
+		if line, known = r.names[spelling]; known {
+			return line, true
+		}
+	}
+	if code, ok := strings.CutPrefix(id, "EPSG:"); ok {
+		n, _ := strconv.Atoi(code)
+		line, known = r.datums[n]
+	}
+	return line, known
+}
+
 // judgeDatum refuses a datum that is not WGS 84 within 2 m, and notes one that is not WGS 84 itself.
 func (d *definition) judgeDatum() (note string, err error) {
 	sphere := d.rf == 0
 	if !(math.Abs(d.a-6.37e6) < 5e4) || !(sphere || math.Abs(d.rf-299) < 8) {
 		return "", d.unsupported("its ellipsoid, with a semi-major axis of %v m and an inverse flattening of %v, is not that of the Earth", d.a, d.rf)
+	}
+	r := registered()
+	name := squeeze(d.datum)
+	line, known := r.datum(name, d.datumID)
+	if known {
+		name = squeeze(strings.Split(line, "\t")[2])
+	}
+	if d.shifted && (sphere || nameless(name)) {
+		return "", d.unsupported("the datum %q has a shift to WGS 84, which is not applied here", d.datum)
 	}
 	if sphere && d.a == 6378137 {
 		return "", nil // that of web Mercator, made to hold latitudes of WGS 84
@@ -138,19 +161,7 @@ func (d *definition) judgeDatum() (note string, err error) {
 	if sphere {
 		return "latitudes on the sphere are taken as latitudes on WGS 84, as PROJ does", nil
 	}
-	r := registered()
-	name := squeeze(d.datum)
-	line, known := r.names[name]
-	for _, spelling := range [...]string{"d" + name, strings.TrimPrefix(name, "d")} { // Esri's names begin with D_
-		if !known {
-			line, known = r.names[spelling]
-		}
-	}
-	if code, ok := strings.CutPrefix(d.datumID, "EPSG:"); ok && !known {
-		n, _ := strconv.Atoi(code)
-		line, known = r.datums[n]
-	}
-	if !known && nameless(name) || known && nameless(squeeze(strings.Split(line, "\t")[2])) {
+	if nameless(name) {
 		if math.Abs(d.a-6378137) < 0.01 && math.Abs(d.rf-298.2572) < 0.0001 {
 			return "the datum has no name; its ellipsoid is that of WGS 84 or GRS 1980, so it is taken as WGS 84", nil
 		}

@@ -83,7 +83,7 @@ func (r *wktReader) contents(n *node, depth int) error {
 	if depth > deepest {
 		return r.fail("too many nested elements")
 	}
-	for r.at++; ; r.at++ {
+	for r.at++; ; {
 		if r.space(); r.at == len(r.text) {
 			return r.fail("no ] for " + strconv.Quote(clip(n.key)))
 		}
@@ -104,12 +104,12 @@ func (r *wktReader) contents(n *node, depth int) error {
 				n.literals = append(n.literals, word)
 			}
 		}
-		if r.space(); r.at == len(r.text) {
-			continue
-		}
-		switch r.text[r.at] {
-		case ',':
-		case ']', ')':
+		switch r.space(); {
+		case r.at == len(r.text):
+			// The next turn reports it.
+		case r.text[r.at] == ',':
+			r.at++
+		case r.text[r.at] == ']', r.text[r.at] == ')':
 			r.at++
 			return nil
 		default:
@@ -209,7 +209,7 @@ func fromWKT(text string) (*definition, error) {
 		return nil, err
 	}
 	n := top.horizontal()
-	d := &definition{name: top.text(0), id: top.id(), unit: math.NaN()}
+	d := &definition{name: top.text(0), id: top.id(), unit: math.NaN(), shifted: top.key == "BOUNDCRS"}
 	if n == nil {
 		return nil, d.unsupported("a %s is neither a projected nor a geographic system", clip(top.key))
 	}
@@ -305,6 +305,11 @@ func (d *definition) takeBase(n *node) error {
 		return d.malformed("there is no datum")
 	}
 	d.datum, d.datumID = datum.text(0), datum.id()
+	if shift := datum.child("TOWGS84"); shift != nil {
+		for i := range shift.literals {
+			d.shifted = d.shifted || shift.number(i) != 0
+		}
+	}
 	figure := datum.child("SPHEROID", "ELLIPSOID")
 	if figure == nil {
 		return d.malformed("there is no ellipsoid")

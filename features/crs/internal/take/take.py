@@ -209,8 +209,6 @@ def projected(db: sqlite3.Connection, usable: set[str]) -> list[list[str]]:
         method = crs.coordinate_operation.method_name
         line = ["P", code, crs.name, base, method]
         good = method in METHODS and datum_of["EPSG", base] in usable
-        if authority == "ESRI" and not good:
-            continue
         if good:
             values = [""] * 7
             for p in crs.coordinate_operation.params:
