@@ -98,5 +98,5 @@ func label(id, name string) string {
 // Identity tells that coordinates are longitude and latitude in degrees already, so that their text can be used unchanged.
 func (s *System) Identity() bool { return s.exact }
 
-// Note says what LonLat takes for granted, such as "NAD83 is taken as WGS 84: they agree within 2 m", or is empty.
+// Note says what LonLat takes for granted, such as "NAD83 is taken as WGS 84: they agree within about 2 m", or is empty.
 func (s *System) Note() string { return s.note }

@@ -26,7 +26,9 @@ type registry struct {
 	names   map[string]string // lines D by squeezed name
 }
 
-var registered = sync.OnceValue(func() *registry {
+var registered = sync.OnceValue(load)
+
+func load() *registry {
 	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		panic(err) // the file is part of the program
@@ -61,7 +63,7 @@ var registered = sync.OnceValue(func() *registry {
 		}
 	}
 	return r
-})
+}
 
 // EPSG gives the system of an EPSG code, projected, geographic or compound; of a compound one the horizontal part. Codes over 32767 are
 // Esri's.
@@ -86,7 +88,7 @@ func codeName(code int) string {
 func (r *registry) definition(code int) (*definition, error) {
 	line, ok := r.systems[code]
 	if !ok {
-		return nil, fmt.Errorf("reference system %s: no projected or geographic system has this code", codeName(code))
+		return nil, fmt.Errorf("reference system %s: no projected or geographic system of this code is known; if there is one, use its WKT", codeName(code))
 	}
 	fields := strings.Split(line, "\t")
 	id, name := codeName(code), fields[2]
@@ -140,7 +142,7 @@ func (r *registry) datum(name, id string) (line string, known bool) {
 	return line, known
 }
 
-// judgeDatum refuses a datum that is not WGS 84 within 2 m, and notes one that is not WGS 84 itself.
+// judgeDatum refuses a datum that is not within 2 m of WGS 84, and notes one that is not WGS 84 itself.
 func (d *definition) judgeDatum() (note string, err error) {
 	sphere := d.rf == 0
 	if !(math.Abs(d.a-6.37e6) < 5e4) || !(sphere || math.Abs(d.rf-299) < 8) {
@@ -179,7 +181,7 @@ func (d *definition) judgeDatum() (note string, err error) {
 	case verdict == "=":
 		return "", nil
 	}
-	return fields[2] + " is taken as WGS 84: they agree within 2 m", nil
+	return fields[2] + " is taken as WGS 84: they agree within about 2 m", nil
 }
 
 // nameless tells the squeezed names of datums that say only which ellipsoid they have.
