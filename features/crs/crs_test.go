@@ -110,6 +110,7 @@ func TestUnsupportedSystemsAreNamed(t *testing.T) {
 		{utm(`,AXIS["Southing",SOUTH],AXIS["Westing",WEST]`, ""), "an axis points south"},
 		{utm("", `PARAMETER["azimuth",30],`), `the parameter "azimuth" = 30`},
 		{utm("", `PARAMETER["standard_parallel_1",30],`), "first standard parallel"},
+		{`BOUNDCRS[SOURCECRS[` + wgs("unknown", wgs84, "") + `],TARGETCRS[` + wgs("WGS_1984", wgs84, "") + `]]`, "has a shift to WGS 84"},
 		{`LOCAL_CS["site",UNIT["metre",1]]`, "a LOCAL_CS is neither"},
 		{`GEOCCS["g",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["metre",1]]`, "a GEOCCS is neither"},
 		{`{"type": "VerticalCRS", "name": "NAVD88 height"}`, `a "VerticalCRS" is neither`},
@@ -222,6 +223,10 @@ func TestPrjFiles(t *testing.T) {
 		`PARAMETER["Standard_Parallel_1",0.0],PARAMETER["Auxiliary_Sphere_Type",%d.0],UNIT["Meter",1.0]]`
 	near(t, parse(t, fmt.Sprintf(web, 0)), -11169055.58, 2800000, -100-20.0/60, 24+22.0/60+54.433/3600, 2e-7)
 	assert.Contains(t, refusal(t, fmt.Sprintf(web, 2)).Reason, "Auxiliary_Sphere_Type")
+
+	const old = `PROJCS["WGS_84_Pseudo_Mercator",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]],PRIMEM["Greenwich",0],` +
+		`UNIT["Degree",0.017453292519943295]],PROJECTION["Mercator"],PARAMETER["central_meridian",0],PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["Meter",1]]`
+	near(t, parse(t, old), -11169055.58, 2800000, -100-20.0/60, 24+22.0/60+54.433/3600, 2e-7)
 }
 
 func TestSystemsAreSafeForConcurrentUse(t *testing.T) {

@@ -60,7 +60,7 @@ type definition struct {
 	unit      float64            // metres in a unit of a projected system
 	axes      []string           // where the two axes point, lower case, if that is said
 	shifted   bool               // it says how to shift it to WGS 84, by other than zeros
-	webSphere bool               // a Mercator that GDAL marks as the spherical one
+	webSphere bool               // GDAL marks its Mercator as the spherical one
 }
 
 // unsupported is an UnsupportedError about d.
@@ -318,15 +318,21 @@ func buildPolar(d *definition, l ellipsoid) (projection, bool, error) {
 	return buildPolarB(d, l)
 }
 
+// isWeb tells a Mercator that is the spherical one in spite of its ellipsoid: GDAL says so beside it, or in old .prj files by the name alone.
+func (d *definition) isWeb() bool {
+	name := squeeze(d.name)
+	return d.webSphere || strings.Contains(name, "pseudomercator") || strings.Contains(name, "webmercator")
+}
+
 func buildMercatorA(d *definition, l ellipsoid) (projection, bool, error) {
-	if d.webSphere {
+	if d.isWeb() {
 		return buildWebMercator(d, l)
 	}
 	return newMercator(l, d.or(scale, 1)), false, d.takes(nil, []int{scale})
 }
 
 func buildMercatorB(d *definition, l ellipsoid) (projection, bool, error) {
-	if name := squeeze(d.name); d.webSphere || strings.Contains(name, "pseudomercator") || strings.Contains(name, "webmercator") {
+	if d.isWeb() {
 		return buildWebMercator(d, l)
 	}
 	return newMercator(l, l.parallel(d.radians(parallel1))), false, d.takes(nil, []int{parallel1})
