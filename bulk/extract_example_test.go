@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/geojson"
+	"github.com/community-attribute-service/cas-go/features"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
@@ -29,11 +29,14 @@ func ExampleExtract() {
 	}
 	defer client.Close()
 
-	catchments := geojson.Read(strings.NewReader(`{"type":"FeatureCollection","features":[
+	catchments, err := features.NewReader(strings.NewReader(`{"type":"FeatureCollection","features":[
 		{"type":"Feature","properties":{"HYBAS_ID":7120034520},"geometry":{"type":"Point","coordinates":[-84.2308,36.1983]}},
 		{"type":"Feature","properties":{"HYBAS_ID":7120034330},"geometry":{"type":"Point","coordinates":[682000,4007000]}},
 		{"type":"Feature","properties":{"HYBAS_ID":7120034310},"geometry":{"type":"Point","coordinates":[-84.3,36.2]}}
-	]}`), geojson.Options{IDField: "HYBAS_ID"})
+	]}`), features.Options{IDField: "HYBAS_ID"})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	options := bulk.Options{DatasetIDs: []string{"local_dem:elevation"}}
 	folder, err := os.MkdirTemp("", "example")
@@ -48,7 +51,7 @@ func ExampleExtract() {
 	defer j.Close()
 	options.Journal = j
 
-	for outcome, err := range bulk.Extract(context.Background(), client, catchments, options) {
+	for outcome, err := range bulk.Extract(context.Background(), client, catchments.Features(), options) {
 		if err != nil {
 			log.Fatal(err) // the run has ended early; another one goes on from the journal
 		}

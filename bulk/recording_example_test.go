@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/geojson"
+	"github.com/community-attribute-service/cas-go/features"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest"
@@ -36,13 +36,18 @@ func ExampleRecord() {
 	defer j.Close()
 	options.Journal = j
 
-	features := geojson.Read(strings.NewReader(catchments), geojson.Options{IDField: "ID", Keep: []string{}})
-	recording, err := bulk.Record(context.Background(), server.Client(), features, options)
+	read := func(keep ...string) *features.Source {
+		source, err := features.NewReader(strings.NewReader(catchments), features.Options{IDField: "ID", Keep: append([]string{}, keep...)})
+		if err != nil {
+			log.Fatal(err)
+		}
+		return source
+	}
+	recording, err := bulk.Record(context.Background(), server.Client(), read().Features(), options)
 	if err != nil {
 		log.Fatal(err)
 	}
-	again := geojson.Read(strings.NewReader(catchments), geojson.Options{IDField: "ID", Keep: []string{"NAME"}})
-	for outcome, err := range recording.Outcomes(again) {
+	for outcome, err := range recording.Outcomes(read("NAME").Features()) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -17,8 +17,10 @@ type Feature struct {
 	Properties map[string]json.RawMessage
 	// Index is the position in the input, counted from 0.
 	Index int
-
-	// crs names the coordinate reference system that the feature or its
-	// collection declares, where that is not WGS 84 longitude and latitude.
+	// CRS names the reference system that the geometry is in, where it is not WGS 84 longitude and latitude and could not
+	// be converted: preflight refuses such a feature.
 	CRS string
+	// Err is what is wrong with the feature besides its geometry, such as a row with too few cells. Preflight refuses the
+	// feature with it.
+	Err error
 }

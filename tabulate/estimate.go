@@ -6,7 +6,6 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
@@ -73,7 +72,7 @@ func (j *Job) look(soft context.Context) iter.Seq2[features.Feature, error] {
 	if !j.Shard.Whole() {
 		return j.lookAtShard(soft)
 	}
-	return Features(soft, j.Input, geojson.Options{IDField: j.IDField, Keep: []string{}})
+	return drained(soft, j.Input.Source.Pass(features.Pass{Keep: []string{}}))
 }
 
 // batches counts requests that are as large as they may be.

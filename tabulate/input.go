@@ -1,104 +1,48 @@
 package tabulate
 
 import (
-	"bufio"
-	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"fmt"
+	"hash"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
-// An Input is where features come from.
+// An Input is where features come from, with what a table says about it.
 type Input struct {
-	Name   string                        // for the table's description; "" for text of the command line
-	open   func() (io.ReadCloser, error) // from the beginning
-	stream io.Reader                     // in place of open, what can be read once
-	path   string                        // of a file
+	Name   string // for the table's description; "" for text of the command line
+	Source *features.Source
+	digest hash.Hash // of a stream's bytes, as they are read; nil for a file
+	rest   io.Reader // what of a stream may follow the text
 }
 
-// Text is an input of GeoJSON text.
-func Text(text []byte) Input {
-	return Input{open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}
-}
-
-// Stream is an input that can be read once, such as standard input.
-func Stream(name string, r io.Reader) Input { return Input{Name: name, stream: r} }
-
-// File is the input of a file. One that is compressed is read once, as is what is no regular file (a pipe, /dev/stdin).
-func File(path string) (Input, error) {
-	file, err := os.Open(path)
+// Open opens a file of any format that package features reads.
+func Open(path string, o features.Options) (Input, error) {
+	source, err := features.Open(path, o)
 	if err != nil {
 		return Input{}, err
 	}
-	info, err := file.Stat()
-	if err != nil || info.IsDir() {
-		file.Close()
-		if err == nil {
-			err = fmt.Errorf("%s is a folder; give a file of GeoJSON", path)
-		}
+	return Input{Name: filepath.Base(path), Source: source}, nil
+}
+
+// Stream is an input that is read once, such as standard input. Its reading ends with bulk.ErrDrained soon after soft has
+// ended, even where the stream has nothing to give.
+func Stream(soft context.Context, name string, r io.Reader, o features.Options) (Input, error) {
+	digest := sha256.New()
+	rest := io.TeeReader(patient(soft, r), digest)
+	source, err := features.NewReader(rest, o)
+	if err != nil {
 		return Input{}, err
 	}
-	name := filepath.Base(path)
-	start := bufio.NewReader(file)
-	if !info.Mode().IsRegular() || isGzip(start) {
-		in := Stream(name, struct {
-			io.Reader
-			io.Closer
-		}{start, file})
-		in.path = path
-		return in, nil
-	}
-	file.Close()
-	return Input{Name: name, path: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
+	return Input{Name: name, Source: source, digest: digest, rest: rest}, nil
 }
 
-func isGzip(r *bufio.Reader) bool {
-	magic, _ := r.Peek(2)
-	return bytes.Equal(magic, []byte{0x1f, 0x8b})
-}
-
-// opened is an input that is being read, until a context has ended.
-type opened struct {
-	io.ReadCloser
-	soft context.Context
-}
-
-// start opens the input at its beginning. One that can be read once is started once. Its reading ends with bulk.ErrDrained soon after
-// soft has ended, even where a stream has nothing to give.
-func (in Input) start(soft context.Context) (opened, error) {
-	if in.open == nil {
-		return opened{patient(soft, in.stream), soft}, nil
-	}
-	r, err := in.open()
-	return opened{r, soft}, err
-}
-
-func (r opened) Read(p []byte) (int, error) {
-	if r.soft.Err() != nil {
-		return 0, bulk.ErrDrained
-	}
-	return r.ReadCloser.Read(p)
-}
-
-// info describes the file that is read; nil where it is none.
-func (r opened) info() os.FileInfo {
-	file, ok := r.ReadCloser.(*os.File)
-	if !ok {
-		return nil
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil
-	}
-	return info
-}
-
-// patient puts a pipe before a stream, so that who reads is not held by a writer who is silent.
+// patient puts a pipe before a stream, so that a reader is not held by a writer who is silent.
 func patient(soft context.Context, stream io.Reader) io.ReadCloser {
 	r, w := io.Pipe()
 	unwatch := context.AfterFunc(soft, func() { w.CloseWithError(bulk.ErrDrained) })
@@ -113,10 +57,17 @@ func patient(soft context.Context, stream io.Reader) io.ReadCloser {
 	return r
 }
 
-// wrap puts the input's name before what is wrong with it.
-func (in Input) wrap(err error) error {
-	if err == nil || in.Name == "" || errors.Is(err, bulk.ErrDrained) {
-		return err
+// finish reads what follows the text of a stream, for it is part of the input's hash.
+func (in Input) finish() error {
+	if in.rest == nil {
+		return nil
 	}
-	return fmt.Errorf("%s: %w", in.Name, err)
+	_, err := io.Copy(io.Discard, in.rest)
+	return err
 }
+
+// sum is the hash of a stream in hexadecimal.
+func (in Input) sum() string { return hex.EncodeToString(in.digest.Sum(nil)) }
+
+// errChanged is an input that is another one than it was.
+var errChanged = errors.New("the input changed while it was read; nothing was written, and the answers are kept: run again")

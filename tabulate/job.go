@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
@@ -24,7 +24,7 @@ type Job struct {
 	Input   Input        // the features
 	Output  string       // path of the table; the other files stand beside it
 	Format  table.Format // of the table
-	IDField string       // as in [geojson.Options]
+	IDField string       // that the source was opened with; heading of the table's first column
 	Keep    []string     // properties to carry through
 	Resume  bool         // go on with the journal, if there is one
 	Shard   shard.Shard  // part of the input to do; Output is its own table
@@ -69,8 +69,8 @@ func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
 	}
 	defer src.Close()
 	journal, err := j.openJournal(j.Ask.Fingerprint(j.IDField), func() error {
-		summary, err := src.scan(soft)
-		j.Ask.Total = summary.Features
+		total, err := src.scan(soft)
+		j.Ask.Total = total
 		return err
 	})
 	if err != nil {
@@ -121,20 +121,20 @@ func (j *Job) ask(ctx, soft context.Context, src source, journal *journal.Journa
 
 func (j *Job) source() source {
 	geo, _ := j.Format.(parquet.Format)
-	return j.Input.source(geojson.Options{IDField: j.IDField, Keep: append([]string{}, j.Keep...)}, spoolPath(j.Output), geo.Geo)
+	return j.Input.source(j.Keep, spoolPath(j.Output), geo.Geo)
 }
 
 // checkOutput refuses to write over the input.
 func (j *Job) checkOutput() error {
-	if j.Input.path == "" {
-		return nil
-	}
-	in, err := os.Stat(j.Input.path)
-	if err != nil {
-		return err
+	var inputs []os.FileInfo
+	for _, path := range append(j.Input.Source.Files(), j.Input.Source.Path()) {
+		if in, err := os.Stat(path); err == nil {
+			inputs = append(inputs, in)
+		}
 	}
 	for _, path := range []string{j.Output, table.ErrorsPath(j.Output), table.MetaPath(j.Output), JournalPath(j.Output), spoolPath(j.Output)} {
-		if out, err := os.Stat(path); err == nil && os.SameFile(in, out) {
+		out, err := os.Stat(path)
+		if err == nil && slices.ContainsFunc(inputs, func(in os.FileInfo) bool { return os.SameFile(in, out) }) {
 			return invalid{fmt.Errorf("the output %s would replace the input", filepath.Base(path))}
 		}
 	}

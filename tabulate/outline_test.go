@@ -9,15 +9,12 @@ import (
 	"testing"
 
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 
 	"github.com/peterstace/simplefeatures/geom"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"github.com/community-attribute-service/cas-go/castest/basins"
 )
 
 // A polygon is rings, the outer one first.
@@ -114,7 +111,7 @@ func TestOutlineHoles(t *testing.T) {
 // The library is not needed for usual outlines; else nothing is gained.
 func TestOutlineIsEnough(t *testing.T) {
 	all := map[string]features.Feature{}
-	for f, err := range Features(t.Context(), Text(basins.GeoJSON()), geojson.Options{}) {
+	for f, err := range basinFeatures(t) {
 		require.NoError(t, err)
 		all["basin "+f.ID] = f
 	}

@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
@@ -29,18 +28,17 @@ func (j *Job) shardOf(src source) (source, error) {
 	}
 	whole, ok := src.(*reread)
 	if !ok {
-		return nil, fmt.Errorf("%w: a shard needs a file that can be read twice: not a stream, not compressed", cas.ErrInvalidRequest)
+		return nil, fmt.Errorf("%w: a shard needs a file that can be read twice, not a stream", cas.ErrInvalidRequest)
 	}
 	return &sharded{reread: whole, shard: j.Shard}, nil
 }
 
 // scan reads the whole input, and tells of the shard.
-func (s *sharded) scan(soft context.Context) (geojson.Summary, error) {
-	summary, err := s.reread.scan(soft)
-	s.total = summary.Features
+func (s *sharded) scan(soft context.Context) (int, error) {
+	total, err := s.reread.scan(soft)
+	s.total = total
 	first, end := s.shard.Range(s.total)
-	summary.Features = end - first
-	return summary, err
+	return end - first, err
 }
 
 func (s *sharded) features(soft context.Context) iter.Seq2[features.Feature, error] {

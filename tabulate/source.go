@@ -6,54 +6,49 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 
+	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 )
 
 // A source gives the features of an input: once for asking, and again for each pass of the table.
 type source interface {
-	// scan learns of what is wrong with the text and the ids before the first request, where that can be done.
-	scan(soft context.Context) (geojson.Summary, error)
-	// features yields what is asked for. It ends with bulk.ErrDrained soon after soft has ended.
+	// scan finds what is wrong with the text and the ids before the first request, where that can be done, and counts the
+	// features.
+	scan(soft context.Context) (total int, err error)
+	// features yields what is asked for. It ends with bulk.ErrDrained soon after soft has ended, and with errChanged if the
+	// input is not the one that was scanned.
 	features(soft context.Context) iter.Seq2[features.Feature, error]
-	// again yields the features once more, with what a table takes from them beside their ids: the properties that are kept, and the
-	// geometries; nil if that is nothing. The features have been read to their end before.
+	// again yields the features once more, with what a table takes from them besides their ids: the properties that are
+	// kept, and the geometries; nil if that is nothing. The features have been read to their end before.
 	again() iter.Seq2[features.Feature, error]
 	// sha256 is of the input's bytes, in hexadecimal.
 	sha256() string
 	Close() error
 }
 
-// source opens the input. The spool of a stream lies at spoolPath; shapes is that the table has the geometries too.
-func (in Input) source(read geojson.Options, spoolPath string, shapes bool) source {
-	if in.open == nil {
-		return &streamed{input: in, read: read, spool: spool{path: spoolPath, shapes: shapes}, hash: sha256.New()}
+// source opens the input for a table with these properties. The spool of a stream lies at spoolPath; shapes is that the table
+// has the geometries too.
+func (in Input) source(keep []string, spoolPath string, shapes bool) source {
+	keep = append([]string{}, keep...)
+	if in.Source.Once() {
+		return &streamed{input: in, keep: keep, spool: spool{path: spoolPath, shapes: shapes}}
 	}
-	return &reread{input: in, read: read, shapes: shapes}
+	return &reread{input: in, keep: keep, shapes: shapes}
 }
 
-// Features yields the features of an input once, for a look at them, up to the first that cannot be read.
-func Features(soft context.Context, in Input, read geojson.Options) iter.Seq2[features.Feature, error] {
+// drained ends a sequence with bulk.ErrDrained when soft has ended.
+func drained(soft context.Context, all iter.Seq2[features.Feature, error]) iter.Seq2[features.Feature, error] {
 	return func(yield func(features.Feature, error) bool) {
-		if in.open != nil {
-			src := &reread{input: in, read: read}
-			_, _ = src.scan(soft) // for a crs behind the features; what it ends in, the pass ends in too
-			src.pass(soft, src.read)(yield)
-			return
-		}
-		r, err := in.start(soft)
-		if err != nil {
-			yield(features.Feature{}, err)
-			return
-		}
-		defer r.Close()
-		for f, err := range geojson.Read(r, read) {
-			if !yield(f, in.wrap(err)) {
+		for f, err := range all {
+			if err == nil && soft.Err() != nil {
+				err = bulk.ErrDrained
+			}
+			if !yield(f, err) || err != nil {
 				return
 			}
 		}
@@ -63,77 +58,99 @@ func Features(soft context.Context, in Input, read geojson.Options) iter.Seq2[fe
 // reread is a source that reads its input for every pass.
 type reread struct {
 	input  Input
-	read   geojson.Options
+	keep   []string
 	shapes bool // the table has the geometries too
 	sum    string
-	seen   os.FileInfo // nil for text
 }
 
-func (s *reread) scan(soft context.Context) (geojson.Summary, error) {
-	r, err := s.input.start(soft)
-	if err != nil {
-		return geojson.Summary{}, err
+func (s *reread) scan(soft context.Context) (total int, err error) {
+	if s.sum, err = hashFiles(soft, s.input.Source.Files()); err != nil {
+		return 0, err
 	}
-	defer r.Close()
-	s.seen = r.info()
-	digest := sha256.New()
-	summary, err := geojson.Scan(io.TeeReader(r, digest), s.read)
-	s.read.CRS = summary.CRS
-	if err != nil {
-		return summary, s.input.wrap(err)
+	for _, err := range drained(soft, s.input.Source.Pass(features.Pass{Keep: []string{}})) {
+		if err != nil {
+			return total, err
+		}
+		total++
 	}
-	s.read.TrustIDs = true
-	s.sum = hexadecimal(digest)
-	return summary, nil
+	return total, nil
 }
 
 func (s *reread) features(soft context.Context) iter.Seq2[features.Feature, error] {
-	read := s.read
-	read.Keep = []string{}
-	return s.pass(soft, read)
-}
-
-func (s *reread) again() iter.Seq2[features.Feature, error] {
-	if !s.shapes && len(s.read.Keep) == 0 {
-		return nil
-	}
-	return s.pass(context.Background(), s.read)
-}
-
-// pass reads the input from its beginning, and makes sure that it is what was scanned.
-func (s *reread) pass(soft context.Context, read geojson.Options) iter.Seq2[features.Feature, error] {
 	return func(yield func(features.Feature, error) bool) {
-		r, err := s.input.start(soft)
-		if err != nil {
-			yield(features.Feature{}, err)
-			return
-		}
-		defer r.Close()
-		if now := r.info(); now != nil && (now.Size() != s.seen.Size() || !now.ModTime().Equal(s.seen.ModTime())) {
-			yield(features.Feature{}, fmt.Errorf("%s changed while it was read; run again", s.input.Name))
-			return
-		}
-		for f, err := range geojson.Read(r, read) {
-			if !yield(f, s.input.wrap(err)) || err != nil {
+		for f, err := range drained(soft, s.input.Source.Pass(features.Pass{Keep: []string{}, TrustIDs: true})) {
+			if !yield(f, err) || err != nil {
 				return
 			}
 		}
+		switch sum, err := hashFiles(soft, s.input.Source.Files()); {
+		case err != nil:
+			yield(features.Feature{}, err)
+		case sum != s.sum:
+			yield(features.Feature{}, fmt.Errorf("%s: %w", s.input.Name, errChanged))
+		}
 	}
+}
+
+func (s *reread) again() iter.Seq2[features.Feature, error] {
+	if !s.shapes && len(s.keep) == 0 {
+		return nil
+	}
+	return s.input.Source.Pass(features.Pass{Keep: s.keep, TrustIDs: true})
 }
 
 func (s *reread) sha256() string { return s.sum }
 func (s *reread) Close() error   { return nil }
 
+// hashFiles is the SHA-256 of a file, or of the names and hashes of several (as sha256sum lists them).
+func hashFiles(soft context.Context, files []string) (string, error) {
+	var list string
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		digest := sha256.New()
+		_, err = io.Copy(digest, interruptible{file, soft})
+		file.Close()
+		if err != nil {
+			return "", err
+		}
+		sum := hex.EncodeToString(digest.Sum(nil))
+		if len(files) == 1 {
+			return sum, nil
+		}
+		list += sum + "  " + filepath.Base(path) + "\n"
+	}
+	if list == "" {
+		return "", nil
+	}
+	sum := sha256.Sum256([]byte(list))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// interruptible is a reader that ends when a context does.
+type interruptible struct {
+	io.Reader
+	soft context.Context
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if r.soft.Err() != nil {
+		return 0, bulk.ErrDrained
+	}
+	return r.Reader.Read(p)
+}
+
 // streamed is a source that reads its input once and keeps what the table needs in a spool.
 type streamed struct {
 	input Input
-	read  geojson.Options
+	keep  []string
 	spool spool
-	hash  hash.Hash
 }
 
 // scan cannot look ahead: the ids are checked while the features are read.
-func (s *streamed) scan(context.Context) (geojson.Summary, error) { return geojson.Summary{}, nil }
+func (s *streamed) scan(context.Context) (int, error) { return 0, nil }
 
 func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, error] {
 	return func(yield func(features.Feature, error) bool) {
@@ -143,23 +160,16 @@ func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, er
 				return
 			}
 		}
-		in, err := s.input.start(soft)
-		if err != nil {
-			yield(features.Feature{}, err)
-			return
-		}
-		defer in.Close()
-		r := io.TeeReader(in, s.hash)
-		for f, err := range geojson.Read(r, s.read) {
+		for f, err := range drained(soft, s.input.Source.Pass(features.Pass{Keep: s.keep})) {
 			if err == nil && s.spools() {
 				err = s.spool.add(f)
 			}
 			f.Properties = nil // the spool has them
-			if !yield(f, s.input.wrap(err)) || err != nil {
+			if !yield(f, s.named(err)) || err != nil {
 				return
 			}
 		}
-		_, err = io.Copy(io.Discard, r) // what may follow the text is part of the input's hash
+		err := s.input.finish()
 		if s.spools() {
 			err = errors.Join(err, s.spool.whole())
 		}
@@ -169,8 +179,16 @@ func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, er
 	}
 }
 
-// spools reports that the table takes something from the features beside their ids.
-func (s *streamed) spools() bool { return s.spool.shapes || len(s.read.Keep) > 0 }
+// named puts the input's name before what is wrong with it.
+func (s *streamed) named(err error) error {
+	if err == nil || s.input.Name == "" || errors.Is(err, bulk.ErrDrained) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.input.Name, err)
+}
+
+// spools reports that the table takes something from the features besides their ids.
+func (s *streamed) spools() bool { return s.spool.shapes || len(s.keep) > 0 }
 
 func (s *streamed) again() iter.Seq2[features.Feature, error] {
 	if !s.spools() {
@@ -179,7 +197,11 @@ func (s *streamed) again() iter.Seq2[features.Feature, error] {
 	return s.spool.features()
 }
 
-func (s *streamed) sha256() string { return hexadecimal(s.hash) }
-func (s *streamed) Close() error   { return s.spool.remove() }
+func (s *streamed) sha256() string {
+	if s.input.digest == nil {
+		return ""
+	}
+	return s.input.sum()
+}
 
-func hexadecimal(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+func (s *streamed) Close() error { return s.spool.remove() }

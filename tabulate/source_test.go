@@ -14,7 +14,6 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,6 +23,8 @@ import (
 	"github.com/community-attribute-service/cas-go/castest"
 )
 
+const summit = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A stream gives its features and, from the spool, their outcomes with what is kept, spelt as in the input.
@@ -31,16 +32,18 @@ func TestStreamedSource(t *testing.T) {
 	text := `{"type":"Feature","id":7120034520,"properties":{"A":  {"b" : [1.0, "<é>"]} ,"C":"x\ny"},"geometry":` + summit + "}\n" +
 		`{"type":"Feature","id":"0\u0031","properties":{},"geometry":{"type":"Point","coordinates":[NaN,0]}}` + "\n"
 	path := filepath.Join(t.TempDir(), "t.spool")
-	read := geojson.Options{Keep: []string{"A", "C"}}
-	src := Stream("-", strings.NewReader(text)).source(read, path, true)
-	var features []features.Feature
+	keep := []string{"A", "C"}
+	input, err := Stream(t.Context(), "-", strings.NewReader(text), features.Options{Keep: keep})
+	require.NoError(t, err)
+	src := input.source(keep, path, true)
+	var read []features.Feature
 	for f, err := range src.features(t.Context()) {
 		require.NoError(t, err)
-		features = append(features, f)
+		read = append(read, f)
 	}
-	require.Len(t, features, 2)
+	require.Len(t, read, 2)
 	assert.Equal(t, fmt.Sprintf("%x", sha256.Sum256([]byte(text))), src.sha256())
-	recording := answer(t, features)
+	recording := answer(t, read)
 	for range 2 {
 		outcomes := collect(t, recording.Outcomes(src.again()))
 		require.Len(t, outcomes, 2)
@@ -58,35 +61,26 @@ func TestStreamedSource(t *testing.T) {
 	assert.NoFileExists(t, path)
 }
 
-// A geometry in another reference system is not kept for a map: its numbers are no degrees.
-func TestSpoolLeavesOutForeignGeometries(t *testing.T) {
-	text := `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:32616"}},"features":[{"type":"Feature","geometry":` + summit + `}]}`
-	src := Stream("-", strings.NewReader(text)).source(geojson.Options{}, filepath.Join(t.TempDir(), "t.spool"), true)
-	defer src.Close()
-	var features []features.Feature
-	for f, err := range src.features(t.Context()) {
-		require.NoError(t, err)
-		features = append(features, f)
-	}
-	outcomes := collect(t, answer(t, features).Outcomes(src.again()))
-	require.Len(t, outcomes, 1)
-	assert.Nil(t, outcomes[0].Feature.Geometry)
-}
-
 // A file that changes between its passes ends the run: its table would be of two inputs.
 func TestRereadSourceNoticesChange(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "features.geojson")
 	require.NoError(t, os.WriteFile(path, []byte(summit), 0o666))
-	input, err := File(path)
+	input, err := Open(path, features.Options{})
 	require.NoError(t, err)
-	src := input.source(geojson.Options{}, "", false)
+	src := input.source(nil, "", false)
 	_, err = src.scan(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, fmt.Sprintf("%x", sha256.Sum256([]byte(summit))), src.sha256())
-	require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)))
-	for _, err := range src.features(t.Context()) {
-		assert.EqualError(t, err, "features.geojson changed while it was read; run again")
+	edited := strings.Replace(summit, "1", "2", 1)
+	require.Len(t, edited, len(summit))
+	n := 0
+	for _, err = range src.features(t.Context()) {
+		if n++; n == 1 {
+			require.NoError(t, os.WriteFile(path, []byte(edited), 0o666))
+		}
 	}
+	assert.ErrorIs(t, err, errChanged)
+	assert.ErrorContains(t, err, "features.geojson: the input changed")
 }
 
 // What ends softly ends with bulk.ErrDrained, also where a stream has nothing to give.
@@ -94,12 +88,18 @@ func TestSourcesEndSoftly(t *testing.T) {
 	soft, end := context.WithCancel(t.Context())
 	silent, _ := io.Pipe()
 	defer silent.Close()
-	streamed := Stream("-", silent).source(geojson.Options{}, filepath.Join(t.TempDir(), "t.spool"), false)
-	defer streamed.Close()
-	reread := Text([]byte(summit)).source(geojson.Options{}, "", false)
-	_, err := reread.scan(soft)
+	path := filepath.Join(t.TempDir(), "features.geojson")
+	require.NoError(t, os.WriteFile(path, []byte(summit), 0o666))
+	file, err := Open(path, features.Options{})
+	require.NoError(t, err)
+	reread := file.source(nil, "", false)
+	_, err = reread.scan(soft)
 	require.NoError(t, err)
 	time.AfterFunc(10*time.Millisecond, end)
+	input, err := Stream(soft, "-", silent, features.Options{})
+	require.NoError(t, err)
+	streamed := input.source(nil, filepath.Join(t.TempDir(), "t.spool"), false)
+	defer streamed.Close()
 	for _, err := range streamed.features(soft) {
 		assert.ErrorIs(t, err, bulk.ErrDrained)
 	}

@@ -3,15 +3,16 @@ package tabulate
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// DuplicateID is the code of a feature whose id another one has.
-const DuplicateID preflight.Code = "duplicate_id"
+// The codes of features whose ids would end a run.
+const (
+	MissingID   preflight.Code = "missing_id"   // no string or number where the id belongs
+	DuplicateID preflight.Code = "duplicate_id" // another feature has the same id
+)
 
 // A Finding is what is wrong, or odd, with one feature.
 type Finding struct {
@@ -24,18 +25,16 @@ type Finding struct {
 // Note is the code of what looks odd but is no reason to refuse a feature.
 const Note preflight.Code = "note"
 
-// Validate judges every feature of an input as a run would before it asks, tells of what it finds, and counts. Where a run would end
-// with the first duplicate id, all of them are found. An error is text that cannot be read on, or a feature without the id that idField
-// asks for.
-func Validate(soft context.Context, in Input, idField string, tell func(Finding) error) (total, bad int, err error) {
-	var ids features.IDSet
-	read := geojson.Options{IDField: idField, Keep: []string{}, TrustIDs: true}
-	for f, err := range Features(soft, in, read) {
+// Validate judges every feature of an input as a run would before it asks, tells of what it finds, and counts. Where a run
+// would end with the first id that is missing or occurs twice, all of them are found. An error is an input that cannot be read
+// on.
+func Validate(soft context.Context, in Input, tell func(Finding) error) (total, bad int, err error) {
+	for f, err := range drained(soft, in.Source.Pass(features.Pass{Keep: []string{}, Lenient: true})) {
 		if err != nil {
 			return total, bad, err
 		}
 		total++
-		refused, notes := findings(f, &ids)
+		refused, notes := findings(f)
 		if len(refused) > 0 {
 			bad++
 		}
@@ -48,10 +47,18 @@ func Validate(soft context.Context, in Input, idField string, tell func(Finding)
 	return total, bad, nil
 }
 
-func findings(f features.Feature, ids *features.IDSet) (refused, notes []Finding) {
+func findings(f features.Feature) (refused, notes []Finding) {
 	found := func(code preflight.Code, reason string) Finding { return Finding{f.Index, f.ID, code, reason} }
-	if first, added := ids.Add(f.ID, f.Index); !added {
-		refused = append(refused, found(DuplicateID, fmt.Sprintf("feature %d has this id too", first)))
+	if f.Err != nil {
+		code := preflight.BadRecord
+		switch {
+		case errors.Is(f.Err, features.ErrDuplicateID):
+			code = DuplicateID
+		case errors.Is(f.Err, features.ErrMissingID):
+			code = MissingID
+		}
+		refused = append(refused, found(code, f.Err.Error()))
+		f.Err = nil
 	}
 	inspected := preflight.Inspect(f)
 	for _, note := range inspected.Notes {

@@ -8,12 +8,9 @@ import (
 	"testing"
 
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/community-attribute-service/cas-go/castest/basins"
 )
 
 // coastline is a polygon of n positions as an outline on a map has them: rough, closer to its centre here and there, never across itself.
@@ -49,7 +46,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	var real []features.Feature
 	vertices := 0
-	for f, err := range Features(b.Context(), Text(basins.GeoJSON()), geojson.Options{}) {
+	for f, err := range basinFeatures(b) {
 		require.NoError(b, err)
 		f.Geometry = append([]byte(nil), f.Geometry...)
 		real, vertices = append(real, f), vertices+preflight.Inspect(f).Vertices

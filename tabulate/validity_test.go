@@ -1,11 +1,12 @@
 package tabulate
 
 import (
+	"bytes"
 	"encoding/json"
+	"iter"
 	"testing"
 
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 
 	"github.com/stretchr/testify/assert"
@@ -61,7 +62,7 @@ func TestValidPolygons(t *testing.T) {
 // No real basin is refused.
 func TestCheckPassesBasins(t *testing.T) {
 	n := 0
-	for f, err := range Features(t.Context(), Text(basins.GeoJSON()), geojson.Options{}) {
+	for f, err := range basinFeatures(t) {
 		require.NoError(t, err)
 		require.NoError(t, Check(f))
 		n++
@@ -104,4 +105,12 @@ func FuzzValidPolygons(f *testing.F) {
 		}
 		_ = ValidPolygons(feature) // it may meet what Preflight would have refused
 	})
+}
+
+// basinFeatures are the 53 basins of the demo.
+func basinFeatures(t testing.TB) iter.Seq2[features.Feature, error] {
+	t.Helper()
+	source, err := features.NewReader(bytes.NewReader(basins.GeoJSON()), features.Options{})
+	require.NoError(t, err)
+	return source.Features()
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/geojson"
+	"github.com/community-attribute-service/cas-go/features"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest"
@@ -36,8 +36,11 @@ func Example() {
 	options.Journal = j
 
 	const summit = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
-	features := geojson.Read(strings.NewReader(`{"type":"Feature","id":"summit","geometry":`+summit+`,"properties":{}}`), geojson.Options{IDField: "id"})
-	for _, err := range bulk.Extract(context.Background(), server.Client(), features, options) {
+	places, err := features.NewReader(strings.NewReader(`{"type":"Feature","id":"summit","geometry":`+summit+`,"properties":{}}`), features.Options{IDField: "id"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, err := range bulk.Extract(context.Background(), server.Client(), places.Features(), options) {
 		if err != nil {
 			log.Fatal(err)
 		}

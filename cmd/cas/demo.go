@@ -87,13 +87,14 @@ func (a *app) demo(ctx context.Context, folder string) error {
 
 // demoTable makes the table and prints it.
 func (a *app) demoTable(ctx context.Context, client *cas.Client, files demoFiles) error {
-	input, err := tabulate.File(files.basins)
+	x := extraction{datasets: []string{demoElevation, demoSlope}, tabulation: tabulation{
+		output: files.table, reading: reading{idField: demoIDField}, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
+	}}
+	input, err := a.openInput(ctx, files.basins, x.options(x.keep))
 	if err != nil {
 		return err
 	}
-	x := extraction{datasets: []string{demoElevation, demoSlope}, tabulation: tabulation{
-		output: files.table, idField: demoIDField, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
-	}}
+	defer input.Source.Close()
 	job := a.job(client, x, input)
 	if _, err := a.runJob(ctx, x, job); err != nil {
 		return err
@@ -115,8 +116,7 @@ func (a *app) printDemo(j *journal.Journal) error {
 		heads = append(heads, "SLOPE "+strconv.Itoa(class))
 	}
 	t := newTable(a.out, heads...)
-	features := geojson.Read(bytes.NewReader(basins.GeoJSON()), geojson.Options{IDField: demoIDField, Keep: []string{}})
-	for f, err := range features {
+	for f, err := range geojson.Read(bytes.NewReader(basins.GeoJSON()), geojson.Options{IDField: demoIDField, Keep: []string{}}) {
 		if err != nil {
 			return err
 		}

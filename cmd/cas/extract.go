@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +24,7 @@ type extraction struct {
 func (a *app) extractCommand() *cobra.Command {
 	var x extraction
 	c := &cobra.Command{
-		Use:   "extract -g GEOMETRY -d DATASET [-o FILE]",
+		Use:   "extract INPUT -d DATASET [-o FILE]",
 		Short: "Extract attributes of a geometry, or of a file of features",
 		Long: `Extract attributes of one geometry and print them; or of many features, and write a table: a row per feature, in input order.
 
@@ -35,17 +33,27 @@ Beside FILE.csv stand FILE.errors.csv (what failed, and why), FILE.meta.json (pa
 FILE.csv.journal, which keeps every answer as it arrives: a run that was stopped, at any moment and in any way, goes on with
 --resume, and asks only for what failed or is new. An interrupt (Ctrl-C) lets what is in flight finish; a second one ends at once.
 
-Input is GeoJSON: a geometry, Feature, FeatureCollection, text sequence or newline-delimited, plain or gzip, in longitude and
-latitude. A feature that cannot be asked for is a row with its reason; see 'cas validate'.`,
+INPUT is a file of features: GeoJSON in every form (plain or gzip), Shapefile (also zipped), GeoPackage, GeoParquet, a CSV of points,
+and whatever an installed ogr2ogr reads; or GeoJSON text; or - for standard input. Coordinates of other reference systems are converted
+to longitude and latitude where that is exact; 'cas describe INPUT' shows what a file holds. A feature that cannot be asked for is a row
+with its reason; see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
-  cas extract -g @basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
-  cas extract -g @basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
-  ogr2ogr -f GeoJSONSeq -t_srs EPSG:4326 /vsistdout/ basins.shp | cas extract -g - -d copernicus_dem:elevation -o attributes.parquet --geo`,
-		Args: exactly(0, "its input by -g"),
-		RunE: func(c *cobra.Command, _ []string) error { return a.extract(c.Context(), x) },
+  cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
+  cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
+  cas extract hybas_na_lev06_v1c.zip -d copernicus_dem:elevation -o attributes.parquet --id-field HYBAS_ID --geo`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 && x.geometry != "" {
+				return usage("give the input as an argument or by -g, not both")
+			}
+			if len(args) == 1 {
+				x.geometry = args[0]
+			}
+			return a.extract(c.Context(), x)
+		},
 	}
 	f := c.Flags()
-	f.StringVarP(&x.geometry, "geometry", "g", "", "GeoJSON, @FILE, or - for standard input")
+	f.StringVarP(&x.geometry, "geometry", "g", "", "the input: GeoJSON text, a file, or - for standard input")
 	f.StringSliceVarP(&x.datasets, "datasets", "d", nil, "dataset id, provider:dataset; repeat for more")
 	f.StringVarP(&x.aggregation, "aggregation", "a", "", "statistic wished for (default: the service's, mean)")
 	f.StringVar(&x.start, "start", "", "start of the period, ISO 8601")
@@ -65,21 +73,27 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	if err := x.divide(); err != nil {
 		return err
 	}
-	input, err := geometryInput(x.geometry, a.in)
-	if err != nil {
-		return err
-	}
 	if x.output == "" && !x.dryRun {
-		text, single, err := tabulate.Single(ctx, &input)
+		feature, single, err := a.single(x.geometry, x.options(nil))
 		if err != nil {
 			return err
 		}
 		if single {
+			if err := tabulate.Check(feature); err != nil {
+				fmt.Fprintln(a.err, "cas: the geometry is refused:", err)
+				return errPartial
+			}
 			return a.locally(ctx, x.localRun, func() error {
-				return a.with(func(client *cas.Client) error { return a.extractOne(ctx, client, x, text) })
+				return a.with(func(client *cas.Client) error { return a.extractOne(ctx, client, x, feature.Geometry) })
 			})
 		}
 	}
+	input, err := a.openInput(ctx, x.geometry, x.options(x.keep))
+	if err != nil {
+		return err
+	}
+	defer input.Source.Close()
+	a.notes(input)
 	return a.extractMany(ctx, x, input)
 }
 
@@ -87,7 +101,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 func (x extraction) check() error {
 	switch {
 	case x.geometry == "":
-		return usage("give a geometry by -g: GeoJSON, @FILE, or - for standard input")
+		return usage("give an input: a file, GeoJSON text, or - for standard input")
 	case len(x.datasets) == 0:
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
 	case (x.start == "") != (x.end == ""):
@@ -102,22 +116,6 @@ func (x extraction) period() cas.TimeRangeLike {
 		return nil
 	}
 	return cas.Dates{x.start, x.end}
-}
-
-// geometryInput is what -g names.
-func geometryInput(arg string, stdin io.Reader) (tabulate.Input, error) {
-	switch {
-	case arg == "-":
-		return tabulate.Stream("-", stdin), nil
-	case strings.HasPrefix(arg, "@"):
-		input, err := tabulate.File(arg[1:])
-		if err != nil {
-			return input, usage("-g %s: %w", arg, err)
-		}
-		return input, nil
-	default:
-		return tabulate.Text([]byte(arg)), nil
-	}
 }
 
 // extractOne asks for one geometry and prints the answer; a dataset without a result is named on standard error.

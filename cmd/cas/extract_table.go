@@ -23,8 +23,8 @@ import (
 
 // tabulation is what the flags of `cas extract` say about a table.
 type tabulation struct {
-	output      string
-	idField     string
+	output string
+	reading
 	keep        []string
 	geo         bool
 	batchSize   int
@@ -36,7 +36,7 @@ type tabulation struct {
 
 func (x *tabulation) flags(f *pflag.FlagSet) {
 	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json or .parquet")
-	f.StringVar(&x.idField, "id-field", "", "property that holds the id (default: the feature's own id, else its position)")
+	x.reading.flags(f)
 	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
 	f.IntVar(&x.concurrency, "concurrency", 4, "most requests in flight")

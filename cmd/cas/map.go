@@ -10,17 +10,17 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/features/geojson"
-
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/internal/atlas"
 	"github.com/community-attribute-service/cas-go/internal/choropleth"
-	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // drawing is what the flags of `cas map` ask for.
-type drawing struct{ table, features, column, output, idField, title string }
+type drawing struct {
+	table, features, column, output, title string
+	reading
+}
 
 func (a *app) mapCommand() *cobra.Command {
 	var d drawing
@@ -43,7 +43,8 @@ named after, or as --id-field says.`,
 	f := c.Flags()
 	f.StringVarP(&d.column, "column", "c", "", "column to draw, such as copernicus_dem_elevation")
 	f.StringVarP(&d.output, "output", "o", "", "picture to write: FILE.svg, .png or .html")
-	f.StringVar(&d.idField, "id-field", "", "property that holds the id (default: the name of the table's first column)")
+	d.reading.flags(f)
+	f.Lookup("id-field").Usage = "property that holds the id (default: the name of the table's first column)"
 	f.StringVar(&d.title, "title", "", "text above the map (default: the column's name)")
 	return c
 }
@@ -58,11 +59,13 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	if err != nil {
 		return err
 	}
-	features, err := tabulate.File(d.features)
+	d.reading.idField = d.idFieldOf(column)
+	input, err := a.openInput(ctx, d.features, d.options(nil))
 	if err != nil {
-		return usageError{err}
+		return err
 	}
-	joined, err := column.Shapes(tabulate.Features(ctx, features, geojson.Options{IDField: d.idFieldOf(column), Keep: []string{}}))
+	defer input.Source.Close()
+	joined, err := column.Shapes(input.Source.Features())
 	if err != nil {
 		return err
 	}

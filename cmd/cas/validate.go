@@ -12,11 +12,11 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	var idField string
+	var r reading
 	c := &cobra.Command{
 		Use:   "validate FILE",
 		Short: "Find the features that cannot be asked for, offline",
-		Long: `Judge every feature of a GeoJSON file as 'cas extract' does before it asks, offline: null, empty or unclosed geometry, NaN,
+		Long: `Judge every feature of a file as 'cas extract' does before it asks, offline: null, empty or unclosed geometry, NaN,
 coordinates in metres or out of range, another reference system, over 10,000 vertices, polygons that cross themselves, and ids that
 occur twice. Nothing is repaired. FILE is - for standard input; features are counted from 0.
 
@@ -24,26 +24,25 @@ Exit code 3 says that some features are bad, 1 that the file could not be read t
 		Example: `  cas validate basins.geojson --id-field HYBAS_ID
   cas validate basins.geojson --json | jq -r '.problems[].id'`,
 		Args: exactly(1, "one file, or - for standard input"),
-		RunE: func(c *cobra.Command, args []string) error { return a.validate(c.Context(), args[0], idField) },
+		RunE: func(c *cobra.Command, args []string) error { return a.validate(c.Context(), args[0], r) },
 	}
-	c.Flags().StringVar(&idField, "id-field", "", "property that holds the id (default: the feature's own id, else its position)")
+	r.flags(c.Flags())
 	a.jsonFlag(c)
 	return c
 }
 
-func (a *app) validate(ctx context.Context, path, idField string) error {
-	input := tabulate.Stream("-", a.in)
-	if path != "-" {
-		var err error
-		if input, err = tabulate.File(path); err != nil {
-			return usageError{err}
-		}
+func (a *app) validate(ctx context.Context, path string, r reading) error {
+	input, err := a.openInput(ctx, path, r.options(nil))
+	if err != nil {
+		return err
 	}
+	defer input.Source.Close()
+	a.notes(input)
 	var list findings = &findingTable{out: a.out}
 	if a.json {
 		list = &findingJSON{out: a.out}
 	}
-	features, bad, err := tabulate.Validate(ctx, input, idField, list.add)
+	features, bad, err := tabulate.Validate(ctx, input, list.add)
 	if err := list.close(features, bad); err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
@@ -49,9 +48,11 @@ func run(ctx context.Context, input, output, idField string) error {
 	if err != nil {
 		return err
 	}
-	if err := scan(input, idField); err != nil {
+	source, err := features.Open(input, features.Options{IDField: idField, Keep: []string{}})
+	if err != nil {
 		return err
 	}
+	defer source.Close()
 
 	options := bulk.Options{DatasetIDs: datasets}
 	j, err := journal.Open(output+".journal", options.Fingerprint(idField))
@@ -61,14 +62,14 @@ func run(ctx context.Context, input, output, idField string) error {
 	defer j.Close()
 	options.Journal = j
 
-	recording, err := bulk.Record(ctx, client, read(input, idField), options)
+	recording, err := bulk.Record(ctx, client, source.Features(), options)
 	if err != nil {
 		return fmt.Errorf("%w (the journal keeps what is done: run it again)", err)
 	}
 
 	// The table is written from the journal, in the order of the file, and what failed into a list beside it.
-	source := func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(read(input, idField)) }
-	summary, err := table.Write(ctx, source, table.Options{
+	outcomes := func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(source.Features()) }
+	summary, err := table.Write(ctx, outcomes, table.Options{
 		Path: output, Format: format, Plan: plan, Parameters: options.Fingerprint(idField),
 	})
 	if err != nil {
@@ -79,28 +80,4 @@ func run(ctx context.Context, input, output, idField string) error {
 	}
 	fmt.Printf("%d features, %d failed, %d columns in %s\n", summary.Features, summary.Failed, len(summary.Columns)+1, output)
 	return nil
-}
-
-// scan reads the whole file once: malformed text, missing and duplicate ids.
-func scan(input, idField string) error {
-	file, err := os.Open(input)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = geojson.Scan(file, geojson.Options{IDField: idField})
-	return err
-}
-
-// read opens the file when it is ranged over, which may be more than once.
-func read(input, idField string) iter.Seq2[features.Feature, error] {
-	return func(yield func(features.Feature, error) bool) {
-		file, err := os.Open(input)
-		if err != nil {
-			yield(features.Feature{}, err)
-			return
-		}
-		defer file.Close()
-		geojson.Read(file, geojson.Options{IDField: idField, Keep: []string{}, TrustIDs: true})(yield)
-	}
 }

@@ -2,15 +2,13 @@ package geojson
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"strings"
 	"testing"
 
-	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/preflight"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
@@ -131,21 +129,9 @@ func smallFeatures(n int) io.Reader {
 	return io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[`), elements, strings.NewReader(`]}`))
 }
 
-// BenchmarkPreflight measures the check of one polygon.
-func BenchmarkPreflight(b *testing.B) {
-	f := features.Feature{Geometry: json.RawMessage(`{"type":"Polygon","coordinates":[` + ringText(5000) + `]}`)}
-	b.SetBytes(int64(len(f.Geometry)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := preflight.Check(f); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkIDSet measures one id.
 func BenchmarkIDSet(b *testing.B) {
-	var set features.IDSet
+	var set ids.Set
 	name := []byte("basin-0000000000")
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// What ended a reading, for [errors.Is] on the error that [ReadGeoJSON] yields
-// or [ScanIDs] returns.
+// What ended a reading, for [errors.Is] on the error that [Read] yields
+// or [Scan] returns.
 var (
 	ErrNotGeoJSON      = errors.New("not GeoJSON")        // malformed, cut, or another format
 	ErrMissingID       = errors.New("missing id")         // no string or number where the id belongs
 	ErrDuplicateID     = errors.New("duplicate id")       // two features with one id, compared as text
-	ErrFeatureTooLarge = errors.New("feature too large")  // over ReadOptions.MaxFeatureBytes
+	ErrFeatureTooLarge = errors.New("feature too large")  // over Options.MaxFeatureBytes
 	ErrLateCRS         = errors.New("crs after features") // features were yielded before their crs was known
 )
 

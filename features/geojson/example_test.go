@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
@@ -19,7 +20,7 @@ func ExampleRead() {
 			fmt.Println(err)
 			return
 		}
-		if err := preflight.Check(feature); err != nil {
+		if err := preflight.Check(features.Feature(feature)); err != nil {
 			fmt.Println(feature.ID, "is refused:", err)
 			continue
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,7 +56,7 @@ func TestIDs(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			assert.Equal(t, []string{tt.want}, ids(read))
+			assert.Equal(t, []string{tt.want}, idsOf(read))
 		})
 	}
 }
@@ -78,7 +78,7 @@ func TestDuplicateIDs(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, read, 4)
 
-	var set features.IDSet
+	var set ids.Set
 	_, err = Scan(strings.NewReader(a+"\n"+b), Options{IDs: &set})
 	require.NoError(t, err)
 	at, found := set.Find("1.0")

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 
 	"github.com/stretchr/testify/assert"
@@ -153,7 +152,7 @@ func FuzzQuick(f *testing.F) {
 		case 2:
 			o.Keep = []string{"name", "a"}
 		}
-		read := func(careful bool) (features []features.Feature, place string) {
+		read := func(careful bool) (features []Feature, place string) {
 			var r io.Reader = bytes.NewReader(text)
 			if how&8 != 0 {
 				r = iotest.HalfReader(r)

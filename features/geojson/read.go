@@ -1,18 +1,20 @@
 package geojson
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"iter"
+	"strconv"
 
-	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
 // DefaultMaxFeatureBytes is the size of one feature's text, in bytes, beyond
-// which reading stops unless [ReadOptions.MaxFeatureBytes] says otherwise.
+// which reading stops unless [Options.MaxFeatureBytes] says otherwise.
 const DefaultMaxFeatureBytes = 256 << 20
 
-// ReadOptions says what to take from the input. The zero value reads every
+// Options says what to take from the input. The zero value reads every
 // property and names features by their own id or else their position.
 type Options struct {
 	// IDField names the property that holds the id. "id" also means the feature's
@@ -28,40 +30,54 @@ type Options struct {
 	Keep []string
 	// IDs, if not nil, is where the ids are collected instead of a set of the
 	// reader's own. It must be empty unless ids from elsewhere are to collide too.
-	IDs *features.IDSet
+	IDs *ids.Set
 	// TrustIDs skips the search for duplicate ids and the memory for it. It is
-	// for a second pass over a file that [ScanIDs] has accepted.
+	// for a second pass over a file that [Scan] has accepted.
 	TrustIDs bool
+	// Lenient names a feature without a usable id by its position and says why in Feature.Err, instead of ending.
+	Lenient bool
 	// CRS marks every feature as given in that reference system. It is for
 	// [Summary.CRS] of a scan: a collection may declare its crs after its features.
 	CRS string
+	// AnyCRS takes no notice of the reference systems that the text names.
+	AnyCRS bool
 	// MaxFeatureBytes bounds the text of one feature and with it the memory;
 	// 0 is [DefaultMaxFeatureBytes]. One feature over it ends the reading with
 	// [ErrFeatureTooLarge].
 	MaxFeatureBytes int
 }
 
-// ReadGeoJSON yields the features of r in input order. The form is recognised
+// A Feature is one feature of an input. Its fields are those of features.Feature, to which it can be converted.
+type Feature struct {
+	ID         string                     // as text; see Options.IDField
+	Geometry   json.RawMessage            // as it was read, byte for byte; nil where there is none
+	Properties map[string]json.RawMessage // those that Options.Keep names; nil where there are none
+	Index      int                        // position in the input, from 0
+	CRS        string                     // a declared reference system other than WGS 84 longitude and latitude
+	Err        error                      // with Options.Lenient, why the feature has no id; else nil
+}
+
+// Read yields the features of r in input order. The form is recognised
 // from the text: a FeatureCollection, a Feature, a bare geometry, a text sequence
 // (RFC 8142, each object behind an RS byte) or newline-delimited GeoJSON; gzip by
 // its magic bytes; a UTF-8 byte order mark is skipped. Members may come in any
 // order. The text has to be UTF-8 without duplicate member names, with the one
 // exception that NaN and Infinity, which many writers emit, are read: a geometry
-// keeps them for [Preflight] to refuse, in a kept property they become null.
+// keeps them for preflight to refuse, in a kept property they become null.
 //
 // What a geometry holds is not judged here: null, an unsupported type or bad
-// coordinates are for Preflight, and one such feature does not end the reading.
+// coordinates are for preflight, and one such feature does not end the reading.
 // An error that does is a [*ReadError], or wraps what r returned; it is yielded
 // last, once. A collection that declares another reference system behind its
-// features is such an error unless [ReadOptions.CRS] announced it.
+// features is such an error unless [Options.CRS] announced it.
 //
 // The sequence can be ranged over once. r is not closed; breaking out of the loop
 // leaves nothing behind. What is yielded is the caller's to keep.
-func Read(r io.Reader, o Options) iter.Seq2[features.Feature, error] {
+func Read(r io.Reader, o Options) iter.Seq2[Feature, error] {
 	used := false
-	return func(yield func(features.Feature, error) bool) {
+	return func(yield func(Feature, error) bool) {
 		if used {
-			yield(features.Feature{}, errors.New("bulk: the input was read already; ReadGeoJSON gives one pass"))
+			yield(Feature{}, errors.New("geojson: the input was read already; Read gives one pass"))
 			return
 		}
 		used = true
@@ -73,7 +89,7 @@ func Read(r io.Reader, o Options) iter.Seq2[features.Feature, error] {
 			return nil
 		})
 		if err != nil && err != errStop {
-			yield(features.Feature{}, err)
+			yield(Feature{}, err)
 		}
 	}
 }
@@ -89,11 +105,13 @@ var errStop = errors.New("stop")
 type reader struct {
 	src     *source
 	idField string
-	ids     *features.IDSet // nil where duplicates are not looked for
-	crs     string          // declared for all that is being read
-	found   string          // first foreign crs that a collection declared
-	lateCRS bool            // whether that may come behind the features
-	n       int             // records so far
+	ids     *ids.Set // nil where duplicates are not looked for
+	crs     string   // declared for all that is being read
+	found   string   // first foreign crs that a collection declared
+	lenient bool
+	anyCRS  bool
+	lateCRS bool // whether that may come behind the features
+	n       int  // records so far
 	parser  *parser
 	emit    func(*record) error
 }
@@ -103,11 +121,11 @@ func newReader(r io.Reader, o Options) *reader {
 	if limit <= 0 {
 		limit = DefaultMaxFeatureBytes
 	}
-	rd := &reader{src: newSource(r, limit), idField: o.IDField, crs: o.CRS, parser: newParser(o)}
+	rd := &reader{src: newSource(r, limit), idField: o.IDField, lenient: o.Lenient, anyCRS: o.AnyCRS, lateCRS: o.AnyCRS, crs: o.CRS, parser: newParser(o)}
 	if !o.TrustIDs {
 		rd.ids = o.IDs
 		if rd.ids == nil {
-			rd.ids = new(features.IDSet)
+			rd.ids = new(ids.Set)
 		}
 	}
 	return rd
@@ -125,15 +143,25 @@ func (rd *reader) read(emit func(*record) error) error {
 // deliver names a record and hands it over. at is its place in the text.
 func (rd *reader) deliver(rec *record, at int) error {
 	rec.index = rd.n
-	if rec.crs == "" {
+	switch {
+	case rd.anyCRS:
+		rec.crs = ""
+	case rec.crs == "":
 		rec.crs = rd.crs
 	}
 	if err := rec.identify(rd.idField); err != nil {
-		return rd.fail(at, err)
+		if !rd.lenient {
+			return rd.fail(at, err)
+		}
+		rec.name, rec.problem = strconv.Itoa(rec.index), err
 	}
 	if rd.ids != nil {
 		if first, added := rd.ids.Add(rec.name, rec.index); !added {
-			return rd.fail(at, duplicateID(rec.name, first, rec.index))
+			err := duplicateID(rec.name, first, rec.index)
+			if !rd.lenient {
+				return rd.fail(at, err)
+			}
+			rec.problem = err
 		}
 	}
 	rd.n++

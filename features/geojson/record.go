@@ -7,10 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 	"github.com/community-attribute-service/cas-go/internal/geotext"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // A span is a part of a record's text; the zero span is an absent member.
@@ -30,8 +28,9 @@ type record struct {
 	notJSON  bool   // holds a bare NaN or Infinity
 	crs      string // "" for WGS 84
 
-	index int
-	name  string // the id as text
+	index   int
+	name    string // the id as text
+	problem error  // why there is none
 }
 
 type keptProperty struct {
@@ -48,13 +47,14 @@ func (rec *record) slice(p span) []byte {
 }
 
 // feature copies what the record refers to.
-func (rec *record) feature() features.Feature {
-	return features.Feature{
+func (rec *record) feature() Feature {
+	return Feature{
 		ID:         rec.name,
 		Geometry:   bytes.Clone(rec.slice(rec.geometry)),
 		Properties: rec.properties(),
 		Index:      rec.index,
 		CRS:        rec.crs,
+		Err:        rec.problem,
 	}
 }
 
@@ -91,26 +91,15 @@ func (rec *record) identify(field string) error {
 	case field != "id" || text == nil:
 		return &kindError{ErrMissingID, fmt.Sprintf("no property %q to take the id from; %s", field, rec.propertyNames())}
 	}
-	switch text[0] {
-	case '"':
-		if !bytes.ContainsRune(text, '\\') {
-			rec.name = string(text[1 : len(text)-1])
-		} else {
-			name, err := jsontext.AppendUnquote(nil, text)
-			if err != nil {
-				return notGeoJSON("not JSON: id %s: %v", text, err)
-			}
-			rec.name = string(name)
-		}
-		if rec.name == "" {
-			return rec.missingID(field, "an empty string")
-		}
+	name, ok, err := ids.Name(text)
+	switch {
+	case err != nil:
+		return notGeoJSON("not JSON: id %s: %v", text, err)
+	case ok && name == "":
+		return rec.missingID(field, "an empty string")
+	case ok:
+		rec.name = name
 		return nil
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		if text[len(text)-1] != 'y' { // -Infinity
-			rec.name = string(text)
-			return nil
-		}
 	}
 	return rec.missingID(field, geotext.Describe(text[0]))
 }

@@ -9,11 +9,11 @@ type Summary struct {
 	GeometryBytes   int64 // sum of the lengths of the geometries' texts
 	LargestGeometry int64 // length of the longest of them
 	// CRS is the first reference system other than WGS 84 that a collection
-	// declares, wherever in the text; hand it to [ReadOptions.CRS].
+	// declares, wherever in the text; hand it to [Options.CRS].
 	CRS string
 }
 
-// ScanIDs reads r to its end as [ReadGeoJSON] does and returns the error that
+// Scan reads r to its end as [Read] does and returns the error that
 // reading with the same options would end with, without copying a geometry: the
 // way to learn of malformed text and missing or duplicate ids before the first
 // request. A crs behind the features is not an error here but in the summary,

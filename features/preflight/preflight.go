@@ -30,6 +30,7 @@ const (
 	ShortRing       Code = "short_ring"        // fewer than four positions
 	UnclosedRing    Code = "unclosed_ring"     // first and last position differ
 	TooManyVertices Code = "too_many_vertices" // over MaxVertices
+	BadRecord       Code = "record"            // wrong besides its geometry: see features.Feature.Err
 )
 
 // A GeometryError is the reason for which a feature is not sent to the service.
@@ -64,6 +65,9 @@ func All(checks ...Judge) Judge {
 // computational geometry (self-intersection) is left to another [Check];
 // [Rings.Preflight] hands on what that one needs.
 func Check(f features.Feature) error {
+	if f.Err != nil {
+		return badRecord(f.Err)
+	}
 	p := plainText{text: f.Geometry}
 	if f.CRS == "" && p.read() {
 		return nil
@@ -87,6 +91,9 @@ type Inspection struct {
 
 // Inspect is Preflight with what it saw on the way.
 func Inspect(f features.Feature) Inspection {
+	if f.Err != nil {
+		return Inspection{Problem: badRecord(f.Err)}
+	}
 	p := plainText{text: f.Geometry}
 	if f.CRS != "" || !p.read() {
 		return inspectClosely(f)
@@ -120,3 +127,5 @@ func (in *Inspection) note() {
 			math.Round(10*(in.East-in.West))/10))
 	}
 }
+
+func badRecord(err error) *Error { return refusal(BadRecord, "%v", err) }

@@ -28,6 +28,9 @@ type Rings struct {
 // keeps the rings.
 func (r *Rings) Check(f features.Feature) error {
 	r.Type, r.Positions, r.RingEnds, r.PolygonEnds = "", r.Positions[:0], r.RingEnds[:0], r.PolygonEnds[:0]
+	if f.Err != nil {
+		return badRecord(f.Err)
+	}
 	p := plainText{text: f.Geometry, out: r}
 	if f.CRS == "" && p.read() {
 		r.Type = p.kind

@@ -60,7 +60,11 @@ const twoFeatures = `{"type":"Feature","id":1,"geometry":{"type":"Polygon","coor
 {"type":"Feature","id":6,"geometry":{"type":"LineString","coordinates":[[0,0],[1,0]]}}`
 
 func read(text string) iter.Seq2[features.Feature, error] {
-	return geojson.Read(strings.NewReader(text), geojson.Options{})
+	source, err := features.NewReader(strings.NewReader(text), features.Options{})
+	if err != nil {
+		return func(yield func(features.Feature, error) bool) { yield(features.Feature{}, err) }
+	}
+	return source.Features()
 }
 
 func TestShapes(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/preflight"
 
@@ -45,7 +46,7 @@ func TestPolygonsAreGood(t *testing.T) {
 	n := 0
 	for f, err := range geojson.Read(&text, geojson.Options{IDField: "ID"}) {
 		require.NoError(t, err)
-		require.NoError(t, preflight.Check(f))
+		require.NoError(t, preflight.Check(features.Feature(f)))
 		n++
 	}
 	assert.Equal(t, 500, n)

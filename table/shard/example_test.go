@@ -9,11 +9,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/community-attribute-service/cas-go/features/geojson"
-
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/castest"
 	"github.com/community-attribute-service/cas-go/castest/basins"
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/table"
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
@@ -62,19 +61,19 @@ func extractShard(s shard.Shard, output string) error {
 	if err := shard.RemoveManifest(path); err != nil { // of an earlier run
 		return err
 	}
-	read := geojson.Options{IDField: "HYBAS_ID", Keep: []string{}}
-	scan, err := geojson.Scan(bytes.NewReader(basins.GeoJSON()), read)
+	catchments, err := features.NewReader(bytes.NewReader(basins.GeoJSON()), features.Options{IDField: "HYBAS_ID"})
 	if err != nil {
 		return err
 	}
+	const total = 53 // of all shards; a first pass over a file counts them
 	plan, err := table.PlanColumns([]string{"copernicus_dem:elevation"}, "HYBAS_ID", nil, table.CSV{})
 	if err != nil {
 		return err
 	}
 	run := bulk.Options{DatasetIDs: []string{"copernicus_dem:elevation"}}
 	var outcomes []bulk.Outcome // few enough to keep; a journal does without
-	features := s.Select(geojson.Read(bytes.NewReader(basins.GeoJSON()), read), scan.Features)
-	for outcome, err := range bulk.Extract(context.Background(), server.Client(), features, run) {
+	own := s.Select(catchments.Features(), total)
+	for outcome, err := range bulk.Extract(context.Background(), server.Client(), own, run) {
 		if err != nil {
 			return err
 		}
@@ -88,7 +87,7 @@ func extractShard(s shard.Shard, output string) error {
 	if err != nil {
 		return err
 	}
-	return shard.WriteManifest(s, scan.Features, nil, options, summary)
+	return shard.WriteManifest(s, total, nil, options, summary)
 }
 
 func each(outcomes []bulk.Outcome) iter.Seq2[bulk.Outcome, error] {

@@ -10,6 +10,7 @@ package format
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"iter"
 	"sync"
 )
@@ -23,6 +24,8 @@ type Format struct {
 	Detect func(head []byte) bool
 	// Open opens the file. It reads no more than what a description needs.
 	Open func(path string, o Options) (Reader, error)
+	// Stream, if not nil, reads the format from a stream, once.
+	Stream func(r io.Reader, o Options) (Reader, error)
 }
 
 // Options choose what of a file is read.

@@ -1,4 +1,4 @@
-package features
+package ids
 
 import (
 	"strconv"
@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestIDSet(t *testing.T) {
+func TestSet(t *testing.T) {
 	const n = 200_000
-	var set IDSet
+	var set Set
 	_, found := set.Find("0")
 	assert.False(t, found)
 	for i := range n {
@@ -40,10 +40,10 @@ func TestIDSet(t *testing.T) {
 	assert.LessOrEqual(t, float64(size)/n, 25.0, "bytes an id")
 }
 
-func FuzzIDSet(f *testing.F) {
+func FuzzSet(f *testing.F) {
 	f.Add("a b a")
 	f.Fuzz(func(t *testing.T, text string) {
-		var set IDSet
+		var set Set
 		known := map[string]int{}
 		for i, id := range strings.Split(text, " ") {
 			first, added := set.Add(id, i)

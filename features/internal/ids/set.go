@@ -1,4 +1,4 @@
-package features
+package ids
 
 import (
 	"hash/maphash"
@@ -14,11 +14,11 @@ const (
 	doublesBelow       = 512
 )
 
-// An IDSet remembers which feature has which id, in about 20 bytes an id whatever
+// An Set remembers which feature has which id, in about 20 bytes an id whatever
 // its length, by 96 bits of a hash with a random key. Two different ids among ten
 // million are taken for one with a chance of less than one in 10^14, which is
 // neglected. The zero value is empty and ready. It is not for concurrent use.
-type IDSet struct {
+type Set struct {
 	seeded bool
 	seeds  [2]maphash.Seed
 	shards [idShards]idShard
@@ -36,7 +36,7 @@ type idShard struct {
 // Add puts an id into the set with the position of its feature. If the id is there
 // already, it returns the position it came with and false. Positions from 2^32-2
 // on are all remembered as that one.
-func (s *IDSet) Add(id string, position int) (first int, added bool) {
+func (s *Set) Add(id string, position int) (first int, added bool) {
 	shard, e := s.entry(id)
 	if shard.used*shardOf >= len(shard.slots)*shardFull {
 		shard.grow()
@@ -53,7 +53,7 @@ func (s *IDSet) Add(id string, position int) (first int, added bool) {
 }
 
 // Find returns the position that an id was added with.
-func (s *IDSet) Find(id string) (position int, found bool) {
+func (s *Set) Find(id string) (position int, found bool) {
 	shard, e := s.entry(id)
 	if shard.used == 0 {
 		return 0, false
@@ -63,10 +63,10 @@ func (s *IDSet) Find(id string) (position int, found bool) {
 }
 
 // Len is the number of ids in the set.
-func (s *IDSet) Len() int { return s.n }
+func (s *Set) Len() int { return s.n }
 
 // entry hashes an id.
-func (s *IDSet) entry(id string) (*idShard, idEntry) {
+func (s *Set) entry(id string) (*idShard, idEntry) {
 	if !s.seeded {
 		s.seeds, s.seeded = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, true
 	}

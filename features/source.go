@@ -1,0 +1,345 @@
+package features
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/features/crs"
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// Options say how an input is read. The zero value reads the only layer of a file with all properties.
+type Options struct {
+	// IDField names the property that holds the id: a string, or a number as it is spelled. "" takes the id that the format
+	// itself has (GeoJSON), else the position as text. "id" also means a GeoJSON feature's own id.
+	IDField string
+	// Keep names the properties that [Feature.Properties] carries. Nil keeps all, an empty slice that is not nil keeps none.
+	Keep []string
+	// Layer names the layer of a file that has several.
+	Layer string
+	// AssumeCRS is the reference system of a file that names none, or a wrong one, such as EPSG:5070; "" believes the file.
+	AssumeCRS string
+	// X and Y name the columns of longitude (easting) and latitude (northing) in a table of points; "" looks for the usual
+	// names: x, lon, long, lng, longitude; y, lat, latitude.
+	X, Y string
+}
+
+// A Source is an input of features in longitude and latitude, WGS 84. Its sequences are used one after the other, from one
+// goroutine.
+type Source struct {
+	path    string
+	options Options
+	input   input
+	about   Description
+}
+
+// A Description is what is known of an input without reading all of it.
+type Description struct {
+	Format   string   // such as GeoJSON, Shapefile, GeoPackage
+	Layer    string   // that is read; "" where the format has no layers
+	Layers   []string // all that the file has
+	CRS      string   // the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" where it names none
+	Fields   []Field  // properties in the order of the file; nil where only reading would tell
+	Features int      // -1 where it is not known
+	Notes    []string // what a user should know, a sentence each: an assumed or converted reference system, a missing sidecar file
+}
+
+// A Field is a property that features have.
+type Field struct {
+	Name string
+	Type string // in the words of the format
+}
+
+// Errors of inputs, for [errors.Is]. Those of GeoJSON text are in package geojson.
+var (
+	ErrMissingID   = errors.New("missing id")   // no string or number where the id belongs
+	ErrDuplicateID = errors.New("duplicate id") // two features with one id, compared as text
+	ErrUnknown     = errors.New("unknown file format")
+	// ErrBroken is a file that is cut, damaged, encrypted or not of the format that it seems to be.
+	ErrBroken = format.ErrBroken
+)
+
+// A LayerError is a file with several layers of which none, or one that does not exist, was chosen.
+type LayerError = format.LayerError
+
+// Open opens a file of features: GeoJSON in every form, Shapefile (also zipped), points as CSV, and whatever an installed
+// ogr2ogr reads. GeoPackage and GeoParquet are read by programs that import their packages, features/geopackage and
+// features/geoparquet, if only for that. The format is found by the content of the file, then by the ending of its name.
+//
+// Coordinates of another reference system are converted where package crs can do it exactly; otherwise the error names the
+// system. The Source says what was done in Describe().Notes.
+func Open(path string, o Options) (*Source, error) {
+	in, err := openInput(path, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return newSource(path, in, o)
+}
+
+// NewReader reads GeoJSON of every form or a table of points (CSV) from r, once. r is not closed.
+func NewReader(r io.Reader, o Options) (*Source, error) {
+	in, err := openStream(r, o)
+	if err != nil {
+		return nil, err
+	}
+	return newSource("", in, o)
+}
+
+func newSource(path string, in input, o Options) (*Source, error) {
+	s := &Source{path: path, options: o, input: in, about: in.describe()}
+	if err := s.findCRS(); err != nil {
+		in.Close()
+		return nil, s.wrap(err)
+	}
+	return s, nil
+}
+
+// findCRS decides how the input's coordinates become longitude and latitude.
+func (s *Source) findCRS() error {
+	definition, assumed := s.about.CRS, false
+	if s.options.AssumeCRS != "" {
+		definition, assumed = s.options.AssumeCRS, true
+	}
+	if definition == "" {
+		if !s.input.isLonLat() {
+			s.note("The file names no reference system; its coordinates are taken as longitude and latitude (WGS 84). If they are not, name their system, such as EPSG:5070 (--assume-crs).")
+		}
+		return nil
+	}
+	system, err := crs.Parse(definition)
+	if err != nil {
+		return fmt.Errorf("the reference system cannot be used: %w", err)
+	}
+	s.about.CRS = system.String()
+	if assumed {
+		s.note("The reference system is assumed to be " + s.about.CRS + ".")
+	}
+	if note := system.Note(); note != "" {
+		s.note(note)
+	}
+	if !system.Identity() {
+		s.note("Coordinates are converted from " + s.about.CRS + " to longitude and latitude (WGS 84).")
+		s.input.convert(system.LonLat)
+	} else if assumed {
+		s.input.convert(nil)
+	}
+	return nil
+}
+
+func (s *Source) note(text string) {
+	if !slices.Contains(s.about.Notes, text) {
+		s.about.Notes = append(s.about.Notes, text)
+	}
+}
+
+// Features yields the features in the order of the input: of a file any number of times, from its beginning each time; of a
+// reader once. The geometry is GeoJSON; that of a GeoJSON input in WGS 84 is byte for byte as it was written. Memory is
+// bounded by a few features, and 20 bytes for each id, by which one that occurs twice is found.
+//
+// An error ends the sequence and is yielded last: what cannot be read, a feature without an id ([ErrMissingID]), an id that
+// occurs twice ([ErrDuplicateID]). It says where. What is wrong with one feature alone does not end the sequence: a geometry
+// is for package preflight to judge, anything else is in [Feature.Err].
+func (s *Source) Features() iter.Seq2[Feature, error] { return s.Pass(Pass{Keep: s.options.Keep}) }
+
+// A Pass says what one reading of a source needs.
+type Pass struct {
+	Keep     []string // as in [Options]
+	TrustIDs bool     // ids are not looked up: an earlier pass has found each to be unique
+	// Lenient does not end at a feature without a usable id, or with one that occurs twice: [Feature.Err] says so.
+	Lenient bool
+}
+
+// Pass is [Source.Features] for a reading with needs of its own.
+func (s *Source) Pass(p Pass) iter.Seq2[Feature, error] {
+	return func(yield func(Feature, error) bool) {
+		for f, err := range s.input.features(s.options, p) {
+			if !yield(f, s.wrap(err)) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Describe returns what is known of the input. Reading it may add a reference system and notes.
+func (s *Source) Describe() Description {
+	about := s.about
+	about.Notes = slices.Concat(about.Notes, s.input.notes())
+	return about
+}
+
+// Format is the name of the format, such as Shapefile.
+func (s *Source) Format() string { return s.about.Format }
+
+// CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none.
+func (s *Source) CRS() string { return s.about.CRS }
+
+// Path is the file that was opened; "" for a reader.
+func (s *Source) Path() string { return s.path }
+
+// Files are the files that the source reads, sidecar files included; none for a reader or a database.
+func (s *Source) Files() []string {
+	if s.path == "" {
+		return nil
+	}
+	info, err := os.Stat(s.path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	files := []string{s.path}
+	stem := strings.TrimSuffix(s.path, filepath.Ext(s.path))
+	for _, ending := range s.input.sidecars() {
+		for _, name := range []string{stem + ending, stem + strings.ToUpper(ending)} {
+			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+				files = append(files, name)
+				break
+			}
+		}
+	}
+	return files
+}
+
+// Once reports a source that can be read only once.
+func (s *Source) Once() bool { return s.input.once() }
+
+// Close frees what the source has open. It ends no sequence that is under way.
+func (s *Source) Close() error { return s.input.Close() }
+
+// wrap names the file in an error.
+func (s *Source) wrap(err error) error {
+	if err == nil || s.path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", filepath.Base(s.path), err)
+}
+
+// An input is one way to features: GeoJSON text, or records of another format.
+type input interface {
+	describe() Description
+	isLonLat() bool // coordinates are longitude and latitude unless something else is said
+	// convert has coordinates converted; nil takes them as longitude and latitude whatever the input says.
+	convert(to func(x, y float64) (lon, lat float64, err error))
+	features(Options, Pass) iter.Seq2[Feature, error]
+	notes() []string
+	sidecars() []string
+	once() bool
+	Close() error
+}
+
+// headBytes is how much of a file its format is told by.
+const headBytes = 4 << 10
+
+// openInput finds the format of a file.
+func openInput(path string, o Options) (input, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			file, err := os.Open(path)
+			if err != nil {
+				return nil, err
+			}
+			return openStream(file, o)
+		}
+		head, err := readHead(path)
+		if err != nil {
+			return nil, err
+		}
+		if f := detect(head, path); f != nil {
+			return openRecords(*f, path, o)
+		}
+		if looksLikeText(head) {
+			return openText(path)
+		}
+	}
+	if f := byEnding(path); f != nil {
+		return openRecords(*f, path, o)
+	}
+	if f := named("OGR"); f != nil {
+		return openRecords(*f, path, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%w: it is a folder; give a file of features", ErrUnknown)
+	}
+	for magic, name := range needsImport {
+		if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
+			return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
+		}
+	}
+	return nil, fmt.Errorf("%w; convert it: ogr2ogr -t_srs EPSG:4326 -f GeoJSONSeq out.geojsonl INPUT", ErrUnknown)
+}
+
+func readHead(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	head := make([]byte, headBytes)
+	n, err := io.ReadFull(file, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, err
+	}
+	return head[:n], nil
+}
+
+// needsImport are formats that programs have to import, by the first bytes of their files.
+var needsImport = map[string]string{"SQLite format 3\x00": "geopackage", "PAR1": "geoparquet"}
+
+// detect finds the format by content; of several that fit, the one that the ending names.
+func detect(head []byte, path string) *format.Format {
+	var fits *format.Format
+	for _, f := range format.Registered() {
+		if f.Detect == nil || !f.Detect(head) {
+			continue
+		}
+		if fits == nil || hasEnding(f, path) {
+			fits = &f
+		}
+	}
+	return fits
+}
+
+func byEnding(path string) *format.Format {
+	for _, f := range format.Registered() {
+		if hasEnding(f, path) {
+			return &f
+		}
+	}
+	return nil
+}
+
+func named(name string) *format.Format {
+	for _, f := range format.Registered() {
+		if f.Name == name {
+			return &f
+		}
+	}
+	return nil
+}
+
+func hasEnding(f format.Format, path string) bool {
+	return slices.Contains(f.Endings, strings.ToLower(filepath.Ext(path)))
+}
+
+// looksLikeText reports what GeoJSON is written in, or gzip.
+func looksLikeText(head []byte) bool {
+	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+		return true
+	}
+	for magic := range needsImport {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return false
+		}
+	}
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
+	return len(text) == 0 || text[0] == '{' || text[0] == '['
+}
