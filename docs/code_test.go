@@ -49,8 +49,10 @@ var imports = func() map[string]string {
 	for _, name := range []string{"context", "errors", "fmt", "log", "math", "os", "time", "strings", "iter", "testing"} {
 		byName[name] = name
 	}
-	for _, name := range []string{"cas", "features", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard", "tabulate", "local", "castest", "castest/basins", "catalog", "wire"} {
-		byName[filepath.Base(name)] = module + "/" + name
+	for _, name := range []string{"cas", "features", "features/crs", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard", "tabulate", "local", "castest", "castest/basins", "catalog", "wire"} {
+		if base := filepath.Base(name); byName[base] == "" { // geojson is orb's
+			byName[base] = module + "/" + name
+		}
 	}
 	return byName
 }()

@@ -53,7 +53,7 @@ type Description struct {
 
 // A Field is a property that features have.
 type Field struct {
-	Name string
+	Name string // unique in the layer
 	Type string // in the words of the format
 }
 

@@ -163,16 +163,3 @@ type idError struct {
 }
 
 func (e idError) Unwrap() []error { return []error{e.error, e.kind} }
-
-// Single returns the text of an input that is one GeoJSON geometry or Feature by itself; ok is false for a collection, a
-// sequence, and any other format.
-func Single(text []byte) (ok bool) {
-	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
-	var object struct {
-		Type string `json:"type"`
-	}
-	if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &object) != nil {
-		return false
-	}
-	return object.Type != "FeatureCollection"
-}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -90,7 +91,7 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 	default:
 		text, err = readSmall(strings.TrimPrefix(name, "@"))
 	}
-	if err != nil || !features.Single(text) {
+	if err != nil || !isSingle(text) {
 		return f, false, err
 	}
 	source, err := features.NewReader(bytes.NewReader(text), o)
@@ -116,4 +117,16 @@ func readSmall(path string) ([]byte, error) {
 		return nil, nil //nolint:nilerr // opening it says what is wrong
 	}
 	return os.ReadFile(path)
+}
+
+// isSingle reports text that is one JSON object and no FeatureCollection.
+func isSingle(text []byte) bool {
+	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
+	var object struct {
+		Type string `json:"type"`
+	}
+	if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &object) != nil {
+		return false
+	}
+	return object.Type != "FeatureCollection"
 }

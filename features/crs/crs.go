@@ -25,6 +25,7 @@ type UnsupportedError struct {
 // Remedy is the command that brings a file to WGS 84 where this package cannot.
 const Remedy = "ogr2ogr -t_srs EPSG:4326 out.gpkg in"
 
+// Error names the system, the reason and the remedy.
 func (e *UnsupportedError) Error() string {
 	return fmt.Sprintf("reference system %s: %s; convert the file first: %s", e.System, e.Reason, Remedy)
 }
@@ -35,6 +36,7 @@ type OutsideError struct {
 	X, Y   float64 // as given to LonLat
 }
 
+// Error names the position and the system.
 func (e *OutsideError) Error() string {
 	return fmt.Sprintf("coordinates (%s, %s) are outside of %s", decimal(e.X), decimal(e.Y), e.System)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Parse reads the definition of a reference system: WKT 1 (OGC, GDAL, Esri .prj), WKT 2, PROJJSON, or a code as EPSG:5070, ESRI:102003,
-// OGC:CRS84, urn:ogc:def:crs:EPSG::5070, http://www.opengis.net/def/crs/EPSG/0/4326 or 5070. Of a compound system the horizontal part counts.
+// OGC:CRS84, urn:ogc:def:crs:EPSG::5070, the URL form of OGC (…/def/crs/EPSG/0/4326) or 5070. Of a compound system the horizontal part counts.
 //
 // A system that is well defined but not converted by this package is an *UnsupportedError. The numbers of a definition count, not
 // its code, if it has both.

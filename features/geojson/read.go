@@ -155,7 +155,7 @@ func (rd *reader) deliver(rec *record, at int) error {
 		}
 		rec.name, rec.problem = strconv.Itoa(rec.index), err
 	}
-	if rd.ids != nil {
+	if rd.ids != nil && rec.problem == nil {
 		if first, added := rd.ids.Add(rec.name, rec.index); !added {
 			err := duplicateID(rec.name, first, rec.index)
 			if !rd.lenient {

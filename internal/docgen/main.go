@@ -14,7 +14,7 @@ import (
 
 // packages are the folders of the public packages, in the order of the reference.
 var packages = []string{
-	"cas", "features", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard",
+	"cas", "features", "features/crs", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard",
 	"local", "castest", "castest/basins", "catalog", "wire",
 }
 

@@ -1,0 +1,162 @@
+package features_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+)
+
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	return path
+}
+
+func collect(t *testing.T, s *features.Source) (all []features.Feature, err error) {
+	t.Helper()
+	for f, e := range s.Features() {
+		require.NoError(t, err, "something came after the error")
+		if err = e; e == nil {
+			all = append(all, f)
+		}
+	}
+	return all, err
+}
+
+const point = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
+
+// A file is read any number of times, a stream once; text in WGS 84 is kept byte for byte.
+func TestGeoJSONIsReadAsOftenAsItIsAsked(t *testing.T) {
+	text := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"N":"a","K":1.50},"geometry":` + point + `}]}`
+	path := file(t, "basins.data", text)
+	source, err := features.Open(path, features.Options{IDField: "N", Keep: []string{"K"}})
+	require.NoError(t, err)
+	defer source.Close()
+	assert.Equal(t, "GeoJSON", source.Format())
+	assert.Equal(t, []string{path}, source.Files())
+	for range 3 {
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.Equal(t, "a", all[0].ID)
+		assert.Equal(t, point, string(all[0].Geometry))
+		assert.Equal(t, "1.50", string(all[0].Properties["K"]))
+		assert.Len(t, all[0].Properties, 1)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err = z.Write([]byte(text))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	stream, err := features.NewReader(&packed, features.Options{})
+	require.NoError(t, err)
+	assert.True(t, stream.Once())
+	all, err := collect(t, stream)
+	require.NoError(t, err)
+	assert.Len(t, all, 1)
+}
+
+// Coordinates of a system that is named in the text, before or behind the features, or by the user, become longitude and
+// latitude, and that is said. What cannot be converted ends before the first feature.
+func TestGeoJSONInOtherSystems(t *testing.T) {
+	const utm = `{"type":"Point","coordinates":[749185.6,4009722.4]}`
+	feature := `{"type":"Feature","properties":{},"geometry":` + utm + `}`
+	system := func(name string) string { return `"crs":{"type":"name","properties":{"name":"` + name + `"}}` }
+	for name, tt := range map[string]struct{ text, assume string }{
+		"before":  {`{"type":"FeatureCollection",` + system("urn:ogc:def:crs:EPSG::32616") + `,"features":[` + feature + `]}`, ""},
+		"behind":  {`{"type":"FeatureCollection","features":[` + feature + `],` + system("EPSG:32616") + `}`, ""},
+		"assumed": {`{"type":"FeatureCollection","features":[` + feature + `]}`, "EPSG:32616"},
+		"wrong":   {`{"type":"FeatureCollection",` + system("EPSG:4326") + `,"features":[` + feature + `]}`, "EPSG:32616"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source, err := features.Open(file(t, "a.geojson", tt.text), features.Options{AssumeCRS: tt.assume})
+			require.NoError(t, err)
+			all, err := collect(t, source)
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+			seen := preflight.Inspect(all[0])
+			require.Nil(t, seen.Problem)
+			assert.InDelta(t, -84.228496, seen.West, 1e-6) // by pyproj
+			assert.InDelta(t, 36.200267, seen.South, 1e-6)
+			assert.Contains(t, strings.Join(source.Describe().Notes, " "), "EPSG:32616")
+		})
+	}
+	text := `{"type":"FeatureCollection",` + system("EPSG:27700") + `,"features":[` + feature + `]}`
+	source, err := features.Open(file(t, "a.geojson", text), features.Options{})
+	require.NoError(t, err)
+	all, err := collect(t, source)
+	require.ErrorContains(t, err, "OSGB")
+	require.ErrorContains(t, err, "ogr2ogr")
+	assert.Empty(t, all)
+	_, err = features.Open(file(t, "a.geojson", text), features.Options{AssumeCRS: "EPSG:4267"})
+	require.ErrorContains(t, err, "NAD27")
+}
+
+// Ids are found by the sentinels, or, leniently, in the features.
+func TestIDsOfASource(t *testing.T) {
+	line := func(id string) string {
+		return `{"type":"Feature","properties":{"N":` + id + `},"geometry":` + point + "}\n"
+	}
+	path := file(t, "a.geojsonl", line(`"1"`)+line(`null`)+line(`1`))
+	source, err := features.Open(path, features.Options{IDField: "N"})
+	require.NoError(t, err)
+	_, err = collect(t, source)
+	require.ErrorIs(t, err, features.ErrMissingID)
+	require.ErrorContains(t, err, "a.geojsonl: feature 1, line 2")
+	var problems []error
+	for f, err := range source.Pass(features.Pass{Lenient: true}) {
+		require.NoError(t, err)
+		problems = append(problems, f.Err)
+	}
+	require.Len(t, problems, 3)
+	require.NoError(t, problems[0])
+	require.ErrorIs(t, problems[1], features.ErrMissingID)
+	require.ErrorIs(t, problems[2], features.ErrDuplicateID)
+}
+
+// What no reader knows is named, with what to do.
+func TestUnknownFiles(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"table.gpkg":    {"SQLite format 3\x00" + strings.Repeat("\x00", 100), "features/geopackage"},
+		"table.parquet": {"PAR1" + strings.Repeat("\x00", 100), "features/geoparquet"},
+	} {
+		_, err := features.Open(file(t, name, tt.text), features.Options{})
+		require.ErrorIs(t, err, features.ErrUnknown, name)
+		assert.ErrorContains(t, err, tt.want)
+	}
+	_, err := features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = features.Open(t.TempDir(), features.Options{})
+	require.ErrorContains(t, err, "folder")
+}
+
+// FuzzSource reads any bytes: no panic, an error last and once.
+func FuzzSource(f *testing.F) {
+	f.Add([]byte(`{"type":"Feature","id":1,"geometry":`+point+`}`), "", "")
+	f.Add([]byte("lon,lat,name\n-84.2,36.1,a\n"), "name", "")
+	f.Add([]byte(`{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:3857"}},"features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[1e6,1e6]}}]}`), "", "EPSG:5070")
+	f.Fuzz(func(t *testing.T, text []byte, field, assume string) {
+		source, err := features.NewReader(bytes.NewReader(text), features.Options{IDField: field, AssumeCRS: assume})
+		if err != nil {
+			return
+		}
+		defer source.Close()
+		all, _ := collect(t, source)
+		seen := map[string]bool{}
+		for _, f := range all {
+			require.False(t, seen[f.ID])
+			seen[f.ID] = true
+			_ = preflight.Check(f)
+		}
+	})
+}
