@@ -10,6 +10,7 @@ package format
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"sync"
@@ -123,6 +124,14 @@ func (e *LayerError) Error() string {
 // ErrBroken is a file that is cut, damaged, encrypted or not of the format that it seems to be, for errors.Is. The text says
 // where and what to do.
 var ErrBroken = errors.New("broken file")
+
+// Brokenf is an [ErrBroken] with a text, which is formatted as by fmt.Errorf.
+func Brokenf(text string, args ...any) error { return brokenError{fmt.Errorf(text, args...)} }
+
+type brokenError struct{ error }
+
+func (e brokenError) Is(target error) bool { return target == ErrBroken }
+func (e brokenError) Unwrap() error        { return errors.Unwrap(e.error) }
 
 var registry struct {
 	sync.RWMutex

@@ -1,0 +1,264 @@
+package shapefile
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"errors"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// A layer is a .shp with its sidecars; nil is one that is missing.
+type layer struct {
+	name                    string
+	shp, shx, dbf, prj, cpg *file
+}
+
+// A file is one on disk or in an archive.
+type file struct {
+	name string // for messages
+	size int64
+	open func() (io.ReadCloser, error)
+}
+
+// text is the whole of a small text file.
+func (f *file) text() (string, error) {
+	in, err := f.open()
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	b, err := io.ReadAll(io.LimitReader(in, 1<<20))
+	if err != nil {
+		return "", f.failed(0, err)
+	}
+	return strings.TrimSpace(string(bytes.Trim(bytes.TrimPrefix(b, []byte("\ufeff")), "\x00"))), nil
+}
+
+// failed explains an error of reading at a byte of the file.
+func (f *file) failed(at int64, err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, zip.ErrChecksum):
+		return format.Brokenf("%s is damaged: its checksum is wrong; get the archive again", f.name)
+	case errors.As(err, &corrupt), errors.Is(err, zip.ErrFormat):
+		return format.Brokenf("%s is damaged behind byte %d: its compressed data makes no sense; get the archive again", f.name, at)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return format.Brokenf("%s is cut: it ends behind byte %d; get it again", f.name, at)
+	}
+	return format.Brokenf("%s at byte %d: %w", f.name, at, err)
+}
+
+// find lists the layers of a file. closer is the archive that they are in, or nil.
+func find(path string) (layers []layer, closer io.Closer, err error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(in, head)
+	in.Close()
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil, err
+	}
+	if startsArchive(head[:n]) {
+		return findInArchive(path)
+	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".zip", ".shz":
+		return nil, nil, format.Brokenf("%s is no zip archive: it is damaged, or something else under this name", path)
+	}
+	l, err := findOnDisk(path)
+	return []layer{l}, nil, err
+}
+
+// findOnDisk finds the sidecars of a file. Names that differ in case alone belong to it where none is equal.
+func findOnDisk(path string) (layer, error) {
+	dir, base := filepath.Split(path)
+	ending := filepath.Ext(base)
+	l := layer{name: strings.TrimSuffix(base, ending)}
+	entries, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return l, err
+	}
+	exact := map[**file]bool{}
+	for _, e := range entries {
+		stem := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
+		place := l.place(filepath.Ext(e.Name()))
+		if e.IsDir() || place == nil || !strings.EqualFold(stem, l.name) || *place != nil && (exact[place] || stem != l.name) {
+			continue
+		}
+		exact[place] = stem == l.name
+		if *place, err = onDisk(filepath.Join(dir, e.Name())); err != nil {
+			return l, err
+		}
+	}
+	switch strings.ToLower(ending) {
+	case ".shx", ".dbf", ".prj", ".cpg":
+		if l.shp == nil {
+			return l, format.Brokenf("%s is only a sidecar of a shapefile, and there is no %s.shp beside it", path, l.name)
+		}
+		return l, nil
+	}
+	l.shp, err = onDisk(path)
+	return l, err
+}
+
+func onDisk(path string) (*file, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return &file{name: path, size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
+}
+
+// place is where the file with an ending belongs.
+func (l *layer) place(ending string) **file {
+	switch strings.ToLower(ending) {
+	case ".shp":
+		return &l.shp
+	case ".shx":
+		return &l.shx
+	case ".dbf":
+		return &l.dbf
+	case ".prj":
+		return &l.prj
+	case ".cpg":
+		return &l.cpg
+	}
+	return nil
+}
+
+func startsArchive(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
+
+// isArchive reports whether head starts an archive that may hold shapefiles.
+func isArchive(head []byte) bool {
+	if !startsArchive(head) || len(head) < 30 {
+		return startsArchive(head)
+	}
+	n := min(int(head[26])|int(head[27])<<8, len(head)-30)
+	first := strings.ToLower(string(head[30 : 30+n]))
+	return !strings.HasSuffix(first, ".kml") && !strings.Contains(first, ".gdb/")
+}
+
+// findInArchive groups the entries of a zip archive by folder and name.
+func findInArchive(name string) ([]layer, io.Closer, error) {
+	archive, err := zip.OpenReader(name)
+	if err != nil {
+		if errors.Is(err, zip.ErrFormat) {
+			err = format.Brokenf("%s is a zip archive that is cut or damaged: its list of contents, which stands at the end, is missing or makes no sense; "+
+				"get it again", name)
+		}
+		return nil, nil, err
+	}
+	layers, err := group(name, archive.File)
+	if err != nil {
+		return nil, nil, errors.Join(err, archive.Close())
+	}
+	return layers, archive, nil
+}
+
+func group(archive string, entries []*zip.File) ([]layer, error) {
+	var names []string
+	stems := map[string]*layer{}
+	var order []*layer
+	for _, e := range entries {
+		name := entryName(e)
+		base := path.Base(name)
+		if strings.HasSuffix(name, "/") || strings.HasPrefix(base, "._") || strings.HasPrefix(name, "__MACOSX/") {
+			continue
+		}
+		names = append(names, name)
+		stem := strings.TrimSuffix(name, path.Ext(name))
+		l := stems[strings.ToLower(stem)]
+		if l == nil {
+			l = &layer{name: stem}
+			stems[strings.ToLower(stem)] = l
+			order = append(order, l)
+		}
+		place := l.place(path.Ext(name))
+		if place == nil {
+			continue
+		}
+		if *place != nil {
+			return nil, format.Brokenf("%s holds %s twice", archive, name)
+		}
+		*place = inArchive(archive, name, e)
+		if path.Ext(name) == ".shp" || l.shp == *place {
+			l.name = stem
+		}
+	}
+	var layers []layer
+	bases := map[string]int{}
+	for _, l := range order {
+		if l.shp != nil {
+			layers = append(layers, *l)
+			bases[path.Base(l.name)]++
+		}
+	}
+	for i, l := range layers {
+		if base := path.Base(l.name); bases[base] == 1 {
+			layers[i].name = base
+		}
+	}
+	if len(layers) == 0 {
+		return nil, noLayer(archive, names)
+	}
+	return layers, nil
+}
+
+// noLayer says what an archive holds instead of a shapefile.
+func noLayer(archive string, names []string) error {
+	advice := "unpack it and give one of its files"
+	if slices.ContainsFunc(names, func(n string) bool { return strings.Contains(strings.ToLower(n), ".gdb/") }) {
+		advice = "unpack it and give the .gdb folder"
+	}
+	list := "nothing"
+	if len(names) > 0 {
+		list = strings.Join(names[:min(len(names), 5)], ", ")
+	}
+	if len(names) > 5 {
+		list += ", …"
+	}
+	return format.Brokenf("%s holds no .shp but %s: %s", archive, list, advice)
+}
+
+// entryName is the name of an entry with slashes, in UTF-8. Old archives have names in code page 437.
+func entryName(e *zip.File) string {
+	name := strings.ReplaceAll(e.Name, `\`, "/")
+	if utf8.ValidString(name) {
+		return name
+	}
+	decoded, err := charmap.CodePage437.NewDecoder().String(name)
+	if err != nil {
+		return strings.ToValidUTF8(name, "\uFFFD")
+	}
+	return decoded
+}
+
+func inArchive(archive, name string, e *zip.File) *file {
+	f := &file{name: name + " in " + archive, size: int64(e.UncompressedSize64)}
+	f.open = func() (io.ReadCloser, error) {
+		if e.Flags&1 != 0 {
+			return nil, format.Brokenf("%s is encrypted: unpack the archive with its password first", f.name)
+		}
+		in, err := e.Open()
+		if errors.Is(err, zip.ErrAlgorithm) {
+			return nil, format.Brokenf("%s is compressed by method %d, which is not read here: unpack the archive first", f.name, e.Method)
+		}
+		if err != nil {
+			return nil, f.failed(0, err)
+		}
+		return in, nil
+	}
+	return f
+}
