@@ -1,0 +1,206 @@
+package points
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strconv"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// Name of the format.
+const Name = "CSV"
+
+func init() {
+	format.Register(format.Format{
+		Name: Name, Endings: []string{".csv", ".tsv", ".csv.gz", ".tsv.gz"}, Detect: Detect, Open: Open,
+	})
+}
+
+// Detect reports whether head, the start of a file or of its text compressed by gzip, is a line of column names that tell
+// where positions are.
+func Detect(head []byte) bool {
+	if isGzip(head) {
+		in, err := gzip.NewReader(bytes.NewReader(head))
+		if err != nil {
+			return false
+		}
+		head = make([]byte, 4096)
+		n, _ := io.ReadFull(in, head) // an error is what the end of head gives
+		head = head[:n]
+	}
+	t, err := newTable(bytes.NewReader(head), "")
+	if err != nil {
+		return false
+	}
+	return t.choose(format.Options{}) == nil
+}
+
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
+
+// A reader reads a file again for each pass, or a stream once.
+type reader struct {
+	name  string
+	o     format.Options
+	open  func() (io.ReadCloser, error)
+	first *pass // the one that Open began; nil when it is used up
+	about format.Description
+}
+
+// Open opens a file.
+func Open(path string, o format.Options) (format.Reader, error) {
+	return newReader(path, o, func() (io.ReadCloser, error) { return os.Open(path) })
+}
+
+// NewReader reads a table from a stream, such as standard input. Its Records may be used once. name is what errors call it.
+// Closing the reader does not close in.
+func NewReader(in io.Reader, name string, o format.Options) (format.Reader, error) {
+	used := false
+	return newReader(name, o, func() (io.ReadCloser, error) {
+		if used {
+			return nil, errors.New(name + " can be read only once: save it as a file")
+		}
+		used = true
+		return io.NopCloser(in), nil
+	})
+}
+
+func newReader(name string, o format.Options, open func() (io.ReadCloser, error)) (format.Reader, error) {
+	r := &reader{name: name, o: o, open: open}
+	if o.Layer != "" {
+		return nil, fmt.Errorf("%s is a table and has no layer %s", name, o.Layer)
+	}
+	p, err := r.begin()
+	if err != nil {
+		return nil, err
+	}
+	r.first = p
+	r.about = format.Description{Format: Name, Features: -1, Warnings: p.table.warnings}
+	for i, column := range p.table.names {
+		if i != p.table.wkt {
+			r.about.Fields = append(r.about.Fields, format.Field{Name: column})
+		}
+	}
+	if r.about.CRS, err = p.firstSRID(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Describe implements format.Reader.
+func (r *reader) Describe() format.Description { return r.about }
+
+// Close implements format.Reader.
+func (r *reader) Close() error {
+	if r.first == nil {
+		return nil
+	}
+	p := r.first
+	r.first = nil
+	return p.file.Close()
+}
+
+// Records implements format.Reader.
+func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
+	return func(yield func(*format.Record, error) bool) {
+		p := r.first
+		r.first = nil
+		if p == nil {
+			var err error
+			if p, err = r.begin(); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		defer p.file.Close()
+		var rec format.Record
+		for {
+			row, err := p.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			rec = format.Record{Place: "line " + strconv.Itoa(row.line), Properties: p.table.properties(row.values, want), Err: row.err}
+			if rec.Err == nil && !want.NoGeometry {
+				rec.Geometry, rec.Err = p.table.geometry(row.values, r.about.CRS)
+			}
+			var comma *decimalComma
+			if errors.As(rec.Err, &comma) {
+				yield(nil, format.Brokenf("%s, line %d: %w", r.name, row.line, comma))
+				return
+			}
+			if !yield(&rec, nil) {
+				return
+			}
+		}
+	}
+}
+
+// A pass is one way through a file.
+type pass struct {
+	file   io.ReadCloser
+	table  *table
+	peeked []row // rows that were read before their turn
+}
+
+// begin opens the file and reads its names.
+func (r *reader) begin() (*pass, error) {
+	file, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	in := bufio.NewReaderSize(file, 1<<16)
+	var text io.Reader = in
+	head, err := in.Peek(2)
+	if err == nil && isGzip(head) {
+		if text, err = gzip.NewReader(in); err != nil {
+			return nil, errors.Join(format.Brokenf("%s begins as gzip but is none: %w", r.name, err), file.Close())
+		}
+	}
+	t, err := newTable(text, r.name)
+	if err == nil {
+		err = t.choose(r.o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &pass{file: file, table: t}, nil
+}
+
+func (p *pass) next() (row, error) {
+	if len(p.peeked) > 0 {
+		next := p.peeked[0]
+		p.peeked = nil
+		return next, nil
+	}
+	return p.table.next()
+}
+
+// firstSRID looks at the first row for the reference system that extended well-known text names.
+func (p *pass) firstSRID() (crs string, err error) {
+	if p.table.wkt < 0 {
+		return "", nil
+	}
+	first, err := p.table.next()
+	if errors.Is(err, io.EOF) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	p.peeked = []row{first}
+	if first.err != nil {
+		return "", nil
+	}
+	_, crs, _ = cutSRID(first.values[p.table.wkt])
+	return crs, nil
+}

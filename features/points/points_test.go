@@ -1,0 +1,316 @@
+package points
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// rows reads a table and gives a line of text for each record, and the error of the file.
+func rows(text string, o format.Options) (lines []string, err error) {
+	r, err := NewReader(strings.NewReader(text), "t.csv", o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	for rec, err := range r.Records(format.Want{}) {
+		if err != nil {
+			return lines, err
+		}
+		line := rec.Place + " " + string(rec.Geometry.AppendGeoJSON(nil))
+		for _, p := range rec.Properties {
+			line += " " + p.Name + "=" + string(p.Value)
+		}
+		if rec.Err != nil {
+			line += " ERROR " + rec.Err.Error()
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+const point = `{"type":"Point","coordinates":[1.5,-2]}`
+
+func TestRecords(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		o    format.Options
+		want []string
+	}{
+		"types": {"id,LON,lat,name\n00123,1.5,-2,Zürich\n7120034520,1.5,-2,\n12E5,1.5,-2,1e-05\n", format.Options{}, []string{
+			`line 2 ` + point + ` id="00123" LON=1.5 lat=-2 name="Zürich"`,
+			`line 3 ` + point + ` id=7120034520 LON=1.5 lat=-2 name=null`,
+			`line 4 ` + point + ` id="12E5" LON=1.5 lat=-2 name=1e-05`,
+		}},
+		"windows": {"\ufeffx;y;n\r\n1.5;-2;\"a\r\nb\"\r\n\r\n 1.5 ;-2;Z\xfcrich\r\n", format.Options{}, []string{
+			`line 2 ` + point + ` x=1.5 y=-2 n="a\nb"`,
+			`line 5 ` + point + ` x=" 1.5 " y=-2 n="Zürich"`,
+		}},
+		"tabs, names told": {"E\tN\tlon\tlat\n1.5\t-2\t\t\n", format.Options{X: "e", Y: "N"}, []string{`line 2 ` + point + ` E=1.5 N=-2 lon=null lat=null`}},
+		"bad rows": {"x,y,id\n1.5,-2\n1.5,-2,a,b\n,,\n\n,-2,c\nabc,-2,d\nNaN,1,e\n0x10,1,f\n1.5,-2,\"q\"q\n1.5,-2,5\" pipe\n1.5,-2,g", format.Options{}, []string{
+			`line 2 null x=1.5 y=-2 ERROR the row has 2 values for 3 columns`,
+			`line 3 null x=1.5 y=-2 id="a" ERROR the row has 4 values for 3 columns`,
+			`line 4 null x=null y=null id=null ERROR the row is empty`,
+			`line 6 null x=null y=-2 id="c" ERROR column x is empty`,
+			`line 7 null x="abc" y=-2 id="d" ERROR column x has "abc", which is no number`,
+			`line 8 null x="NaN" y=1 id="e" ERROR column x has "NaN", which is no number`,
+			`line 9 null x="0x10" y=1 id="f" ERROR column x has "0x10", which is no number`,
+			`line 10 null ERROR a quote stands where none may be, or does not end; a quote in a quoted value is written twice`,
+			`line 11 null ERROR a quote stands where none may be, or does not end; a quote in a quoted value is written twice`,
+			`line 12 ` + point + ` x=1.5 y=-2 id="g"`,
+		}},
+		"well-known text": {"id\tWKT\na\tPOINT Z (1.5 -2 7)\nb\t\nc\tPOINT(1\n", format.Options{}, []string{
+			`line 2 ` + point + ` id="a"`, `line 3 null id="b"`,
+			`line 4 null id="c" ERROR column WKT: not well-known text (WKT): a position has 1 numbers at ""`,
+		}},
+		"no rows": {"x,y\n", format.Options{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := rows(c.text, c.o)
+			require.NoError(t, err)
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "t.csv is empty: the first line has to name the columns",
+		"\xff\xfex\x00,\x00":                 "UTF-16",
+		"x\x00,\x00y\x00":                    "UTF-16",
+		"x,y\r1,2\r":                         "carriage return alone",
+		"a,b\n1,2\n":                         "t.csv has no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): say which of its columns they are; it has a, b",
+		"lon,b\n1,2\n":                       "no columns with positions",
+		"LON,Lon,lat\n1,2,3\n":               "t.csv has the columns LON and Lon: say which one holds the positions",
+		"x;y\n1,5;2\n":                       "t.csv, line 2: column x has 1,5, with a comma for the decimal point: write the file with points (1.5)",
+		"x,y,n\n1,2,\"a\n1,2,b\n1,2,c\n":     "t.csv, lines 2 to 4: a quote does not end",
+		"x,y,n\n1,2,\"a\n1,2,b\"\n1,2,\"c\"": "", // a value of two lines
+		"x,y,n\n1,\"2,a\n1,2,b\"\n":          "t.csv: the row in lines 2 to 3 has 2 values for 3 columns; probably a quote is missing",
+	} {
+		_, err := rows(text, format.Options{})
+		if want == "" {
+			require.NoError(t, err, text)
+			continue
+		}
+		require.Error(t, err, text)
+		assert.Contains(t, err.Error(), want)
+	}
+	_, err := rows("x,y\n", format.Options{X: "a", Y: "y"})
+	require.EqualError(t, err, "t.csv has no columns a and y; it has x, y")
+	_, err = rows("x,y\n", format.Options{X: "x"})
+	require.Error(t, err)
+	_, err = rows("x,y\n", format.Options{Layer: "z"})
+	require.EqualError(t, err, "t.csv is a table and has no layer z")
+}
+
+func TestColumnsAndWarnings(t *testing.T) {
+	r, err := NewReader(strings.NewReader("id,id,x,y,Long,Latitude\n"), "t.csv", format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, []format.Field{{Name: "id"}, {Name: "id_1"}, {Name: "x"}, {Name: "y"}, {Name: "Long"}, {Name: "Latitude"}}, r.Describe().Fields)
+	assert.Equal(t, []string{
+		`t.csv has several columns "id"; one of them is called id_1 here.`,
+		`The positions in t.csv are taken from the columns Long and Latitude, not from x.`,
+	}, r.Describe().Warnings)
+}
+
+func TestStreamIsReadOnce(t *testing.T) {
+	r, err := NewReader(strings.NewReader("x,y\n1,2\n"), "standard input", format.Options{})
+	require.NoError(t, err)
+	for range r.Records(format.Want{}) {
+	}
+	for _, err := range r.Records(format.Want{}) {
+		require.EqualError(t, err, "standard input can be read only once: save it as a file")
+	}
+}
+
+// endless is a table whose second row never ends.
+type endless struct{ n int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.n++; e.n == 1 {
+		return copy(p, "x,y\n1,\""), nil
+	}
+	return copy(p, bytes.Repeat([]byte("abcdefgh\n"), len(p)/9+1)), nil
+}
+
+func TestARowHasALimit(t *testing.T) {
+	r, err := NewReader(&endless{}, "t.csv", format.Options{})
+	require.NoError(t, err)
+	for _, err := range r.Records(format.Want{}) {
+		require.ErrorIs(t, err, errTooLong)
+	}
+}
+
+func TestDetect(t *testing.T) {
+	for text, want := range map[string]bool{
+		"id,lon,lat\n": true, "\ufeffX;Y\r\n1;2": true, "a\tWKT\n": true, "id,name\n": false, "": false,
+		`{"type":"FeatureCollection"}`: false, "x\x00,\x00y\x00": false, "lon,lat": true,
+	} {
+		assert.Equal(t, want, Detect([]byte(text)), text)
+		assert.Equal(t, want, Detect(packed(t, text)), text)
+	}
+	long := packed(t, "id,lon,lat\n"+strings.Repeat("7,1.234567,5.6789\n8,4.1,9.999\n", 9999))
+	assert.True(t, Detect(long[:min(len(long), 100)]))
+}
+
+func packed(t testing.TB, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write([]byte(text))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func TestWKT(t *testing.T) {
+	for text, want := range map[string]string{
+		"POINT (1 2)":          `{"type":"Point","coordinates":[1,2]}`,
+		" point zm(1e0 2 3 4)": `{"type":"Point","coordinates":[1,2]}`,
+		"POINTZ(1 2 3)":        `{"type":"Point","coordinates":[1,2]}`,
+		"SRID=4326;POINT(1 2)": `{"type":"Point","coordinates":[1,2]}`,
+		"POINT EMPTY":          `null`,
+		"POINT Z EMPTY":        `null`,
+		"POINT (NaN NaN)":      `null`,
+		"":                     `null`,
+		"POLYGON EMPTY":        `{"type":"Polygon","coordinates":[]}`,
+		"POLYGON((0 0,1 0,1 1,0 0),(.1 .1,.2 .1,.2 .2,.1 .1))":                         `{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0.1,0.1],[0.2,0.1],[0.2,0.2],[0.1,0.1]]]}`,
+		"MULTIPOLYGON M (((0 0 9, 1 0 9, 1 1 9, 0 0 9)), ((5 5 9,6 5 9,6 6 9,5 5 9)))": `{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5],[6,5],[6,6],[5,5]]]]}`,
+		"LINESTRING (0 0, 1 1)":          `{"type":"LineString","coordinates":[]}`,
+		"GEOMETRYCOLLECTION(POINT(1 2))": `{"type":"GeometryCollection","coordinates":[]}`,
+		"POINT (1)":                      `! a position has 1 numbers at ")"`,
+		"POINT (1 2 3 4 5)":              `! a position has 5 numbers at ")"`,
+		"POINT (1 2":                     `! ')' is missing at ""`,
+		"POINT (1 2) x":                  `! text follows the geometry at "x"`,
+		"POINT Q (1 2)":                  `! "Q" is unexpected at " (1 2)"`,
+		"POINT (1_0 2)":                  `! a number is missing at "1_0 2)"`,
+		"POLYGON((0 0,1 0,1 1,0 0)":      `! a comma or a bracket is missing at ""`,
+		"0101000000":                     `! "" is no type of geometry at "0101000000"`,
+		"SRID=x;POINT(1 2)":              `! SRID= is to be followed by a number and a semicolon`,
+	} {
+		_, crs, _ := cutSRID(text)
+		g, err := parseWKT(text, crs)
+		got := string(g.AppendGeoJSON(nil))
+		if err != nil {
+			got = "! " + strings.TrimPrefix(err.Error(), "not well-known text (WKT): ")
+		}
+		assert.Equal(t, want, got, text)
+	}
+	_, err := parseWKT("SRID=5070;POINT(1 2)", "EPSG:4326")
+	require.EqualError(t, err, `the reference system is "EPSG:5070" where the first row has "EPSG:4326"`)
+}
+
+// TestBroken reads 600 damaged tables, half of them compressed. A compressed one has a checksum: a row that is missing is always
+// told. In plain text a row has as many lines as it had, or an error says otherwise; only lines that are missing whole cannot be
+// told.
+func TestBroken(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("id,lon,lat,name\n")
+	const n = 40
+	for i := range n {
+		text.WriteString(strings.Repeat("7", i%9) + "1,12.5,47.25,\"a, b\"\n")
+	}
+	path := filepath.Join(t.TempDir(), "t.csv")
+	told := 0
+	for seed := range uint64(600) {
+		whole := []byte(text.String())
+		if seed%2 == 1 {
+			whole = packed(t, text.String())
+		}
+		damaged := damage(whole, seed/2)
+		require.NoError(t, os.WriteFile(path, damaged, 0o600))
+		got, failed, err := count(path)
+		if err != nil || failed > 0 {
+			told++
+			continue
+		}
+		if seed%2 == 1 {
+			require.Equal(t, n, got, "seed %d", seed)
+		} else {
+			require.GreaterOrEqual(t, got, bytes.Count(damaged, []byte("\n"))-1-bytes.Count(damaged, []byte("\n\n")), "seed %d", seed)
+		}
+	}
+	t.Log(told, "of 600 told")
+	require.Greater(t, told, 350)
+}
+
+func count(path string) (n, failed int, err error) {
+	r, err := Open(path, format.Options{})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer r.Close()
+	for rec, err := range r.Records(format.Want{}) {
+		if err != nil {
+			return n, failed, err
+		}
+		n++
+		if rec.Err != nil {
+			failed++
+		}
+	}
+	return n, failed, nil
+}
+
+// damage cuts, flips or mixes up bytes, the same way for the same number.
+func damage(b []byte, seed uint64) []byte {
+	random := rand.New(rand.NewPCG(15, seed))
+	b = bytes.Clone(b)
+	switch seed % 3 {
+	case 0: // cut
+		return b[:random.IntN(len(b))]
+	case 1: // flipped
+		for range 1 + random.IntN(6) {
+			b[random.IntN(len(b))] ^= byte(1 << random.IntN(8))
+		}
+	case 2: // mixed up: two pieces change places
+		size := 1 + random.IntN(20)
+		from, to := random.IntN(len(b)/2-size), len(b)/2+random.IntN(len(b)/2-size)
+		piece := bytes.Clone(b[from : from+size])
+		copy(b[from:], b[to:to+size])
+		copy(b[to:], piece)
+	}
+	return b
+}
+
+func FuzzRecords(f *testing.F) {
+	f.Add([]byte("id,lon,lat,name\n1,2,3,\"a, b\"\n"))
+	f.Add([]byte("id;wkt\n1;POLYGON((0 0,1 0,1 1,0 0))\n"))
+	f.Add([]byte("x\ty\r\n1,5\t2\r\n"))
+	f.Add(packed(f, "x,y\n1,2\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		Detect(text)
+		r, err := NewReader(bytes.NewReader(text), "t.csv", format.Options{})
+		if err != nil {
+			return
+		}
+		for rec, err := range r.Records(format.Want{}) {
+			require.True(t, (rec == nil) == (err != nil))
+			require.False(t, errors.Is(err, io.EOF))
+			if err == nil {
+				rec.Geometry.AppendGeoJSON(nil)
+			}
+		}
+		require.NoError(t, r.Close())
+	})
+}
+
+func FuzzWKT(f *testing.F) {
+	f.Add("SRID=4326;MULTIPOLYGON Z (((0 0 1,1 0 1,1 1 1,0 0 1)))")
+	f.Fuzz(func(_ *testing.T, text string) {
+		if g, err := parseWKT(text, ""); err == nil {
+			g.AppendGeoJSON(nil)
+		}
+	})
+}

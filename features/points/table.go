@@ -1,0 +1,321 @@
+package points
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// maxRow is how long a row may be. A quote that does not end makes the rest of a file one row.
+const maxRow = 256 << 20
+
+// A table reads rows of text.
+type table struct {
+	name     string
+	in       *csv.Reader
+	budget   *budget
+	names    []string
+	x, y     int // columns; -1 if the positions are in wkt
+	wkt      int // column; -1 if the positions are in x and y
+	warnings []string
+
+	out  []format.Property
+	text []byte // the values of out
+}
+
+// A row is a line of the table, or several if a value has line ends.
+type row struct {
+	line   int
+	values []string
+	err    error // the row has too few or too many values, or a quote where none may be
+}
+
+// newTable reads the names of the columns.
+func newTable(in io.Reader, name string) (*table, error) {
+	limited := &budget{in: in, left: maxRow}
+	b := bufio.NewReaderSize(limited, 1<<16)
+	head, err := b.Peek(4096)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, wrong(name, 0, err)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0:
+		return nil, format.Brokenf("%s is text in UTF-16, or no text: save it as UTF-8 (in a spreadsheet: CSV UTF-8; or iconv -f UTF-16 -t UTF-8)", name)
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		_, _ = b.Discard(3)
+		head = head[3:]
+	}
+	if cr := bytes.IndexByte(head, '\r'); cr >= 0 && bytes.IndexByte(head, '\n') < 0 && cr+1 < len(head) {
+		return nil, format.Brokenf("%s has lines that end with a carriage return alone: save it with line feeds (or mac2unix)", name)
+	}
+	t := &table{name: name, in: csv.NewReader(b), budget: limited}
+	t.in.Comma = separator(head)
+	t.in.FieldsPerRecord = -1
+	t.in.ReuseRecord = true
+	first, err := t.in.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, format.Brokenf("%s is empty: the first line has to name the columns", name)
+	}
+	if err != nil {
+		return nil, wrong(name, 1, err)
+	}
+	t.nameColumns(first)
+	return t, nil
+}
+
+// nameColumns makes the names unique.
+func (t *table) nameColumns(first []string) {
+	for _, name := range first {
+		name = strings.TrimSpace(string(format.UTF8([]byte(name))))
+		unique := name
+		for n := 1; slices.Contains(t.names, unique); n++ {
+			unique = fmt.Sprintf("%s_%d", name, n)
+		}
+		if unique != name {
+			t.warnings = append(t.warnings, fmt.Sprintf("%s has several columns %q; one of them is called %s here.", t.name, name, unique))
+		}
+		t.names = append(t.names, unique)
+	}
+}
+
+// separator is the one of tab, semicolon and comma that the first line has most of, quoted text aside.
+func separator(head []byte) rune {
+	counts := map[rune]int{}
+	quoted := false
+	for _, c := range string(head) {
+		if c == '"' {
+			quoted = !quoted
+		}
+		if c == '\n' && !quoted {
+			break
+		}
+		if !quoted {
+			counts[c]++
+		}
+	}
+	best := ','
+	for _, c := range ";\t" {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// Names of columns that hold positions, in the order in which they are looked for: longitude and latitude before x and y, which may be
+// anything.
+var (
+	pairs = [][2][]string{
+		{{"lon", "longitude", "long", "lng"}, {"lat", "latitude"}},
+		{{"x"}, {"y"}},
+	}
+	wktNames = []string{"wkt", "geometry"}
+)
+
+// choose finds the columns with the positions.
+func (t *table) choose(o format.Options) (err error) {
+	t.x, t.y, t.wkt = -1, -1, -1
+	if o.X != "" || o.Y != "" {
+		if o.X == "" || o.Y == "" {
+			return fmt.Errorf("of the columns with positions in %s only one is given: x %q, y %q", t.name, o.X, o.Y)
+		}
+		if t.x, err = t.column([]string{o.X}); err == nil {
+			t.y, err = t.column([]string{o.Y})
+		}
+		if err == nil && (t.x < 0 || t.y < 0) {
+			err = fmt.Errorf("%s has no columns %s and %s; it has %s", t.name, o.X, o.Y, t.list())
+		}
+		return err
+	}
+	if t.wkt, err = t.column(wktNames); err != nil || t.wkt >= 0 {
+		return err
+	}
+	for i, pair := range pairs {
+		if t.x, err = t.column(pair[0]); err != nil {
+			return err
+		}
+		if t.y, err = t.column(pair[1]); err != nil {
+			return err
+		}
+		if t.x >= 0 && t.y >= 0 {
+			if x, err := t.column(pairs[1][0]); i == 0 && err == nil && x >= 0 {
+				t.warnings = append(t.warnings, fmt.Sprintf("The positions in %s are taken from the columns %s and %s, not from %s.",
+					t.name, t.names[t.x], t.names[t.y], t.names[x]))
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("%s has no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
+		"say which of its columns they are; it has %s", t.name, t.list())
+}
+
+// column finds the column that has one of the names; one in the same case goes before others.
+func (t *table) column(wanted []string) (at int, err error) {
+	for _, name := range wanted {
+		if i := slices.Index(t.names, name); i >= 0 {
+			return i, nil
+		}
+	}
+	for _, name := range wanted {
+		at = -1
+		for i, n := range t.names {
+			if !strings.EqualFold(n, name) {
+				continue
+			}
+			if at >= 0 {
+				return -1, fmt.Errorf("%s has the columns %s and %s: say which one holds the positions", t.name, t.names[at], n)
+			}
+			at = i
+		}
+		if at >= 0 {
+			return at, nil
+		}
+	}
+	return -1, nil
+}
+
+// list is the names of the columns, for messages.
+func (t *table) list() string {
+	if len(t.names) > 20 {
+		return strings.Join(t.names[:20], ", ") + ", …"
+	}
+	return strings.Join(t.names, ", ")
+}
+
+// next reads a row that is not blank.
+func (t *table) next() (row, error) {
+	for {
+		t.budget.left = maxRow
+		values, err := t.in.Read()
+		if errors.Is(err, io.EOF) {
+			return row{}, io.EOF
+		}
+		var syntax *csv.ParseError
+		if errors.As(err, &syntax) {
+			if syntax.StartLine != syntax.Line {
+				return row{}, format.Brokenf("%s, lines %d to %d: a quote does not end, or stands where none may be; "+
+					"a quote in a quoted value is written twice", t.name, syntax.StartLine, syntax.Line)
+			}
+			return row{line: syntax.Line, err: errors.New("a quote stands where none may be, or does not end; a quote in a quoted value is written twice")}, nil
+		}
+		if err != nil {
+			line, _ := t.in.FieldPos(0)
+			return row{}, wrong(t.name, line+1, err)
+		}
+		if len(values) == 1 && strings.TrimSpace(values[0]) == "" && len(t.names) > 1 {
+			continue // a blank line
+		}
+		line, _ := t.in.FieldPos(0)
+		r := row{line: line, values: values}
+		if len(values) == len(t.names) {
+			if !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) {
+				r.err = errors.New("the row is empty")
+			}
+			return r, nil
+		}
+		if breaks := strings.Count(strings.Join(values, ""), "\n"); breaks > 0 {
+			return row{}, format.Brokenf("%s: the row in lines %d to %d has %d values for %d columns; probably a quote is missing",
+				t.name, line, line+breaks, len(values), len(t.names))
+		}
+		r.err = fmt.Errorf("the row has %d values for %d columns", len(values), len(t.names))
+		return r, nil
+	}
+}
+
+// properties are the values of a row but for well-known text. They are valid until the next row.
+func (t *table) properties(values []string, want format.Want) []format.Property {
+	t.out, t.text = t.out[:0], t.text[:0]
+	for i, v := range values[:min(len(values), len(t.names))] {
+		if i == t.wkt || !want.Wants(t.names[i]) {
+			continue
+		}
+		start := len(t.text)
+		t.text = format.AppendValue(t.text, []byte(v))
+		t.out = append(t.out, format.Property{Name: t.names[i], Value: t.text[start:len(t.text):len(t.text)]})
+	}
+	return t.out
+}
+
+// geometry is the position of a row. crs is the reference system that well-known text may name.
+func (t *table) geometry(values []string, crs string) (g format.Geometry, err error) {
+	if t.wkt >= 0 {
+		if g, err = parseWKT(values[t.wkt], crs); err != nil {
+			err = fmt.Errorf("column %s: %w", t.names[t.wkt], err)
+		}
+		return g, err
+	}
+	g.Type = "Point"
+	for axis, column := range []int{t.x, t.y} {
+		if g.Point[axis], err = coordinate(t.names[column], values[column]); err != nil {
+			return format.Geometry{}, err
+		}
+	}
+	return g, nil
+}
+
+func coordinate(column, text string) (float64, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, fmt.Errorf("column %s is empty", column)
+	}
+	plain := !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789+-.eE", r) })
+	if f, err := strconv.ParseFloat(text, 64); err == nil && plain {
+		return f, nil
+	}
+	if whole, fraction, ok := strings.Cut(strings.TrimLeft(text, "+-"), ","); ok && isDigits(whole) && isDigits(fraction) {
+		return 0, &decimalComma{column, text}
+	}
+	return 0, fmt.Errorf("column %s has %q, which is no number", column, shorten(text))
+}
+
+func isDigits(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+func shorten(s string) string {
+	if len(s) > 60 {
+		return s[:60] + "…"
+	}
+	return s
+}
+
+// A decimalComma is a number in the spelling of many countries. The whole file is then written so.
+type decimalComma struct{ column, text string }
+
+func (e *decimalComma) Error() string {
+	return fmt.Sprintf("column %s has %s, with a comma for the decimal point: write the file with points (%s)",
+		e.column, e.text, strings.Replace(e.text, ",", ".", 1))
+}
+
+// A budget reads so many bytes and no more.
+type budget struct {
+	in   io.Reader
+	left int
+}
+
+var errTooLong = fmt.Errorf("the row has more than %d MiB: probably a quote does not end", maxRow>>20)
+
+func (b *budget) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := b.in.Read(p)
+	b.left -= n
+	return n, err
+}
+
+// wrong explains an error of reading.
+func wrong(name string, line int, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the compressed file is cut; get it again")
+	}
+	return format.Brokenf("%s, about line %d: %w", name, line, err)
+}

@@ -1,0 +1,207 @@
+package points
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// wktTypes are the types of well-known text by their names in upper case.
+var wktTypes = map[string]string{
+	"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon", "LINESTRING": "LineString", "MULTIPOINT": "MultiPoint",
+	"MULTILINESTRING": "MultiLineString", "GEOMETRYCOLLECTION": "GeometryCollection", "CIRCULARSTRING": "CircularString",
+	"COMPOUNDCURVE": "CompoundCurve", "CURVEPOLYGON": "CurvePolygon", "MULTICURVE": "MultiCurve", "MULTISURFACE": "MultiSurface",
+	"POLYHEDRALSURFACE": "PolyhedralSurface", "TIN": "TIN", "TRIANGLE": "Triangle",
+}
+
+// cutSRID takes the reference system from the front of extended well-known text: SRID=5070;POINT…. SRID 0 is none.
+func cutSRID(text string) (rest, crs string, err error) {
+	text = strings.TrimSpace(text)
+	if len(text) < 5 || !strings.EqualFold(text[:5], "SRID=") {
+		return text, "", nil
+	}
+	number, rest, ok := strings.Cut(text[5:], ";")
+	if !ok || !isDigits(number) || len(number) > 9 {
+		return "", "", errors.New("SRID= is to be followed by a number and a semicolon")
+	}
+	if strings.Trim(number, "0") == "" {
+		return rest, "", nil
+	}
+	return rest, "EPSG:" + strings.TrimLeft(number, "0"), nil
+}
+
+// parseWKT reads well-known text (OGC 06-103r4, 7) and the extended form of PostGIS. Z and M are left out. An empty point or
+// text is no geometry. All texts of a file have to be in its reference system.
+func parseWKT(text, crs string) (format.Geometry, error) {
+	rest, own, err := cutSRID(text)
+	if err != nil {
+		return format.Geometry{}, err
+	}
+	if strings.TrimSpace(rest) == "" {
+		return format.Geometry{}, nil
+	}
+	if own != crs {
+		return format.Geometry{}, fmt.Errorf("the reference system is %q where the first row has %q", own, crs)
+	}
+	w := wktReader{text: rest}
+	g := w.geometry()
+	if w.err == nil && w.peek() != 0 && w.text != "" {
+		w.fail("text follows the geometry")
+	}
+	if w.err != nil {
+		return format.Geometry{}, fmt.Errorf("not well-known text (WKT): %w", w.err)
+	}
+	return g, nil
+}
+
+// A wktReader takes text apart. After its first error it gives zero values.
+type wktReader struct {
+	text string
+	err  error
+}
+
+func (w *wktReader) fail(text string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf(text+" at %q", append(args, shorten(w.text))...)
+	}
+	w.text = ""
+}
+
+// peek is the next character behind white space; 0 is the end.
+func (w *wktReader) peek() byte {
+	w.text = strings.TrimLeft(w.text, " \t\r\n")
+	if w.text == "" {
+		return 0
+	}
+	return w.text[0]
+}
+
+// take reads one character.
+func (w *wktReader) take(c byte) {
+	if w.peek() != c {
+		w.fail("%q is missing", c)
+		return
+	}
+	w.text = w.text[1:]
+}
+
+// more reads a comma, or the bracket that ends a list.
+func (w *wktReader) more() bool {
+	switch w.peek() {
+	case ',':
+		w.text = w.text[1:]
+		return true
+	case ')':
+		w.text = w.text[1:]
+	default:
+		w.fail("a comma or a bracket is missing")
+	}
+	return false
+}
+
+// word reads letters, in upper case.
+func (w *wktReader) word() string {
+	w.peek()
+	n := 0
+	for n < len(w.text) && (w.text[n]|0x20 >= 'a' && w.text[n]|0x20 <= 'z') {
+		n++
+	}
+	word := strings.ToUpper(w.text[:n])
+	w.text = w.text[n:]
+	return word
+}
+
+func (w *wktReader) geometry() format.Geometry {
+	word := w.word()
+	kind := wktTypes[word]
+	for _, suffix := range []string{"ZM", "Z", "M"} { // as in POINTZ
+		if bare, ok := strings.CutSuffix(word, suffix); ok && kind == "" {
+			kind = wktTypes[bare]
+		}
+	}
+	if kind == "" {
+		w.fail("%q is no type of geometry", shorten(word))
+		return format.Geometry{}
+	}
+	next := w.word()
+	if next == "Z" || next == "M" || next == "ZM" {
+		next = w.word()
+	}
+	empty := next == "EMPTY"
+	if !empty && next != "" {
+		w.fail("%q is unexpected", shorten(next))
+	}
+	g := format.Geometry{Type: kind}
+	switch kind {
+	case "Point":
+		if empty {
+			return format.Geometry{}
+		}
+		w.take('(')
+		g.Point = w.position()
+		w.take(')')
+		if math.IsNaN(g.Point[0]) && math.IsNaN(g.Point[1]) { // another spelling of an empty point
+			return format.Geometry{}
+		}
+	case "Polygon":
+		if !empty {
+			g.Polygons = [][][][2]float64{w.polygon()}
+		}
+	case "MultiPolygon":
+		if empty {
+			break
+		}
+		w.take('(')
+		for more := w.err == nil; more; more = w.more() {
+			g.Polygons = append(g.Polygons, w.polygon())
+		}
+	default:
+		w.text = "" // refused by its type, whatever it holds
+	}
+	return g
+}
+
+func (w *wktReader) polygon() (rings [][][2]float64) {
+	w.take('(')
+	for more := w.err == nil; more; more = w.more() {
+		var ring [][2]float64
+		w.take('(')
+		for more := w.err == nil; more; more = w.more() {
+			ring = append(ring, w.position())
+		}
+		rings = append(rings, ring)
+	}
+	return rings
+}
+
+// position reads two to four numbers.
+func (w *wktReader) position() (p [2]float64) {
+	n := 0
+	for ; w.err == nil; n++ {
+		c := w.peek()
+		if c == ',' || c == ')' || c == 0 {
+			break
+		}
+		end := strings.IndexAny(w.text, " \t\r\n,)")
+		if end < 0 {
+			end = len(w.text)
+		}
+		f, err := strconv.ParseFloat(w.text[:end], 64)
+		if err != nil || strings.ContainsAny(w.text[:end], "xXpP_") {
+			w.fail("a number is missing")
+			return p
+		}
+		if n < 2 {
+			p[n] = f
+		}
+		w.text = w.text[end:]
+	}
+	if n < 2 || n > 4 {
+		w.fail("a position has %d numbers", n)
+	}
+	return p
+}
