@@ -257,17 +257,19 @@ func openInput(path string, o Options) (input, error) {
 			return openText(path)
 		}
 	}
+	for _, f := range format.Registered() {
+		if f.Match != nil && f.Match(path) {
+			return openRecords(f, path, o)
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%w: it is a folder; give a file of features", ErrUnknown)
+	}
 	if f := byEnding(path); f != nil {
 		return openRecords(*f, path, o)
-	}
-	if f := named("OGR"); f != nil {
-		return openRecords(*f, path, o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("%w: it is a folder; give a file of features", ErrUnknown)
 	}
 	for magic, name := range needsImport {
 		if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
@@ -311,15 +313,6 @@ func detect(head []byte, path string) *format.Format {
 func byEnding(path string) *format.Format {
 	for _, f := range format.Registered() {
 		if hasEnding(f, path) {
-			return &f
-		}
-	}
-	return nil
-}
-
-func named(name string) *format.Format {
-	for _, f := range format.Registered() {
-		if f.Name == name {
 			return &f
 		}
 	}

@@ -55,12 +55,17 @@ func openText(path string) (input, error) {
 func openStream(r io.Reader, o Options) (input, error) {
 	head := bufio.NewReaderSize(r, headBytes)
 	start, _ := head.Peek(headBytes)
-	if f := named("CSV"); f != nil && !looksLikeText(start) && f.Stream != nil && f.Detect(start) {
-		reader, err := f.Stream(head, format.Options{X: o.X, Y: o.Y})
-		if err != nil {
-			return nil, err
+	if !looksLikeText(start) {
+		for _, f := range format.Registered() {
+			if f.Stream == nil || o.X == "" && !f.Detect(start) {
+				continue
+			}
+			reader, err := f.Stream(head, format.Options{X: o.X, Y: o.Y})
+			if err != nil {
+				return nil, err
+			}
+			return &records{reader: reader, single: true}, nil
 		}
-		return &records{reader: reader, single: true}, nil
 	}
 	return &geoJSON{stream: head}, nil
 }

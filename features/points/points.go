@@ -20,6 +20,7 @@ const Name = "CSV"
 func init() {
 	format.Register(format.Format{
 		Name: Name, Endings: []string{".csv", ".tsv", ".csv.gz", ".tsv.gz"}, Detect: Detect, Open: Open,
+		Stream: func(r io.Reader, o format.Options) (format.Reader, error) { return NewReader(r, "the input", o) },
 	})
 }
 
