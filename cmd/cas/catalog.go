@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
 )
 
 func (a *app) providersCommand() *cobra.Command {
@@ -16,12 +18,9 @@ func (a *app) providersCommand() *cobra.Command {
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(func(client *cas.Client) error {
-				providers := []cas.ProviderSummary{}
-				for p, err := range client.AllProviders(c.Context()) {
-					if err != nil {
-						return err
-					}
-					providers = append(providers, p)
+				providers, err := a.allProviders(c.Context(), client)
+				if err != nil {
+					return err
 				}
 				if a.json {
 					return a.printJSON(providers)
@@ -46,6 +45,13 @@ func (a *app) providerCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.with(func(client *cas.Client) error {
 				p, err := client.Provider(c.Context(), args[0])
+				if isAway(err) {
+					if carried := carriedProvider(args[0]); carried != nil {
+						fmt.Fprintln(a.err, "cas: note:", err)
+						a.tellCarried()
+						p, err = carried, nil
+					}
+				}
 				if errors.Is(err, cas.ErrNotFound) {
 					return fmt.Errorf("%w%s; 'cas providers' lists the slugs", err, a.suggestProvider(c.Context(), args[0]))
 				}
@@ -62,6 +68,41 @@ func (a *app) providerCommand() *cobra.Command {
 	}
 	a.jsonFlag(c)
 	return c
+}
+
+// allProviders lists what the service has, or, where there is none, what the catalog has that this program carries.
+func (a *app) allProviders(ctx context.Context, client *cas.Client) ([]cas.ProviderSummary, error) {
+	providers := []cas.ProviderSummary{}
+	for p, err := range client.AllProviders(ctx) {
+		if isAway(err) && len(providers) == 0 {
+			fmt.Fprintln(a.err, "cas: note:", err)
+			a.tellCarried()
+			return catalog.Providers(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		providers = append(providers, p)
+	}
+	return providers, nil
+}
+
+// carriedProvider is a provider of the catalog in this program; nil if it has none of that slug.
+func carriedProvider(slug string) *cas.ProviderDetail {
+	for _, p := range catalog.Providers() {
+		if p.Slug == slug {
+			return &cas.ProviderDetail{
+				Slug: p.Slug, Name: p.Name, Protocol: p.Protocol, BaseURL: p.BaseURL, Datasets: catalog.Search(catalog.Query{Provider: slug}),
+			}
+		}
+	}
+	return nil
+}
+
+// tellCarried says that a listing is that of the catalog in this program.
+func (a *app) tellCarried() {
+	date, version := catalog.Taken()
+	fmt.Fprintf(a.err, "cas: the catalog of service %s, as of %s\n", version, date.Format("2006-01-02"))
 }
 
 func (a *app) jsonFlag(c *cobra.Command) {

@@ -81,15 +81,18 @@ func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
 	if err != nil {
 		return err
 	}
-	find := a.askDatasets
-	if s.offline {
-		date, version := catalog.Taken()
-		fmt.Fprintf(a.err, "cas: the catalog of service %s, as of %s\n", version, date.Format("2006-01-02"))
-		find = func(_ context.Context, q catalog.Query) ([]cas.Dataset, error) { return catalog.Search(q), nil }
+	var found []cas.Dataset
+	if !s.offline {
+		if found, err = a.askDatasets(ctx, s.query); isAway(err) {
+			fmt.Fprintln(a.err, "cas: note:", err)
+			s.offline = true
+		} else if err != nil {
+			return err
+		}
 	}
-	found, err := find(ctx, s.query)
-	if err != nil {
-		return err
+	if s.offline {
+		a.tellCarried()
+		found = catalog.Search(s.query)
 	}
 	if a.json {
 		err = a.printJSON(append([]cas.Dataset{}, found...)) // [] rather than null

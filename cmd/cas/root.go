@@ -35,7 +35,8 @@ type app struct {
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, s streams) int {
-	root := newRoot(&app{streams: s, args: args})
+	a := &app{streams: s, args: args}
+	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -43,9 +44,8 @@ func run(ctx context.Context, args []string, s streams) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
 		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(err.Error(), "cas: "))
-		var u usageError
-		if errors.As(err, &u) {
-			fmt.Fprintln(s.err, "Try 'cas --help', or 'cas COMMAND --help'.")
+		if hint := a.hint(err); hint != "" {
+			fmt.Fprintln(s.err, "hint:", hint)
 		}
 	}
 	return exitCode(err)

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
+)
+
+// hint says what to do about an error, in one sentence; "" where the error says it itself or nothing helps.
+func (a *app) hint(err error) string {
+	var u usageError
+	var layers *features.LayerError
+	switch {
+	case errors.As(err, &layers):
+		return "name a layer by --layer"
+	case errors.As(err, &u):
+		return "'cas COMMAND --help' shows how a command is used"
+	case isAway(err):
+		return "start the service with 'cas local' or run with --local, or name another by --url or CAS_URL; 'cas demo' needs none"
+	case errors.Is(err, cas.ErrUnauthorized):
+		return "put the service's key into the environment variable CAS_API_KEY"
+	case errors.Is(err, cas.ErrRateLimited):
+		return "--requests-per-minute keeps below the service's limit"
+	case errors.Is(err, cas.ErrRedirect):
+		return "give the address that the service was moved to by --url or CAS_URL"
+	case errors.Is(err, cas.ErrMalformedResponse):
+		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", cmp.Or(a.url, cas.DefaultBaseURL))
+	default:
+		return ""
+	}
+}
+
+// isAway reports that there was no connection to the service.
+func isAway(err error) bool {
+	var op *net.OpError
+	var name *net.DNSError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &name)
+}
