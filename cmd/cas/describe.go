@@ -176,10 +176,13 @@ func (a *app) printDescription(d *description) error {
 		}
 		t.row(f.Name, f.Type, sample(f.Sample), id)
 	}
+	if err := t.flush(); err != nil {
+		return err
+	}
 	for _, note := range d.Notes {
 		fmt.Fprintln(a.err, "cas: note:", note)
 	}
-	return t.flush()
+	return nil
 }
 
 func orText(text, instead string) string {
