@@ -40,6 +40,46 @@ def exiting():
     sys.exit("gave up")
 
 
+def crashing():
+    """Ends its process while it is made."""
+    print("no such instruction", file=sys.stderr, flush=True)
+    os._exit(5)
+
+
+def hanging():
+    print("waiting for the disk", flush=True)
+    time.sleep(600)
+
+
+def mute():
+    """Closes its output, and hangs."""
+    os.close(1)
+    os.close(2)
+    time.sleep(600)
+
+
+def silent():
+    """Closes all that joins it to the program that started it, and lives on."""
+    os.closerange(1, 64)
+    time.sleep(600)
+
+
+def leaving():
+    """Ends, and leaves its output and its reports to a child in another group."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(20)
+    os._exit(4)
+
+
+def quiet():
+    """Closes its output, and serves."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    return answering(200)
+
+
 def dying():
     """Ends its process while it starts to serve."""
 

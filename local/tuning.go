@@ -1,0 +1,23 @@
+package local
+
+import _ "embed"
+
+// tuningModule is the Python module that makes the service fast, and says how. Operators of deployed services use the same file:
+// see deploy/README.md.
+//
+//go:embed cas_go_tuned.py
+var tuningModule string
+
+// Tuning is what Start changed in the running service to make it fast. The installed package stays as it is, and so do the answers.
+// The changes are those of the module cas_go_tuned.py in the source of this package.
+type Tuning struct {
+	// Applied names the changes that were made; none if Config.AsShipped.
+	Applied []string `json:"applied"`
+	// LeftOut gives the reason why a change was not made, by its name: mostly that the installed version differs from those it
+	// was tried with, in what the change would replace.
+	LeftOut map[string]string `json:"left_out,omitempty"`
+}
+
+// TuningModule is the source of the Python module that tunes the service, for one that is not started by Start:
+// save it as cas_go_tuned.py and run `uvicorn cas_go_tuned:create_app --factory`.
+func TuningModule() string { return tuningModule }
