@@ -16,9 +16,11 @@ to leave out, comma-separated.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import hashlib
 import importlib
+import importlib.util
 import inspect
 import json
 import logging
@@ -30,6 +32,7 @@ import types
 import weakref
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,11 +49,14 @@ KNOWN: dict[str, frozenset[str]] = {
         "cas.connectors.base.BaseConnector.__aexit__": "f693f64106fd849d",
         "cas.connectors.base.BaseConnector.__init__": "7835c14221f35766",
         "cas.connectors.base.BaseConnector.client": "1723d94fdb6b2d21",
+        "cas.connectors.protocols.stac.STACMixin._read_cog_window": "255ea9e6cde802b8",
         "cas.core.registry.discover": "feb148d95972980c 60bbabc59457187e",
         "cas.core.registry.register": "70f00183a691a21f f00d91269a956554",
         "cas.extract.engine._extract_single": "dfba98afae5f974d ab35686f38cf8994",
         "httpcore._async.connection.AsyncHTTPConnection": "05e89565f6d59c43",
         "httpcore._async.connection_pool.AsyncConnectionPool": "8d095379c7cf0712",
+        "httpcore._backends.auto.AutoBackend": "c2964921248a6c41",
+        "httpcore._synchronization.current_async_library": "980af6f4c282b8fd",
         "httpx._client.AsyncClient.__aenter__": "373fe8e068933ea0",
         "httpx._client.AsyncClient.__aexit__": "d80bdc43deeea048",
         "httpx._client.AsyncClient.__init__": "4dc8397d2249ef58",
@@ -201,10 +207,8 @@ def share_tls_context() -> None:
 
 # ── connections: kept from one client to the next ────────────────────────────
 
-#: How long an unused connection is kept, in seconds; httpx's own value.
-IDLE = 5.0
-#: The same for a request that must not be repeated: so short that no server closes the connection under it.
-IDLE_UNSAFE = 1.0
+#: How long an unused connection is kept, in seconds: less than the 5 seconds after which the hastiest servers close it.
+IDLE = 4.0
 #: How long a connection is used at all: a provider's change of address is seen after that time.
 AGE = 60.0
 #: How many connections to one origin are kept at most.
@@ -224,9 +228,9 @@ class Lease:
     def connections(self) -> list[Any]:
         return self.transport._pool.connections
 
-    def is_usable(self, idle: float) -> bool:
+    def is_usable(self) -> bool:
         now = time.monotonic()
-        if now - self.returned > idle or now - self.made > AGE:
+        if now - self.returned > IDLE or now - self.made > AGE:
             return False
         return any(connection.is_idle() and not connection.has_expired() for connection in self.connections())
 
@@ -242,12 +246,12 @@ class Spares:
         self.by_key: dict[Any, deque[Lease]] = {}
         self.reaper: asyncio.TimerHandle | None = None
 
-    async def take(self, key: Any, idle: float) -> Lease | None:
-        """Returns the one that was used last, if its connection is open and has not been idle for longer."""
+    async def take(self, key: Any) -> Lease | None:
+        """Returns the one that was used last, if its connection is open."""
         waiting = self.by_key.get(key)
         while waiting:
             lease = waiting.pop()
-            if lease.is_usable(idle):
+            if lease.is_usable():
                 return lease
             await lease.transport.aclose()
         return None
@@ -297,12 +301,12 @@ def keep_connections() -> None:
             self.leases: dict[Any, Lease] = {}
 
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            url, is_safe = request.url, request.method in SAFE_METHODS
+            url = request.url
             key = (url.scheme, url.host, url.port, Trust.now(True) if url.scheme == "https" else None)
             lease = self.leases.get(key)
             if lease is not None:
                 return await lease.transport.handle_async_request(request)
-            lease = await self.spares.take(key, IDLE if is_safe else IDLE_UNSAFE)
+            lease = await self.spares.take(key)
             if lease is None or key in self.leases:  # another request of this client may have come first
                 if lease is not None:
                     await self.spares.put(key, lease)
@@ -313,7 +317,7 @@ def keep_connections() -> None:
                 return await lease.transport.handle_async_request(request)
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 # The server may have closed the connection as the request came.
-                if not is_safe:
+                if request.method not in SAFE_METHODS:
                     raise
             return await lease.transport.handle_async_request(request)
 
@@ -416,6 +420,20 @@ def make_clients_on_demand() -> None:
     BaseConnector.__aexit__ = __aexit__  # type: ignore[method-assign]
 
 
+# ── async_library: asyncio, if nothing else is installed ─────────────────────
+
+
+def name_async_library() -> None:
+    """Answers httpcore's question for the event loop at once; it looks for an absent module several times a request."""
+    from httpcore import _synchronization
+    from httpcore._backends import auto
+
+    if importlib.util.find_spec("sniffio") is not None:
+        raise Unchanged("sniffio is installed")
+    name = _synchronization.current_async_library()
+    _synchronization.current_async_library = auto.current_async_library = lambda: name
+
+
 # ── discovery: the connectors are imported once ──────────────────────────────
 
 
@@ -490,6 +508,41 @@ def remember_catalogs() -> None:
     engine._extract_single = _extract_single
 
 
+# ── cog_reads: rasters are read beside the event loop ────────────────────────
+
+#: How many rasters are read at a time.
+READERS = 32
+
+
+def read_rasters_in_threads() -> None:
+    """Reads a window of a raster in a thread; as shipped, everything else waits for the provider meanwhile.
+
+    A connector that sets up GDAL for its reads does so for its own thread, and goes on reading there.
+    """
+    import rasterio.env
+    from cas.connectors.protocols.stac import STACMixin
+
+    read = STACMixin._read_cog_window
+    readers = ThreadPoolExecutor(READERS, "cas-go-reader")
+
+    def read_now(*args: Any, **kwargs: Any) -> Any:
+        try:
+            read(*args, **kwargs).send(None)
+        except StopIteration as end:  # it awaits nothing, and so ends at once
+            return end.value
+        raise RuntimeError("the read of a raster awaits something")
+
+    @functools.wraps(read)
+    async def _read_cog_window(*args: Any, **kwargs: Any) -> Any:
+        if rasterio.env.hasenv():
+            return await read(*args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(
+            readers, functools.partial(contextvars.copy_context().run, read_now, *args, **kwargs)
+        )
+
+    STACMixin._read_cog_window = _read_cog_window  # type: ignore[method-assign]
+
+
 # ── log_level: no line for each result ───────────────────────────────────────
 
 
@@ -539,8 +592,14 @@ CHANGES = (
         ),
         make_clients_on_demand,
     ),
+    Change(
+        "async_library",
+        ("httpcore._synchronization.current_async_library", "httpcore._backends.auto.AutoBackend"),
+        name_async_library,
+    ),
     Change("discovery", ("cas.core.registry.discover", "cas.core.registry.register"), discover_once),
     Change("catalogs", ("cas.extract.engine._extract_single",), remember_catalogs),
+    Change("cog_reads", ("cas.connectors.protocols.stac.STACMixin._read_cog_window",), read_rasters_in_threads),
     Change("log_level", (), log_warnings),
 )
 
