@@ -227,6 +227,36 @@ func TestStartErrors(t *testing.T) {
 	}
 }
 
+// Requests at a time are spread evenly over the processes, over one URL.
+func TestWorkersShareTheRequests(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	config := broken(t, "telling")
+	config.Workers = 3
+	running, err := local.Start(t.Context(), config)
+	require.NoError(t, err)
+	const each = 8
+	answers := make(chan string, each*config.Workers)
+	var all sync.WaitGroup
+	for range cap(answers) {
+		all.Go(func() {
+			status, pid := get(t, running.URL()+"/who")
+			assert.Equal(t, 200, status)
+			answers <- pid
+		})
+	}
+	all.Wait()
+	close(answers)
+	share := map[string]int{}
+	for pid := range answers {
+		share[pid]++
+	}
+	assert.Len(t, share, config.Workers)
+	for pid, n := range share {
+		assert.Equal(t, each, n, pid)
+	}
+	require.NoError(t, running.Close())
+}
+
 func TestServiceCrashes(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	running, err := local.Start(t.Context(), broken(t, "mortal"))

@@ -1,5 +1,6 @@
 """Applications that go wrong in one way each. They need no more than uvicorn."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -93,6 +94,21 @@ def dying():
 def sleeping():
     """Never comes to serve."""
     return answering(200, on_startup=lambda: time.sleep(600))
+
+
+def telling():
+    """Serves, and tells which process did, after half a second."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            await answering(200)(scope, receive, send)
+            return
+        if scope["path"] != "/health":
+            await asyncio.sleep(0.5)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
+
+    return app
 
 
 def mortal():
