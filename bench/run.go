@@ -121,6 +121,8 @@ func (c *comparison) process(bc benchCase, client string) (sample, error) {
 	switch {
 	case bc.isTable:
 		return c.table(bc.name, client)
+	case bc.isReal:
+		return c.real(bc.name, client)
 	case client == python && bc.name != "cold":
 		return c.ownReport(exec.Command(c.python, append(append([]string{"-c", pythonClient, bc.name}, repeat...), service.DatasetIDs...)...))
 	case bc.name != "cold":

@@ -612,6 +612,7 @@ def create_app() -> Any:
     leave_out = [name for name in os.environ.get("CAS_GO_LEAVE_OUT", "").split(",") if name]
     module, _, factory = os.environ.get("CAS_GO_APP", SHIPPED_APP).rpartition(":")
     tuning = apply(*leave_out)
+    print(f"cas_go_tuned: tuned: {', '.join(tuning.applied)}", file=sys.stderr, flush=True)
     for name, reason in tuning.left_out.items():
         print(f"cas_go_tuned: {name} is as shipped: {reason}", file=sys.stderr, flush=True)
     return getattr(importlib.import_module(module), factory)()

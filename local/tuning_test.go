@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -120,4 +125,49 @@ func TestModule(t *testing.T) {
 			})
 		}
 	}
+}
+
+// An operator's uvicorn makes the application by the factory of the module: every worker is tuned, and says so.
+func TestFactoryForOperators(t *testing.T) {
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	port := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	require.NoError(t, listener.Close())
+	var log lockedBuffer
+	server := exec.Command(service.Python(t, service.Latest), "-m", "uvicorn", "cas_go_tuned:create_app", "--factory", "--workers", "2", "--port", port)
+	server.Env = append(os.Environ(), "PYTHONPATH="+here, "PYTHONDONTWRITEBYTECODE=1", "CAS_GO_LEAVE_OUT=log_level,discovery")
+	server.Stdout, server.Stderr = &log, &log
+	require.NoError(t, server.Start())
+	defer func() {
+		_ = server.Process.Signal(os.Interrupt)
+		_ = server.Wait()
+	}()
+	tuned := "cas_go_tuned: tuned: tls_context, connections, proxies, clients, async_library, catalogs, cog_reads\n"
+	assert.Eventually(t, func() bool {
+		text := log.String()
+		return strings.Count(text, tuned) == 2 && strings.Count(text, "cas_go_tuned: discovery is as shipped: not wanted") == 2 &&
+			strings.Count(text, "Application startup complete.") == 2
+	}, 4*ample, 100*time.Millisecond)
+	status, _ := get(t, "http://127.0.0.1:"+port+"/health")
+	assert.Equal(t, 200, status)
+}
+
+// lockedBuffer is what a program has printed so far.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
