@@ -64,7 +64,7 @@ var cases = []benchCase{
 	},
 	{
 		name: "service", isReal: true, clients: []string{sdkShipped, embedded, oursShipped, oursTuned, oursLocal},
-		about: "The real service, nothing cached and nothing upstream; a call is a result of a table of 60 features and ten datasets, or of 3,000 features " +
+		about: "The real service, nothing cached and nothing upstream; a call is a result of a table of 20 features and ten datasets, or of 3,000 features " +
 			"where the service is tuned. --local has a process for each core, and its start is counted.",
 		targets: []target{
 			{rate, oursTuned, oursShipped, false, 45},

@@ -30,7 +30,7 @@ const (
 func realSize(client string, cached bool) int {
 	switch {
 	case client != oursTuned && client != oursLocal:
-		return 60
+		return 20
 	case cached:
 		return 1000
 	}
