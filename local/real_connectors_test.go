@@ -23,8 +23,8 @@ func TestRealConnectors(t *testing.T) {
 		places  int     // asked as shipped and tuned
 		more    int     // asked tuned only, to show that connections are kept
 	}{
-		"JSON by httpx":                  {"france_dem:elevation", 4619.945, 200, 2000},
-		"STAC by httpx, COG by rasterio": {"swiss_dem:elevation", 484, 40, 800},
+		"JSON by httpx":                  {"france_dem:elevation", 4619.945, 100, 600},
+		"STAC by httpx, COG by rasterio": {"swiss_dem:elevation", 484, 40, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answers := map[bool][]*cas.AttributeResponse{}
@@ -39,9 +39,10 @@ func TestRealConnectors(t *testing.T) {
 				require.NoError(t, err)
 				answers[asShipped] = measure(t, client, provider, test.dataset, test.places)
 				if !asShipped {
-					before := provider.handshakes.Load()
+					handshakes, requests := provider.handshakes.Load(), provider.requests.Load()
 					measure(t, client, provider, test.dataset, test.more)
-					assert.Less(t, provider.handshakes.Load()-before, int64(test.more/50))
+					// As many as requests are in flight at a time, and some for connections that had nothing to do for a while.
+					assert.Less(t, provider.handshakes.Load()-handshakes, (provider.requests.Load()-requests)/10)
 				}
 				require.NoError(t, client.Close())
 				require.NoError(t, running.Close())
