@@ -64,7 +64,7 @@ var cases = []benchCase{
 	},
 	{
 		name: "service", isReal: true, clients: []string{sdkShipped, embedded, oursShipped, oursTuned, oursLocal},
-		about: "The real service, nothing cached and nothing upstream; a call is a result of a table of 20 features and ten datasets, or of 3,000 features " +
+		about: "The real service, nothing cached and nothing upstream; a call is a result of a table of 10 features and ten datasets, or of 3,000 features " +
 			"where the service is tuned. --local has a process for each core, and its start is counted.",
 		targets: []target{
 			{rate, oursTuned, oursShipped, false, 45},
@@ -73,7 +73,7 @@ var cases = []benchCase{
 	},
 	{
 		name: "service-cached", isReal: true, clients: []string{sdkShipped, embedded, oursShipped, oursTuned, oursLocal},
-		about: "The same features asked for again, so that the service answers from its cache; 1,000 features where it is tuned. The service of --local has " +
+		about: "The same features asked for again, so that the service answers from its cache; 50 features, or 1,000 where it is tuned. The service of --local has " +
 			"started before.",
 	},
 	{name: "catalog", about: "All 430 datasets in one page.", clients: allFour},

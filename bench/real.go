@@ -28,13 +28,15 @@ const (
 
 // realSize is how many features a client takes: some seconds' worth, and when cached no more than the 10,000 results that the service keeps.
 func realSize(client string, cached bool) int {
-	switch {
-	case client != oursTuned && client != oursLocal:
-		return 20
-	case cached:
+	switch tuned := client == oursTuned || client == oursLocal; {
+	case tuned && cached:
 		return 1000
+	case tuned:
+		return 3000
+	case cached:
+		return 50
 	}
-	return 3000
+	return 10
 }
 
 // realIDs are the datasets of service_app.py.
