@@ -55,7 +55,7 @@ type Config struct {
 	Env []string
 
 	// Workers is the number of serving processes, at least 1; zero is 1. One
-	// keeps one core busy and takes about 105 MB. Each has a cache, metrics and
+	// keeps one core busy and takes 100 to 200 MB. Each has a cache, metrics and
 	// a rate limit of its own. Every request to URL goes to the process that
 	// has the fewest in flight.
 	Workers int

@@ -99,7 +99,7 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 	}
 	x.forMany()
 	if n := x.config.Workers; x.local && n > 1 && !x.quiet {
-		fmt.Fprintf(a.err, "cas: starting %d processes of the service, about %s each\n", n, workerMemory)
+		fmt.Fprintf(a.err, "cas: starting %d processes of the service, %s each\n", n, workerMemory)
 	}
 	return a.locally(ctx, x.localRun, func(tuning string) error {
 		return a.with(func(client *cas.Client) error {

@@ -43,7 +43,7 @@ func (a *app) serviceName(l localRun) string {
 // Processes of a service for a run: one for each core, but for no more than a usual machine has memory to spare.
 const (
 	mostWorkers  = 8
-	workerMemory = "120 MB"
+	workerMemory = "100 to 200 MB" // at its start, and after batches of 1000
 )
 
 // forMany settles how many processes serve a run over many features, and how many requests keep them busy.

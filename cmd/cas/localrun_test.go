@@ -45,7 +45,7 @@ func TestLocalRunAsksTheRealService(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(meta), `"url": "local"`, "the port of a service that is gone says nothing")
 	assert.Contains(t, string(meta), `"tuning": "tuned: tls_context, connections,`)
-	assert.Contains(t, errs.String(), "starting 2 processes of the service, about 120 MB each")
+	assert.Contains(t, errs.String(), "starting 2 processes of the service, 100 to 200 MB each")
 }
 
 func TestLocalRunAsShipped(t *testing.T) {
