@@ -17,6 +17,7 @@ type benchCase struct {
 	clients []string
 	calls   int // 0 repeats for as long as told
 	isTable bool
+	isReal  bool
 	targets []target
 }
 
@@ -60,6 +61,20 @@ var cases = []benchCase{
 	{
 		name: "polygon-floats", about: "The same polygon given as numbers.", clients: []string{python, naiveC, ours, raw},
 		targets: []target{{wall, ours, naiveC, true, 0.5}},
+	},
+	{
+		name: "service", isReal: true, clients: []string{sdkShipped, embedded, oursShipped, oursTuned, oursLocal},
+		about: "The real service, nothing cached and nothing upstream; a call is a result of a table of 10 features and ten datasets, or of 3,000 features " +
+			"where the service is tuned. --local has a process for each core, and its start is counted.",
+		targets: []target{
+			{rate, oursTuned, oursShipped, false, 45},
+			{rate, oursLocal, embedded, false, 50},
+		},
+	},
+	{
+		name: "service-cached", isReal: true, clients: []string{sdkShipped, embedded, oursShipped, oursTuned, oursLocal},
+		about: "The same features asked for again, so that the service answers from its cache; 50 features, or 1,000 where it is tuned. The service of --local has " +
+			"started before.",
 	},
 	{name: "catalog", about: "All 430 datasets in one page.", clients: allFour},
 	{

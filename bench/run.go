@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -121,6 +122,8 @@ func (c *comparison) process(bc benchCase, client string) (sample, error) {
 	switch {
 	case bc.isTable:
 		return c.table(bc.name, client)
+	case bc.isReal:
+		return c.real(bc.name, client)
 	case client == python && bc.name != "cold":
 		return c.ownReport(exec.Command(c.python, append(append([]string{"-c", pythonClient, bc.name}, repeat...), service.DatasetIDs...)...))
 	case bc.name != "cold":
@@ -135,14 +138,15 @@ func (c *comparison) process(bc benchCase, client string) (sample, error) {
 	return s, err
 }
 
-// ownReport runs a client that measures itself.
+// ownReport runs a client that measures itself, and says so in its last line: CAS embedded in Python logs to standard output.
 func (c *comparison) ownReport(cmd *exec.Cmd) (s sample, err error) {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		return sample{}, err
 	}
-	return s, json.Unmarshal(out, &s)
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	return s, json.Unmarshal(lines[len(lines)-1], &s)
 }
 
 // fromOutside runs a program once and measures it from its start to its end.

@@ -2,8 +2,13 @@ package local
 
 import "time"
 
-// PID is the process id of the child, and of its group.
-func (s *Service) PID() int { return s.process.cmd.Process.Pid }
+// PIDs are the process ids of the children, and of their groups.
+func (s *Service) PIDs() (pids []int) {
+	for _, process := range s.processes {
+		pids = append(pids, process.cmd.Process.Pid)
+	}
+	return pids
+}
 
 // SetStopGrace shortens the grace for a test, and returns the way back.
 func SetStopGrace(grace time.Duration) (restore func()) {

@@ -1,13 +1,14 @@
 # Runs a CAS application under uvicorn on a loopback port of its own choice.
 #
-# local.Start runs this text with `python -c`, its settings as the one argument.
-# Two things pass between the two processes besides the log:
+# local.Start runs this text with `python -c`. Besides the log, two pipes join
+# the two processes:
 #
-#  * The first marked line on standard output is a report: the port, or what is
-#    missing here. The port is bound and listening before it is reported, so it
-#    belongs to this process beyond doubt and no other can take it.
-#  * Standard input is a pipe that stays open as long as the Go program lives.
-#    Its end means "stop", whether Close asked for it or the program was killed.
+#  * Standard input begins with one line of settings, as JSON. It then stays
+#    open as long as the Go program lives. Its end means "stop", whether Close
+#    asked for it or the program was killed.
+#  * The report pipe takes a line of JSON for every stage that is reached, or
+#    what went wrong. The port is bound and listening before it is reported, so
+#    it belongs to this process and no other can take it.
 #
 # Python 2 or an old Python 3 may be what is on the path: nothing above the
 # version check may need a newer syntax than they know.
@@ -21,45 +22,60 @@ if "" in sys.path:
 import json
 import os
 
-MARK = "cas-go-local: "
 OLDEST_PYTHON = (3, 11)  # community-attribute-service: Requires-Python >= 3.11
 
 
+def read_settings():
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(0, 65536)
+        if not part:
+            sys.exit(1)  # the Go program has ended
+        line += part
+    return json.loads(line.decode("utf-8"))
+
+
+def open_reports():
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.open_osfhandle(settings["reports"], os.O_WRONLY)
+    return settings["reports"]
+
+
 def report(**facts):
-    sys.stdout.write(MARK + json.dumps(facts) + "\n")
-    sys.stdout.flush()
+    os.write(reports, (json.dumps(facts) + "\n").encode("utf-8"))
 
 
+settings = read_settings()
+reports = open_reports()
+report(stage="started")
 if sys.version_info < OLDEST_PYTHON:
     report(problem="is Python %d.%d.%d, and the service needs 3.11 or newer" % sys.version_info[:3])
     sys.exit(1)
 
+import dataclasses
 import signal
 import socket
 import threading
 import time
 import traceback
-
-settings = json.loads(sys.argv[1])
+import types
 
 
 def watch(pipe, grace):
-    """Ends this process and its workers when the pipe does."""
+    """Ends this process, and what it started, when the pipe does."""
     while os.read(pipe, 1024):
         pass
-    signal.raise_signal(signal.SIGTERM)  # uvicorn's orderly end, workers included
+    signal.raise_signal(signal.SIGTERM)  # uvicorn's orderly end
     time.sleep(grace)
-    import multiprocessing
-
-    for worker in multiprocessing.active_children():
-        worker.kill()
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 
 def own_stdin():
-    """Takes the pipe away from standard input, so that no worker inherits it."""
+    """Takes the pipe away from standard input, so that no child inherits it."""
     pipe = os.dup(0)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -77,6 +93,15 @@ def listen():
     return listener
 
 
+def tune():
+    """Makes the changes of cas_go_tuned.py, and returns which."""
+    if not settings["tuning"]:
+        return {"applied": []}
+    module = sys.modules["cas_go_tuned"] = types.ModuleType("cas_go_tuned")
+    exec(compile(settings["tuning"], "cas_go_tuned.py", "exec"), module.__dict__)
+    return dataclasses.asdict(module.apply())
+
+
 def main():
     try:
         import uvicorn
@@ -84,15 +109,14 @@ def main():
     except ImportError as error:
         report(missing=str(error))
         return 1
+    report(stage="imported")
 
     from uvicorn.importer import import_from_string
 
     if settings["directory"]:
         sys.path.insert(0, settings["directory"])
-    # Made here also when only workers will serve it: an application that cannot
-    # be made ends the start with its own error, where uvicorn would go on
-    # restarting its workers.
     try:
+        tuning = tune()
         app = import_from_string(settings["app"])()
     except BaseException as error:  # a SystemExit too: the Go program waits for a report
         traceback.print_exc()
@@ -100,25 +124,19 @@ def main():
         return 1
 
     listener = listen()
-    config = uvicorn.Config(
-        app if settings["workers"] == 1 else settings["app"],
-        factory=settings["workers"] > 1,
-        workers=settings["workers"],
-        access_log=settings["access_log"],
-        backlog=settings["backlog"],
-        timeout_graceful_shutdown=settings["drain"],
+    report(stage="listening", port=listener.getsockname()[1], tuning=tuning)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=settings["access_log"],
+            backlog=settings["backlog"],
+            timeout_graceful_shutdown=settings["drain"],
+        )
     )
-    report(port=listener.getsockname()[1])
-    if settings["workers"] > 1:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, sockets=[listener]).run()
-        return 0
-    server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 3  # uvicorn's own status for a failed start-up
 
 
-# A worker of uvicorn does not come here: it is started without this text.
+os.set_inheritable(reports, False)
 threading.Thread(target=watch, args=(own_stdin(), settings["grace"]), daemon=True).start()
 sys.exit(main())

@@ -127,7 +127,7 @@ func TestEnvAndLog(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	require.NoError(t, running.Close())
 	assert.Contains(t, log.String(), `"GET /api/v1/providers HTTP/1.1" 401`)
-	assert.NotContains(t, log.String(), "cas-go-local:")
+	assert.NotContains(t, log.String(), `"stage"`)
 }
 
 func TestContextEndsTheService(t *testing.T) {
@@ -155,10 +155,47 @@ func TestStartIsInterrupted(t *testing.T) {
 func TestStartTimeout(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	config := broken(t, "sleeping")
-	config.StartTimeout = time.Second
+	config.StartTimeout = 6 * time.Second
 	_, err := local.Start(t.Context(), config)
-	require.ErrorContains(t, err, "did not start within 1s")
+	require.ErrorContains(t, err, "did not start within 6s")
 	require.ErrorContains(t, err, "Waiting for application startup", "the last lines")
+}
+
+// A child that hangs, or lives on after it closed all that joins it to this
+// program, is not waited for beyond the limit.
+func TestStartLimitHoldsInEveryStage(t *testing.T) {
+	for name, test := range map[string]struct {
+		factory string
+		want    []string
+	}{
+		"hangs in its factory":                    {"hanging", []string{"did not start within 6s: it was making the application", "\n\twaiting for the disk"}},
+		"hangs in its start":                      {"sleeping", []string{"did not start within 6s: it was starting to serve"}},
+		"closes its output, then hangs":           {"mute", []string{"did not start within 6s: it was making the application"}},
+		"closes every descriptor, then lives on":  {"silent", []string{"the service lives, but closed the pipe on which it reports, while making the application"}},
+		"leaves its output to a child that lives": {"leaving", []string{"ended while making the application: exit status 4"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			config := broken(t, test.factory)
+			config.StartTimeout = 6 * time.Second
+			before := time.Now()
+			_, err := local.Start(t.Context(), config)
+			for _, want := range test.want {
+				require.ErrorContains(t, err, want)
+			}
+			assert.Less(t, time.Since(before), config.StartTimeout+4*time.Second)
+		})
+	}
+}
+
+// A service that closes its output serves all the same.
+func TestOutputIsClosed(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	running, err := local.Start(t.Context(), broken(t, "quiet"))
+	require.NoError(t, err)
+	status, _ := get(t, running.URL()+"/health")
+	assert.Equal(t, 200, status)
+	require.NoError(t, running.Close())
 }
 
 func TestStartErrors(t *testing.T) {
@@ -171,7 +208,9 @@ func TestStartErrors(t *testing.T) {
 		"factory raises":        {"refusing", 1, []string{"cannot be made: ValueError: CAS_SOMETHING is not set", "apps.py"}},
 		"factory exits":         {"exiting", 1, []string{"cannot be made: SystemExit: gave up"}},
 		"no such factory":       {"nothing", 1, []string{`Attribute "nothing" not found in module "apps"`}},
-		"ends while starting":   {"dying", 1, []string{"ended while starting: exit status 7", "\n\tthe disk is full"}},
+		"ends while starting":   {"dying", 1, []string{"ended while starting to serve: exit status 7", "\n\tthe disk is full"}},
+		"factory crashes":       {"crashing", 1, []string{"ended while making the application: exit status 5", "\n\tno such instruction"}},
+		"crashes under workers": {"crashing", 2, []string{"ended while making the application: exit status 5"}},
 		"is another service":    {"not_cas", 1, []string{"answers 404 to GET /health"}},
 		"raises under workers":  {"refusing", 2, []string{"cannot be made: ValueError"}},
 		"another under workers": {"not_cas", 2, []string{"answers 404 to GET /health"}},
@@ -186,6 +225,36 @@ func TestStartErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Requests at a time are spread evenly over the processes, over one URL.
+func TestWorkersShareTheRequests(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	config := broken(t, "telling")
+	config.Workers = 3
+	running, err := local.Start(t.Context(), config)
+	require.NoError(t, err)
+	const each = 8
+	answers := make(chan string, each*config.Workers)
+	var all sync.WaitGroup
+	for range cap(answers) {
+		all.Go(func() {
+			status, pid := get(t, running.URL()+"/who")
+			assert.Equal(t, 200, status)
+			answers <- pid
+		})
+	}
+	all.Wait()
+	close(answers)
+	share := map[string]int{}
+	for pid := range answers {
+		share[pid]++
+	}
+	assert.Len(t, share, config.Workers)
+	for pid, n := range share {
+		assert.Equal(t, each, n, pid)
+	}
+	require.NoError(t, running.Close())
 }
 
 func TestServiceCrashes(t *testing.T) {

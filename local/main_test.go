@@ -58,11 +58,9 @@ func runParent(factory string) error {
 type pidPrinter struct{}
 
 func (pidPrinter) Write(line []byte) (int, error) {
-	for _, mark := range []string{"Started server process [", "Started parent process ["} {
-		if _, rest, ok := bytes.Cut(line, []byte(mark)); ok {
-			pid, _, _ := bytes.Cut(rest, []byte("]"))
-			fmt.Println(string(pid))
-		}
+	if _, rest, ok := bytes.Cut(line, []byte("Started server process [")); ok {
+		pid, _, _ := bytes.Cut(rest, []byte("]"))
+		fmt.Println(string(pid))
 	}
 	return len(line), nil
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"os"
 	"os/exec"
 	"strconv"
 	"syscall"
@@ -13,6 +14,17 @@ const environmentPython = `Scripts\python.exe`
 // program to handle.
 func inOwnGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// inherit lets the child write to a file, and returns its handle, the same in
+// both processes.
+func inherit(cmd *exec.Cmd, file *os.File) (handle uintptr, err error) {
+	handle = file.Fd()
+	if err := syscall.SetHandleInformation(syscall.Handle(handle), syscall.HANDLE_FLAG_INHERIT, syscall.HANDLE_FLAG_INHERIT); err != nil {
+		return 0, err
+	}
+	cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, syscall.Handle(handle))
+	return handle, nil
 }
 
 // killGroup kills the child with the processes that it started; that there is

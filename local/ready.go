@@ -8,31 +8,68 @@ import (
 	"time"
 )
 
-// pollPause is the time between two attempts to reach a service that is
-// starting. The port listens from the beginning, so one attempt is the rule.
-const pollPause = 50 * time.Millisecond
+const (
+	// pollPause is the time between two attempts to reach a service that is
+	// starting. The port listens from the beginning, so one attempt is the rule.
+	pollPause = 50 * time.Millisecond
+	// exitGrace is how long a child that has closed its report pipe gets to
+	// end: most that do are ending.
+	exitGrace = time.Second
+)
 
 func baseURL(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }
 
-// port waits for the launcher's report.
-func (p *process) port(ctx context.Context, python interpreter) (int, error) {
-	select {
-	case <-ctx.Done():
-		return 0, p.interrupted(ctx)
-	case found, ok := <-p.output.reports:
-		switch {
-		case !ok:
-			<-p.done
-			return 0, &unsuitableError{python, fmt.Sprintf("did not run the launcher: %v%s", p.exitReason(), p.output.tail())}
-		case found.Missing != "":
-			return 0, &unsuitableError{python, found.Missing}
-		case found.Problem != "":
-			return 0, &unsuitableError{python, found.Problem}
-		case found.Failed != "":
-			return 0, fmt.Errorf("local: the application cannot be made: %s%s", found.Failed, p.output.tail())
-		}
-		return found.Port, nil
+// awaitReady waits until the child serves. There are four ways: it is ready, it
+// ended, time was up, or it lives and has closed the pipe on which it reports.
+func (p *process) awaitReady(ctx context.Context, python interpreter) (port int, tuning Tuning, err error) {
+	found, err := p.awaitListening(ctx, python)
+	if err == nil {
+		err = p.awaitHealth(ctx, found.Port)
 	}
+	return found.Port, found.Tuning, err
+}
+
+// awaitListening follows the stages up to the bound port.
+func (p *process) awaitListening(ctx context.Context, python interpreter) (report, error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return report{}, p.interrupted(ctx)
+		case found, ok := <-p.reports.lines:
+			switch {
+			case !ok:
+				return report{}, p.silenced(ctx, python)
+			case found.Missing != "":
+				return report{}, &unsuitableError{python, found.Missing}
+			case found.Problem != "":
+				return report{}, &unsuitableError{python, found.Problem}
+			case found.Failed != "":
+				return report{}, fmt.Errorf("local: the application cannot be made: %s%s", found.Failed, p.output.tail())
+			}
+			if p.reached = found.Stage; p.reached == listening {
+				return found, nil
+			}
+		}
+	}
+}
+
+// silenced is the error of a start whose report pipe has ended.
+func (p *process) silenced(ctx context.Context, python interpreter) error {
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		return p.interrupted(ctx)
+	case <-time.After(exitGrace):
+		return fmt.Errorf("local: the service lives, but closed the pipe on which it reports, while %s%s", p.reached.doing(), p.output.tail())
+	}
+	if p.reached == launched {
+		return &unsuitableError{python, fmt.Sprintf("did not run the launcher: %v%s", p.exitReason(), p.output.tail())}
+	}
+	return p.endedEarly()
+}
+
+func (p *process) endedEarly() error {
+	return fmt.Errorf("local: the service ended while %s: %w%s", p.reached.doing(), p.exitReason(), p.output.tail())
 }
 
 // awaitHealth waits until the service answers GET /health with 200.
@@ -50,7 +87,7 @@ func (p *process) awaitHealth(ctx context.Context, port int) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("local: the service ended while starting: %w%s", p.exitReason(), p.output.tail())
+			return p.endedEarly()
 		case <-ctx.Done():
 			return p.interrupted(ctx)
 		case <-time.After(pollPause):
@@ -71,11 +108,11 @@ func getStatus(ctx context.Context, client *http.Client, url string) (int, error
 }
 
 // interrupted is the error of a start that its context ended: the caller's own
-// error, or that time was up.
+// error, or that time was up, and what it was doing.
 func (p *process) interrupted(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, errTooSlow) {
-		return fmt.Errorf("%w%s", cause, p.output.tail())
+		return fmt.Errorf("%w: it was %s%s", cause, p.reached.doing(), p.output.tail())
 	}
-	return fmt.Errorf("local: the start was interrupted: %w", cause)
+	return fmt.Errorf("local: the start was interrupted while %s: %w", p.reached.doing(), cause)
 }

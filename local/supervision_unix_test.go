@@ -33,25 +33,48 @@ func groupIsGone(t *testing.T, pid int) {
 	}, ample, 20*time.Millisecond, "processes of group %d are left", pid)
 }
 
+func groupsAreGone(t *testing.T, pids []int) {
+	t.Helper()
+	for _, pid := range pids {
+		groupIsGone(t, pid)
+	}
+}
+
 func TestWorkersEndWithTheService(t *testing.T) {
 	config := broken(t, "healthy")
 	config.Workers = 3
 	running, err := local.Start(t.Context(), config)
 	require.NoError(t, err)
+	require.Len(t, running.PIDs(), 3)
 	require.NoError(t, running.Close())
-	groupIsGone(t, running.PID())
+	groupsAreGone(t, running.PIDs())
 }
 
-func TestWorkersDoNotOutliveTheirSupervisor(t *testing.T) {
+// The others go on when one process ends, and Close tells of it.
+func TestServiceGoesOnWithoutAWorker(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	config := broken(t, "healthy")
 	config.Workers = 2
 	running, err := local.Start(t.Context(), config)
 	require.NoError(t, err)
-	require.NoError(t, syscall.Kill(running.PID(), syscall.SIGKILL))
+	pids := running.PIDs()
+	require.NoError(t, syscall.Kill(pids[0], syscall.SIGKILL))
+	groupIsGone(t, pids[0])
+	require.Eventually(t, func() bool {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		response, err := client.Get(running.URL() + "/health")
+		return err == nil && response.Body.Close() == nil && response.StatusCode == http.StatusOK
+	}, ample, 20*time.Millisecond)
+	select {
+	case <-running.Done():
+		t.Fatal("the service ended with one of its processes")
+	default:
+	}
+
+	require.NoError(t, syscall.Kill(pids[1], syscall.SIGKILL))
 	<-running.Done()
 	require.ErrorContains(t, running.Close(), "ended by itself: signal: killed")
-	groupIsGone(t, running.PID())
+	groupsAreGone(t, pids)
 }
 
 func TestStubbornServiceIsKilled(t *testing.T) {
@@ -96,7 +119,7 @@ func TestStubbornServiceIsKilled(t *testing.T) {
 				require.Fail(t, "the service did not say that it has the request")
 			}
 			require.NoError(t, running.Close())
-			groupIsGone(t, running.PID())
+			groupsAreGone(t, running.PIDs())
 			<-answered
 			write.Close()
 		})
@@ -125,15 +148,19 @@ func TestNothingOutlivesAKilledProgram(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, parent.Start())
 
-			line, err := bufio.NewReader(output).ReadString('\n')
-			require.NoError(t, err)
-			pid, err := strconv.Atoi(strings.TrimSpace(line))
-			require.NoError(t, err)
-			require.NoError(t, syscall.Kill(-pid, 0), "the service runs")
+			pids := make([]int, test.workers)
+			lines := bufio.NewReader(output)
+			for i := range pids {
+				line, err := lines.ReadString('\n')
+				require.NoError(t, err)
+				pids[i], err = strconv.Atoi(strings.TrimSpace(line))
+				require.NoError(t, err)
+				require.NoError(t, syscall.Kill(-pids[i], 0), "the service runs")
+			}
 
 			require.NoError(t, parent.Process.Kill())
 			_ = parent.Wait()
-			groupIsGone(t, pid)
+			groupsAreGone(t, pids)
 		})
 	}
 }

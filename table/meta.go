@@ -14,6 +14,7 @@ import (
 type About struct {
 	ServiceURL     string        // base URL of the service
 	ServiceVersion string        // of the service, where it is known
+	ServiceTuning  string        // what was changed in a service that was started for the run
 	Client         string        // name and version of the program that asked, such as cas-go/1.0.0
 	Input          string        // name of the input
 	InputSHA256    string        // of its bytes, in hexadecimal
@@ -50,6 +51,7 @@ type metaParameters struct {
 type metaService struct {
 	URL     string `json:"url,omitempty"`
 	Version string `json:"version,omitempty"`
+	Tuning  string `json:"tuning,omitempty"`
 }
 
 type metaInput struct {
@@ -79,7 +81,7 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 		Parameters: metaParameters{
 			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
 		},
-		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion},
+		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion, Tuning: o.About.ServiceTuning},
 		Client:   o.About.Client,
 		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256},
 		Counts:   s.Counts,

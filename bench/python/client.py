@@ -2,6 +2,8 @@
 
 usage: client.py CASE URL SECONDS CALLS DATASET_ID...
        client.py bulk URL INPUT OUTPUT DATASET_ID...
+       client.py embedded FOLDER INPUT OUTPUT DATASET_ID...
+       client.py embedded-cached FOLDER INPUT OUTPUT DATASET_ID...
 """
 import asyncio
 import csv
@@ -99,11 +101,23 @@ async def concurrent(url, ids, seconds):
         clock.report(len(done), sum(n for n, _ in done), sum(c for _, c in done))
 
 
-def table(url, source, target, ids):
-    """A table as a user of the SDK makes it: GeoJSON in, a thousand geometries a request, CSV out."""
+def embedded(folder):
+    """CAS in this process, with the connector of service_app.py in folder."""
+    import cas
+
+    sys.path.insert(0, folder)
+    import service_app  # noqa: F401
+    from cas.core.registry import discover
+
+    discover()  # the service does so when it starts
+    return lambda geometries, ids: cas.batch_extract_sync(cas.BatchAttributeRequest(geometries=geometries, dataset_ids=ids))
+
+
+def table(ask, source, target, ids):
+    """A table as a user of Python makes it: GeoJSON in, a thousand geometries a request, CSV out."""
     clock = Clock()
     clock.start()
-    client, results = CASClient(url), 0
+    results = 0
     with open(source) as f:
         features = json.load(f)["features"]
     with open(target, "w", newline="") as f:
@@ -111,19 +125,23 @@ def table(url, source, target, ids):
         rows.writerow(["ID"] + [id + part for id in ids for part in ("", "_units", "_quality", "_coverage_fraction")])
         for start in range(0, len(features), 1000):
             part = features[start:start + 1000]
-            batch = client.batch_extract([feature["geometry"] for feature in part], ids)
+            batch = ask([feature["geometry"] for feature in part], ids)
             for feature, response in zip(part, batch.responses):
                 row = [feature["properties"]["ID"]]
                 for r in response.results:
                     row += [json.dumps(r.value) if isinstance(r.value, dict) else r.value, r.units, r.quality.value, r.coverage_fraction]
                 rows.writerow(row)
                 results += len(response.results)
-    clock.report(1, results, 0.0)
+    return lambda: clock.report(1, results, 0.0)
 
 
 def main():
-    if sys.argv[1] == "bulk":
-        table(*sys.argv[2:5], sys.argv[5:])
+    if sys.argv[1] in ("bulk", "embedded", "embedded-cached"):
+        where, files, ids = sys.argv[2], sys.argv[3:5], sys.argv[5:]
+        ask = CASClient(where).batch_extract if sys.argv[1] == "bulk" else embedded(where)
+        if sys.argv[1] == "embedded-cached":
+            table(ask, *files, ids)
+        table(ask, *files, ids)()
         return
     case, url, seconds, calls, ids = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4]), sys.argv[5:]
     if case == "cold":

@@ -23,7 +23,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "Examine whether a service is fit for this client",
 		Long: `Examine whether the service is fit for this client: is it reached, by which TLS and until when, does it need or take the key, does it
 redirect, how fast is it, does its /openapi.json say what this client was built on, has it the datasets that this client knows? With -d,
-extract a dataset too, at a place in Tennessee if -g names no other.
+extract a dataset too, at a place in Tennessee if -g names no other, and measure how many results a second the service gives of it.
 
 It makes some fifteen small requests, the extraction aside. A check is ok; or warn: usable, but look at it; or fail. The exit code is 1
 if one failed.`,
@@ -117,7 +117,9 @@ func (e *examination) run(ctx context.Context, t trial) {
 	e.contract(ctx)
 	if admitted {
 		e.catalog(ctx)
-		e.extract(ctx, t)
+		if e.extract(ctx, t) {
+			e.rate(ctx, t)
+		}
 	}
 	e.limits()
 }

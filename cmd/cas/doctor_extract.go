@@ -36,10 +36,10 @@ func (t *trial) readGeometry() error {
 	return nil
 }
 
-// extract asks for the datasets that were named, and has a line for each.
-func (e *examination) extract(ctx context.Context, t trial) {
+// extract asks for the datasets that were named, and has a line for each; it reports whether all have a result.
+func (e *examination) extract(ctx context.Context, t trial) bool {
 	if len(t.datasets) == 0 {
-		return
+		return false
 	}
 	var answer *cas.AttributeResponse
 	start := time.Now()
@@ -49,7 +49,7 @@ func (e *examination) extract(ctx context.Context, t trial) {
 	})
 	if err != nil {
 		e.failed("extraction", err)
-		return
+		return false
 	}
 	took := short(time.Since(start))
 	for _, r := range answer.Results {
@@ -59,9 +59,11 @@ func (e *examination) extract(ctx context.Context, t trial) {
 		}
 		e.found("extraction", statusOK, "%s is %s %s (quality %s) in %s", r.DatasetID, valueText(r.Value), r.Units, r.Quality, took)
 	}
-	for _, m := range cas.Missing(answer, t.datasets) {
+	missing := cas.Missing(answer, t.datasets)
+	for _, m := range missing {
 		e.found("extraction", statusFail, "no result for %s: %s%s", m.DatasetID, m.Reason, e.app.suggestDataset(ctx, m.DatasetID))
 	}
+	return len(missing) == 0
 }
 
 func (t *trial) elsewhere() string {

@@ -49,6 +49,19 @@ func init() {
 		"proxy": func(ts *testscript.TestScript, _ string) string {
 			return handlerURL(ts, httptest.NewServer, front(ts).ServeHTTP)
 		},
+		// a service that takes 20 ms for every geometry of a batch, one after the other
+		"untuned": func(ts *testscript.TestScript, _ string) string {
+			behind := front(ts)
+			return handlerURL(ts, httptest.NewServer, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/batch") {
+					text, err := io.ReadAll(r.Body)
+					ts.Check(err)
+					time.Sleep(time.Duration(bytes.Count(text, []byte(`"coordinates"`))) * 20 * time.Millisecond)
+					r.Body = io.NopCloser(bytes.NewReader(text))
+				}
+				behind.ServeHTTP(w, r)
+			})
+		},
 		// a service that shows the file ARG as its document
 		"document": func(ts *testscript.TestScript, file string) string {
 			behind := front(ts)

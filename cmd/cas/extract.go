@@ -49,6 +49,7 @@ with its reason; see 'cas validate'.`,
 			if len(args) == 1 {
 				x.geometry = args[0]
 			}
+			x.paced = c.Flags().Changed("concurrency")
 			return a.extract(c.Context(), x)
 		},
 	}
@@ -83,7 +84,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 				fmt.Fprintln(a.err, "cas: the geometry is refused:", err)
 				return errPartial
 			}
-			return a.locally(ctx, x.localRun, func() error {
+			return a.locally(ctx, x.localRun, func(string) error {
 				return a.with(func(client *cas.Client) error { return a.extractOne(ctx, client, x, feature.Geometry) })
 			})
 		}

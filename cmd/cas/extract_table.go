@@ -29,6 +29,7 @@ type tabulation struct {
 	geo         bool
 	batchSize   int
 	concurrency int
+	paced       bool // by a --concurrency that was given
 	resume      bool
 	dryRun      bool
 	quiet       bool
@@ -39,7 +40,7 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 	x.reading.flags(f)
 	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
-	f.IntVar(&x.concurrency, "concurrency", 4, "most requests in flight")
+	f.IntVar(&x.concurrency, "concurrency", usualConcurrency, "most requests in flight; with --local at least two for each process, if not given")
 	f.IntVar(&x.batchSize, "batch-size", 0, "most features of a request (default: as many as the service answers in 20 s, up to 1000)")
 	f.BoolVar(&x.resume, "resume", false, "go on with an earlier run's journal")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
@@ -70,6 +71,9 @@ func (x *tabulation) format() table.Format {
 	return table.FormatOf(x.output)
 }
 
+// usualConcurrency is how many requests are in flight if nothing else is said.
+const usualConcurrency = 4
+
 // requestShare is the part of a request's time limit that a request in bulk should take: bulk makes requests as large as it allows.
 const requestShare = 6
 
@@ -93,9 +97,14 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 	if x.dryRun {
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
 	}
-	return a.locally(ctx, x.localRun, func() error {
+	x.forMany()
+	if n := x.config.Workers; x.local && n > 1 && !x.quiet {
+		fmt.Fprintf(a.err, "cas: starting %d processes of the service, %s each\n", n, workerMemory)
+	}
+	return a.locally(ctx, x.localRun, func(tuning string) error {
 		return a.with(func(client *cas.Client) error {
 			job := a.job(client, x, input)
+			job.About.ServiceTuning = tuning
 			if x.output == "" {
 				return a.printTable(ctx, x, job)
 			}

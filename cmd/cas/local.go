@@ -10,18 +10,26 @@ import (
 
 func (a *app) localCommand() *cobra.Command {
 	var config local.Config
+	var module bool
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the real service on this machine until interrupted",
-		Long: `Run the real service on a free port of this machine, print its URL, and stop it when interrupted.
+		Long: `Run the real service on a free port of this machine, print its URL, and stop it when interrupted. It answers as the installed
+service does, some 60 times faster; --as-shipped leaves it as it is. For a service that is deployed elsewhere, --print-tuning prints
+the module that makes it so: save it as cas_go_tuned.py and run uvicorn cas_go_tuned:create_app --factory.
 It needs Python with the service in it: python3 -m pip install 'community-attribute-service[api]'`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if module {
+				_, err := fmt.Fprint(a.out, local.TuningModule())
+				return err
+			}
 			config.Log = a.err
 			service, err := local.Start(c.Context(), config)
 			if err != nil {
 				return err
 			}
+			fmt.Fprintf(a.err, "cas: %s\n", service.Tuned())
 			fmt.Fprintln(a.out, service.URL())
 			<-c.Context().Done()
 			return service.Close()
@@ -31,6 +39,8 @@ It needs Python with the service in it: python3 -m pip install 'community-attrib
 	f.StringVar(&config.Python, "python", "", "interpreter that has the service (default: the one on PATH)")
 	f.StringVar(&config.App, "app", "", "another app factory, module:factory, such as one with a connector of your own")
 	f.IntVar(&config.Workers, "workers", 1, "number of service processes")
+	f.BoolVar(&config.AsShipped, "as-shipped", false, "leave the service as it is installed, some 60 times slower")
+	f.BoolVar(&module, "print-tuning", false, "print the Python module that tunes a deployed service, and end")
 	f.DurationVar(&config.StartTimeout, "start-timeout", local.DefaultStartTimeout, "how long to wait for it to answer")
 	return c
 }

@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -19,7 +23,8 @@ type localRun struct {
 
 func (l *localRun) flags(f *pflag.FlagSet) {
 	f.BoolVar(&l.local, "local", false, "start the real service on this machine for the run; see 'cas local'")
-	f.IntVar(&l.config.Workers, "local-workers", 1, "with --local: number of service processes")
+	f.IntVar(&l.config.Workers, "local-workers", 0, "with --local: number of service processes (default: one for each core, at most 8)")
+	f.BoolVar(&l.config.AsShipped, "local-as-shipped", false, "with --local: leave the service as it is installed, some 60 times slower")
 	f.StringVar(&l.config.App, "local-app", "", "with --local: another app factory, module:factory or FILE.py:factory")
 	f.StringVar(&l.config.Python, "local-python", "", "with --local: interpreter that has the service (default: the one on PATH)")
 }
@@ -35,10 +40,27 @@ func (a *app) serviceName(l localRun) string {
 	return cmp.Or(a.url, cas.DefaultBaseURL)
 }
 
-// locally runs f, with a service of its own if that was asked for. What is in flight when ctx ends is still answered.
-func (a *app) locally(ctx context.Context, l localRun, f func() error) error {
+// Processes of a service for a run: one for each core, but for no more than a usual machine has memory to spare.
+const (
+	mostWorkers  = 8
+	workerMemory = "100 to 200 MB" // at its start, and after batches of 1000
+)
+
+// forMany settles how many processes serve a run over many features, and how many requests keep them busy.
+func (x *extraction) forMany() {
+	if x.config.Workers == 0 {
+		x.config.Workers = min(runtime.GOMAXPROCS(0), mostWorkers)
+	}
+	if x.local && !x.paced {
+		x.concurrency = max(x.concurrency, 2*x.config.Workers)
+	}
+}
+
+// locally runs f, with a service of its own if that was asked for, and tells f what was changed in it. What is in flight when ctx ends is
+// still answered.
+func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) error) error {
 	if !l.local {
-		return f()
+		return f("")
 	}
 	if a.verbose {
 		l.config.Log = a.err
@@ -52,5 +74,8 @@ func (a *app) locally(ctx context.Context, l localRun, f func() error) error {
 		return err
 	}
 	a.url = service.URL()
-	return errors.Join(f(), service.Close())
+	for _, name := range slices.Sorted(maps.Keys(service.Tuned().LeftOut)) {
+		fmt.Fprintf(a.err, "cas: the service runs without %s: %s\n", name, service.Tuned().LeftOut[name])
+	}
+	return errors.Join(f(service.Tuned().String()), service.Close())
 }

@@ -18,7 +18,7 @@ const taskStart = 4*time.Second + 10_000_000*catchmentBytes/600*time.Microsecond
 
 // forecast prints the model for 10 million catchments and 10 datasets.
 func forecast(w io.Writer) {
-	for _, results := range []float64{uncached, cached} {
+	for _, results := range []float64{uncached, tuned, cached} {
 		for _, processes := range []int{1, 16, 64, 256} {
 			p := machine{results: results, start: taskStart, overhead: 5 * time.Millisecond}.predict(plan{
 				features: 10_000_000, datasets: 10, shards: 4 * processes, processes: processes, request: 20 * time.Second,

@@ -1,5 +1,6 @@
 """Applications that go wrong in one way each. They need no more than uvicorn."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -40,6 +41,46 @@ def exiting():
     sys.exit("gave up")
 
 
+def crashing():
+    """Ends its process while it is made."""
+    print("no such instruction", file=sys.stderr, flush=True)
+    os._exit(5)
+
+
+def hanging():
+    print("waiting for the disk", flush=True)
+    time.sleep(600)
+
+
+def mute():
+    """Closes its output, and hangs."""
+    os.close(1)
+    os.close(2)
+    time.sleep(600)
+
+
+def silent():
+    """Closes all that joins it to the program that started it, and lives on."""
+    os.closerange(1, 64)
+    time.sleep(600)
+
+
+def leaving():
+    """Ends, and leaves its output and its reports to a child in another group."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(20)
+    os._exit(4)
+
+
+def quiet():
+    """Closes its output, and serves."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    return answering(200)
+
+
 def dying():
     """Ends its process while it starts to serve."""
 
@@ -53,6 +94,21 @@ def dying():
 def sleeping():
     """Never comes to serve."""
     return answering(200, on_startup=lambda: time.sleep(600))
+
+
+def telling():
+    """Serves, and tells which process did, after half a second."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            await answering(200)(scope, receive, send)
+            return
+        if scope["path"] != "/health":
+            await asyncio.sleep(0.5)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
+
+    return app
 
 
 def mortal():

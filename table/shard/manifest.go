@@ -38,6 +38,7 @@ type Manifest struct {
 
 	ServiceURL     string         `json:"service_url,omitempty"`     // base URL of the service that was asked
 	ServiceVersion string         `json:"service_version,omitempty"` // where it is known
+	ServiceTuning  string         `json:"service_tuning,omitempty"`  // what was changed in one that was started for the run
 	Client         string         `json:"client,omitempty"`          // name and version of the program that asked
 	Catalog        []cas.Dataset  `json:"catalog,omitempty"`         // metadata of the datasets
 	Summary        *table.Summary `json:"summary"`                   // of the table
@@ -70,8 +71,8 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	m := Manifest{
 		Version: manifestVersion, Shard: s, First: first, Rows: end - first, Features: features,
 		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Format: o.Format.Name(),
-		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, Client: o.About.Client, Catalog: o.About.Datasets,
-		Summary: summary,
+		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, ServiceTuning: o.About.ServiceTuning, Client: o.About.Client,
+		Catalog: o.About.Datasets, Summary: summary,
 	}
 	if summary.Features != m.Rows {
 		return fmt.Errorf("shard %s has %d rows, not %d: has the input changed since?", s, summary.Features, m.Rows)

@@ -90,9 +90,10 @@ func (p part) table(format table.Reader) table.Part {
 func about(parts []part) table.About {
 	first := parts[0]
 	a := table.About{Input: first.Input, InputSHA256: first.InputSHA256}
-	var urls, versions, clients []string
+	var urls, versions, tunings, clients []string
 	for _, p := range parts {
-		urls, versions, clients = distinct(urls, p.ServiceURL), distinct(versions, p.ServiceVersion), distinct(clients, p.Client)
+		urls, versions = distinct(urls, p.ServiceURL), distinct(versions, p.ServiceVersion)
+		tunings, clients = distinct(tunings, p.ServiceTuning), distinct(clients, p.Client)
 		for _, d := range p.Catalog {
 			if !slices.ContainsFunc(a.Datasets, func(known cas.Dataset) bool { return known.ID == d.ID }) {
 				a.Datasets = append(a.Datasets, d)
@@ -102,7 +103,7 @@ func about(parts []part) table.About {
 	if len(urls) == 1 {
 		a.ServiceURL = urls[0]
 	}
-	a.ServiceVersion, a.Client = strings.Join(versions, ", "), strings.Join(clients, ", ")
+	a.ServiceVersion, a.ServiceTuning, a.Client = strings.Join(versions, ", "), strings.Join(tunings, " | "), strings.Join(clients, ", ")
 	return a
 }
 

@@ -1,0 +1,106 @@
+package local_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/internal/contract/service"
+	"github.com/community-attribute-service/cas-go/local"
+)
+
+// The connectors of the package, with the base URL alone changed: the same answers tuned and as shipped, and connections are kept.
+func TestRealConnectors(t *testing.T) {
+	for name, test := range map[string]struct {
+		dataset string
+		want    float64 // the value at the first point
+		places  int     // asked as shipped and tuned
+		more    int     // asked tuned only, to show that connections are kept
+	}{
+		"JSON by httpx":                  {"france_dem:elevation", 4619.945, 100, 600},
+		"STAC by httpx, COG by rasterio": {"swiss_dem:elevation", 484, 40, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answers := map[bool][]*cas.AttributeResponse{}
+			for _, asShipped := range []bool{true, false} {
+				provider := newProvider(t)
+				running, err := local.Start(t.Context(), local.Config{
+					Python: service.Python(t, service.Latest), App: filepath.Join("testdata", "providers.py") + ":create",
+					Env: provider.env(), AsShipped: asShipped,
+				})
+				require.NoError(t, err)
+				client, err := running.Client()
+				require.NoError(t, err)
+				answers[asShipped] = measure(t, client, provider, test.dataset, test.places)
+				if !asShipped {
+					handshakes, requests := provider.handshakes.Load(), provider.requests.Load()
+					measure(t, client, provider, test.dataset, test.more)
+					// As many as requests are in flight at a time, and some for connections that had nothing to do for a while.
+					assert.Less(t, provider.handshakes.Load()-handshakes, (provider.requests.Load()-requests)/10)
+				}
+				require.NoError(t, client.Close())
+				require.NoError(t, running.Close())
+			}
+			assert.Equal(t, comparable(t, answers[true]), comparable(t, answers[false]))
+			value, _ := answers[true][0].Results[0].Value.Float64()
+			assert.Equal(t, test.want, value)
+		})
+	}
+}
+
+// measure asks for so many places, 50 a request and four requests at a time, and logs how fast they were answered.
+func measure(t *testing.T, client *cas.Client, provider *provider, dataset string, places int) []*cas.AttributeResponse {
+	t.Helper()
+	const size = 50
+	answers := make([]*cas.AttributeResponse, places)
+	slots := make(chan struct{}, 4)
+	var all sync.WaitGroup
+	requests, handshakes, started := provider.requests.Load(), provider.handshakes.Load(), time.Now()
+	for first := 0; first < places; first += size {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			var geometries []cas.GeometryLike
+			for i := first; i < min(first+size, places); i++ {
+				x, y := 7.01+float64(i%250)/1000, 46.9-float64(i/250)/1000
+				geometries = append(geometries, cas.Polygon([][2]float64{{x, y}, {x + 0.0009, y}, {x + 0.0009, y + 0.0009}, {x, y + 0.0009}, {x, y}}))
+			}
+			answer, err := client.BatchExtract(t.Context(), cas.BatchExtractRequest{Geometries: geometries, DatasetIDs: []string{dataset}})
+			if assert.NoError(t, err) {
+				for i := range answer.Responses {
+					answers[first+i] = &answer.Responses[i]
+				}
+			}
+		})
+	}
+	all.Wait()
+	took := time.Since(started)
+	for i, answer := range answers {
+		require.NotNil(t, answer)
+		require.Empty(t, answer.Warnings)
+		require.Len(t, answer.Results, 1, "place %d", i)
+	}
+	t.Logf("%s: %d results in %.1f s, %.0f/s; %d requests to the provider, %d TLS handshakes", dataset, places, took.Seconds(),
+		float64(places)/took.Seconds(), provider.requests.Load()-requests, provider.handshakes.Load()-handshakes)
+	return answers
+}
+
+// comparable is answers as JSON, without what differs from call to call: ids and times.
+func comparable(t *testing.T, answers []*cas.AttributeResponse) string {
+	t.Helper()
+	for _, answer := range answers {
+		answer.RequestID, answer.ElapsedMS = "", 0
+		for i := range answer.Results {
+			answer.Results[i].ElapsedMS = 0
+		}
+	}
+	text, err := json.MarshalIndent(answers, "", " ")
+	require.NoError(t, err)
+	return string(text)
+}
