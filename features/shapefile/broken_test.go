@@ -175,7 +175,7 @@ func FuzzArchive(f *testing.F) {
 		if err != nil {
 			return
 		}
-		layers, err := group("x.zip", z.File)
+		layers, err := group(z.File)
 		if err != nil {
 			return
 		}

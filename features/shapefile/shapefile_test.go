@@ -143,7 +143,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"encrypted.zip": {encrypted, "is encrypted: unpack the archive with its password first"},
 		"deflate64.zip": {deflate64, "is compressed by method 9"},
-		"cut.zip":       {archive(t, zip.Store, "a.shp", "a.dbf")[:900], "is a zip archive that is cut or damaged"},
+		"cut.zip":       {archive(t, zip.Store, "a.shp", "a.dbf")[:900], "the zip archive is cut or damaged"},
 		"text.zip":      {[]byte("hello"), "is no zip archive"},
 		"other.zip":     {archive(t, zip.Store, "x/a.gdb/a.shx", "x/readme.prj"), "holds no .shp but x/a.gdb/a.shx, x/readme.prj: unpack it and give the .gdb folder"},
 		"twice.zip":     {twice, "holds A.Shp twice"},
