@@ -2,6 +2,7 @@ package features
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -260,21 +261,26 @@ func openInput(path string, o Options) (input, error) {
 	if f := byEnding(path); f != nil {
 		return openRecords(*f, path, o)
 	}
-	if f := named("OGR"); f != nil {
-		return openRecords(*f, path, o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("%w: it is a folder; give a file of features", ErrUnknown)
-	}
-	for magic, name := range needsImport {
-		if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
-			return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
+	if err == nil && !info.IsDir() {
+		for magic, name := range needsImport {
+			if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
+				return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
+			}
 		}
 	}
-	return nil, fmt.Errorf("%w; convert it: ogr2ogr -t_srs EPSG:4326 -f GeoJSONSeq out.geojsonl INPUT", ErrUnknown)
+	f := named("OGR")
+	if f == nil {
+		return nil, cmp.Or(err, ErrUnknown)
+	}
+	in, failed := openRecords(*f, path, o)
+	var layers *LayerError
+	switch {
+	case failed == nil || err != nil || errors.As(failed, &layers):
+		return in, failed
+	case info.IsDir():
+		return nil, fmt.Errorf("%w: it is a folder, and not one of features: %w", ErrUnknown, failed)
+	}
+	return nil, fmt.Errorf("%w: %w", ErrUnknown, failed)
 }
 
 func readHead(path string) ([]byte, error) {
