@@ -78,6 +78,9 @@ type LayerError = format.LayerError
 // system. The Source says what was done in Describe().Notes.
 func Open(path string, o Options) (*Source, error) {
 	in, err := openInput(path, o)
+	if layers := (*LayerError)(nil); errors.As(err, &layers) { // it names the path
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -34,6 +34,7 @@ func info(source string) (driver string, layers []layer, err error) {
 		if why == "" { // some versions complain on standard output
 			why = strings.TrimSpace(out.String())
 		}
+		why, _, _ = strings.Cut(why, " with the following drivers") // and the list of all
 		return "", nil, format.Brokenf("ogrinfo cannot read it: %s (%w)", redact(why), err)
 	}
 	if why := stderr.errors(); why != "" {

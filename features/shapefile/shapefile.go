@@ -13,7 +13,7 @@ import (
 const Name = "Shapefile"
 
 func init() {
-	format.Register(format.Format{Name: Name, Endings: []string{".shp", ".shx", ".zip", ".shz"}, Detect: Detect, Open: Open})
+	format.Register(format.Format{Name: Name, Endings: []string{".shp", ".shx", ".dbf", ".zip", ".shz"}, Detect: Detect, Open: Open})
 }
 
 // Detect reports whether a file begins as a .shp, a .shx or a zip archive do. An archive that begins with a KML document or
