@@ -35,7 +35,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(path, layers, o)
+	r, err := openLayers(path, layers, o)
 	if err != nil {
 		if archive != nil {
 			err = errors.Join(err, archive.Close())
@@ -46,7 +46,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	return r, nil
 }
 
-func open(path string, layers []layer, o format.Options) (*reader, error) {
+func openLayers(path string, layers []layer, o format.Options) (*reader, error) {
 	r := &reader{}
 	names := make([]string, len(layers))
 	chosen := -1
