@@ -1,6 +1,6 @@
 package features
 
-// The formats that every importer of this package has: their readers need nothing but the standard library and text encodings.
+// Formats that every program reads. They need nothing but this module and golang.org/x/text.
 import (
 	_ "github.com/community-attribute-service/cas-go/features/ogr"
 	_ "github.com/community-attribute-service/cas-go/features/points"

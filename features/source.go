@@ -13,6 +13,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/ogr"
 )
 
 // Options say how an input is read. The zero value reads the only layer of a file with all properties.
@@ -77,6 +78,9 @@ type LayerError = format.LayerError
 // system. The Source says what was done in Describe().Notes.
 func Open(path string, o Options) (*Source, error) {
 	in, err := openInput(path, o)
+	if layers := (*LayerError)(nil); errors.As(err, &layers) { // it names the path
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -257,26 +261,34 @@ func openInput(path string, o Options) (input, error) {
 			return openText(path)
 		}
 	}
-	for _, f := range format.Registered() {
-		if f.Match != nil && f.Match(path) {
-			return openRecords(f, path, o)
-		}
-	}
-	switch {
-	case err != nil:
+	if err != nil && !isConnection(path) {
 		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("%w: it is a folder; give a file of features", ErrUnknown)
 	}
 	if f := byEnding(path); f != nil {
 		return openRecords(*f, path, o)
 	}
-	for magic, name := range needsImport {
-		if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
-			return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
+	if err == nil && !info.IsDir() {
+		for magic, name := range needsImport {
+			if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
+				return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
+			}
 		}
 	}
-	return nil, fmt.Errorf("%w; convert it: ogr2ogr -t_srs EPSG:4326 -f GeoJSONSeq out.geojsonl INPUT", ErrUnknown)
+	in, err := openRecords(*named(ogr.Name), path, o)
+	var layers *LayerError
+	switch {
+	case err == nil || info == nil || errors.As(err, &layers):
+		return in, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%w: it is a folder, and not one of features: %w", ErrUnknown, err)
+	}
+	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
+}
+
+// isConnection reports what names a database and no file, such as PG:dbname=basins. Drives of Windows have one letter.
+func isConnection(path string) bool {
+	scheme, _, found := strings.Cut(path, ":")
+	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`)
 }
 
 func readHead(path string) ([]byte, error) {
@@ -313,6 +325,15 @@ func detect(head []byte, path string) *format.Format {
 func byEnding(path string) *format.Format {
 	for _, f := range format.Registered() {
 		if hasEnding(f, path) {
+			return &f
+		}
+	}
+	return nil
+}
+
+func named(name string) *format.Format {
+	for _, f := range format.Registered() {
+		if f.Name == name {
 			return &f
 		}
 	}

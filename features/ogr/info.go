@@ -34,10 +34,11 @@ func info(source string) (driver string, layers []layer, err error) {
 		if why == "" { // some versions complain on standard output
 			why = strings.TrimSpace(out.String())
 		}
-		return "", nil, format.Brokenf("ogrinfo cannot read %s: %s (%w)", redact(source), redact(why), err)
+		why, _, _ = strings.Cut(why, " with the following drivers") // and the list of all
+		return "", nil, format.Brokenf("ogrinfo cannot read it: %s (%w)", redact(why), err)
 	}
 	if why := stderr.errors(); why != "" {
-		return "", nil, format.Brokenf("ogrinfo cannot read %s whole: %s", redact(source), redact(why))
+		return "", nil, format.Brokenf("ogrinfo cannot read all of it: %s", redact(why))
 	}
 	driver, layers = parseInfo(&out)
 	return driver, layers, nil

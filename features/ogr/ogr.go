@@ -15,15 +15,14 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// Name of the format.
-const Name = "GDAL"
+// Name of the format, by which package features finds what to ask about a file that no other format knows.
+const Name = "OGR"
 
 func init() {
 	format.Register(format.Format{
 		Name:    Name,
-		Endings: []string{".gdb", ".gdb.zip", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".tab", ".mif"},
+		Endings: []string{".gdb", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".tab", ".mif"},
 		Detect:  Detect,
-		Match:   Match,
 		Open:    Open,
 	})
 }
@@ -41,16 +40,6 @@ func Detect(head []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	return bytes.HasPrefix(text, []byte("<")) && (bytes.Contains(text, []byte("<kml")) || bytes.Contains(text, []byte("<gpx")) ||
 		bytes.Contains(text, []byte("opengis.net/gml")))
-}
-
-// Match reports whether path is the folder of a file geodatabase, or names a database or a file as GDAL does, such as
-// "PG:dbname=basins" or "/vsis3/…".
-func Match(path string) bool {
-	info, err := os.Stat(path)
-	if err == nil {
-		return info.IsDir() && strings.HasSuffix(strings.ToLower(strings.TrimRight(path, `/\`)), ".gdb")
-	}
-	return strings.HasPrefix(path, "/vsi") || connection.MatchString(path)
 }
 
 var connection = regexp.MustCompile(`^[A-Za-z_]{2,}:`)
@@ -73,8 +62,8 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	}
 	for _, program := range []string{"ogrinfo", "ogr2ogr"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return nil, fmt.Errorf("%s is read through %s of GDAL, which is not installed: apt-get install gdal-bin (Debian, Ubuntu), "+
-				"brew install gdal, conda install -c conda-forge gdal, or OSGeo4W on Windows: %w", redact(path), program, err)
+			return nil, fmt.Errorf("the file is read through %s of GDAL, which is not installed: apt-get install gdal-bin (Debian, Ubuntu), "+
+				"brew install gdal, conda install -c conda-forge gdal, or OSGeo4W on Windows: %w", program, err)
 		}
 	}
 	driver, layers, err := info(source)
@@ -96,7 +85,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	layers = slices.DeleteFunc(layers, func(l layer) bool { return l.geometry == "None" })
 	switch {
 	case len(layers) == 0:
-		return nil, format.Brokenf("%s has no layer with geometries", redact(path))
+		return nil, format.Brokenf("there is no layer with geometries")
 	case o.Layer == "" && len(layers) == 1:
 		chosen = 0
 	case chosen < 0:

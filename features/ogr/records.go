@@ -46,7 +46,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 				}
 			}
 			if err != nil {
-				yield(nil, format.Brokenf("ogr2ogr cannot read %s behind feature %d: %w", redact(r.source), n-1, err))
+				yield(nil, format.Brokenf("ogr2ogr cannot read it behind feature %d: %w", n-1, err))
 				return
 			}
 			if line == nil {

@@ -1,6 +1,6 @@
 // Package points reads tables of points as text: CSV, tab- or semicolon-separated, plain or gzip.
 //
-// Importing it registers the format. [Open] reads a file any number of times, [NewReader] a stream once. The first line names
+// Importing it registers the format. [Open] reads a file any number of times, [Stream] a stream once. The first line names
 // the columns. The positions are in two columns (x, lon, longitude, … and y, lat, latitude, …), or in one that is called wkt or
 // geometry, as well-known text, which may also hold polygons. All other columns are properties.
 //

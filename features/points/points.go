@@ -19,8 +19,7 @@ const Name = "CSV"
 
 func init() {
 	format.Register(format.Format{
-		Name: Name, Endings: []string{".csv", ".tsv", ".csv.gz", ".tsv.gz"}, Detect: Detect, Open: Open,
-		Stream: func(r io.Reader, o format.Options) (format.Reader, error) { return NewReader(r, "the input", o) },
+		Name: Name, Endings: []string{".csv", ".tsv"}, Detect: Detect, Open: Open, Stream: Stream,
 	})
 }
 
@@ -36,7 +35,7 @@ func Detect(head []byte) bool {
 		n, _ := io.ReadFull(in, head) // an error is what the end of head gives
 		head = head[:n]
 	}
-	t, err := newTable(bytes.NewReader(head), "")
+	t, err := newTable(bytes.NewReader(head))
 	if err != nil {
 		return false
 	}
@@ -47,7 +46,6 @@ func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b})
 
 // A reader reads a file again for each pass, or a stream once.
 type reader struct {
-	name  string
 	o     format.Options
 	open  func() (io.ReadCloser, error)
 	first *pass // the one that Open began; nil when it is used up
@@ -56,26 +54,26 @@ type reader struct {
 
 // Open opens a file.
 func Open(path string, o format.Options) (format.Reader, error) {
-	return newReader(path, o, func() (io.ReadCloser, error) { return os.Open(path) })
+	return newReader(o, func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
-// NewReader reads a table from a stream, such as standard input. Its Records may be used once. name is what errors call it.
-// Closing the reader does not close in.
-func NewReader(in io.Reader, name string, o format.Options) (format.Reader, error) {
+// Stream reads a table from a stream, such as standard input. Its Records may be used once. Closing the reader does not close
+// in.
+func Stream(in io.Reader, o format.Options) (format.Reader, error) {
 	used := false
-	return newReader(name, o, func() (io.ReadCloser, error) {
+	return newReader(o, func() (io.ReadCloser, error) {
 		if used {
-			return nil, errors.New(name + " can be read only once: save it as a file")
+			return nil, errors.New("the table is a stream and can be read only once: save it as a file")
 		}
 		used = true
 		return io.NopCloser(in), nil
 	})
 }
 
-func newReader(name string, o format.Options, open func() (io.ReadCloser, error)) (format.Reader, error) {
-	r := &reader{name: name, o: o, open: open}
+func newReader(o format.Options, open func() (io.ReadCloser, error)) (format.Reader, error) {
+	r := &reader{o: o, open: open}
 	if o.Layer != "" {
-		return nil, fmt.Errorf("%s is a table and has no layer %s", name, o.Layer)
+		return nil, fmt.Errorf("the file is a table and has no layer %s", o.Layer)
 	}
 	p, err := r.begin()
 	if err != nil {
@@ -136,7 +134,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 			}
 			var comma *decimalComma
 			if errors.As(rec.Err, &comma) {
-				yield(nil, format.Brokenf("%s, line %d: %w", r.name, row.line, comma))
+				yield(nil, format.Brokenf("line %d: %w", row.line, comma))
 				return
 			}
 			if !yield(&rec, nil) {
@@ -164,10 +162,10 @@ func (r *reader) begin() (*pass, error) {
 	head, err := in.Peek(2)
 	if err == nil && isGzip(head) {
 		if text, err = gzip.NewReader(in); err != nil {
-			return nil, errors.Join(format.Brokenf("%s begins as gzip but is none: %w", r.name, err), file.Close())
+			return nil, errors.Join(format.Brokenf("the file begins as gzip but is none: %w", err), file.Close())
 		}
 	}
-	t, err := newTable(text, r.name)
+	t, err := newTable(text)
 	if err == nil {
 		err = t.choose(r.o)
 	}

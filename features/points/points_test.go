@@ -19,7 +19,7 @@ import (
 
 // rows reads a table and gives a line of text for each record, and the error of the file.
 func rows(text string, o format.Options) (lines []string, err error) {
-	r, err := NewReader(strings.NewReader(text), "t.csv", o)
+	r, err := Stream(strings.NewReader(text), o)
 	if err != nil {
 		return nil, err
 	}
@@ -86,17 +86,17 @@ func TestRecords(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                   "t.csv is empty: the first line has to name the columns",
+		"":                                   "the file is empty: the first line has to name the columns",
 		"\xff\xfex\x00,\x00":                 "UTF-16",
 		"x\x00,\x00y\x00":                    "UTF-16",
 		"x,y\r1,2\r":                         "carriage return alone",
-		"a,b\n1,2\n":                         "t.csv has no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): say which of its columns they are; it has a, b",
+		"a,b\n1,2\n":                         "there are no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): say which they are (--x, --y); there are a, b",
 		"lon,b\n1,2\n":                       "no columns with positions",
-		"LON,Lon,lat\n1,2,3\n":               "t.csv has the columns LON and Lon: say which one holds the positions",
-		"x;y\n1,5;2\n":                       "t.csv, line 2: column x has 1,5, with a comma for the decimal point: write the file with points (1.5)",
-		"x,y,n\n1,2,\"a\n1,2,b\n1,2,c\n":     "t.csv, lines 2 to 4: a quote does not end",
+		"LON,Lon,lat\n1,2,3\n":               "there are columns LON and Lon: say which one holds the positions (--x, --y)",
+		"x;y\n1,5;2\n":                       "line 2: column x has 1,5, with a comma for the decimal point: write the file with points (1.5)",
+		"x,y,n\n1,2,\"a\n1,2,b\n1,2,c\n":     "lines 2 to 4: a quote does not end",
 		"x,y,n\n1,2,\"a\n1,2,b\"\n1,2,\"c\"": "", // a value of two lines
-		"x,y,n\n1,\"2,a\n1,2,b\"\n":          "t.csv: the row in lines 2 to 3 has 2 values for 3 columns; probably a quote is missing",
+		"x,y,n\n1,\"2,a\n1,2,b\"\n":          "the row in lines 2 to 3 has 2 values for 3 columns; probably a quote is missing",
 	} {
 		_, err := rows(text, format.Options{})
 		if want == "" {
@@ -107,30 +107,30 @@ func TestErrors(t *testing.T) {
 		assert.Contains(t, err.Error(), want)
 	}
 	_, err := rows("x,y\n", format.Options{X: "a", Y: "y"})
-	require.EqualError(t, err, "t.csv has no columns a and y; it has x, y")
+	require.EqualError(t, err, "there are no columns a and y; there are x, y")
 	_, err = rows("x,y\n", format.Options{X: "x"})
 	require.Error(t, err)
 	_, err = rows("x,y\n", format.Options{Layer: "z"})
-	require.EqualError(t, err, "t.csv is a table and has no layer z")
+	require.EqualError(t, err, "the file is a table and has no layer z")
 }
 
 func TestColumnsAndWarnings(t *testing.T) {
-	r, err := NewReader(strings.NewReader("id,id,x,y,Long,Latitude\n"), "t.csv", format.Options{})
+	r, err := Stream(strings.NewReader("id,id,x,y,Long,Latitude\n"), format.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, []format.Field{{Name: "id"}, {Name: "id_1"}, {Name: "x"}, {Name: "y"}, {Name: "Long"}, {Name: "Latitude"}}, r.Describe().Fields)
 	assert.Equal(t, []string{
-		`t.csv has several columns "id"; one of them is called id_1 here.`,
-		`The positions in t.csv are taken from the columns Long and Latitude, not from x.`,
+		`There are several columns "id"; one of them is called id_1 here.`,
+		`The positions are taken from the columns Long and Latitude, not from x.`,
 	}, r.Describe().Warnings)
 }
 
 func TestStreamIsReadOnce(t *testing.T) {
-	r, err := NewReader(strings.NewReader("x,y\n1,2\n"), "standard input", format.Options{})
+	r, err := Stream(strings.NewReader("x,y\n1,2\n"), format.Options{})
 	require.NoError(t, err)
 	for range r.Records(format.Want{}) {
 	}
 	for _, err := range r.Records(format.Want{}) {
-		require.EqualError(t, err, "standard input can be read only once: save it as a file")
+		require.EqualError(t, err, "the table is a stream and can be read only once: save it as a file")
 	}
 }
 
@@ -145,7 +145,7 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestARowHasALimit(t *testing.T) {
-	r, err := NewReader(&endless{}, "t.csv", format.Options{})
+	r, err := Stream(&endless{}, format.Options{})
 	require.NoError(t, err)
 	for _, err := range r.Records(format.Want{}) {
 		require.ErrorIs(t, err, errTooLong)
@@ -291,7 +291,7 @@ func FuzzRecords(f *testing.F) {
 	f.Add(packed(f, "x,y\n1,2\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		Detect(text)
-		r, err := NewReader(bytes.NewReader(text), "t.csv", format.Options{})
+		r, err := Stream(bytes.NewReader(text), format.Options{})
 		if err != nil {
 			return
 		}

@@ -19,7 +19,6 @@ const maxRow = 256 << 20
 
 // A table reads rows of text.
 type table struct {
-	name     string
 	in       *csv.Reader
 	budget   *budget
 	names    []string
@@ -39,33 +38,33 @@ type row struct {
 }
 
 // newTable reads the names of the columns.
-func newTable(in io.Reader, name string) (*table, error) {
+func newTable(in io.Reader) (*table, error) {
 	limited := &budget{in: in, left: maxRow}
 	b := bufio.NewReaderSize(limited, 1<<16)
 	head, err := b.Peek(4096)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, wrong(name, 0, err)
+		return nil, wrong(0, err)
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0:
-		return nil, format.Brokenf("%s is text in UTF-16, or no text: save it as UTF-8 (in a spreadsheet: CSV UTF-8; or iconv -f UTF-16 -t UTF-8)", name)
+		return nil, format.Brokenf("the file is text in UTF-16, or no text: save it as UTF-8 (in a spreadsheet: CSV UTF-8; or iconv -f UTF-16 -t UTF-8)")
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		_, _ = b.Discard(3)
 		head = head[3:]
 	}
 	if cr := bytes.IndexByte(head, '\r'); cr >= 0 && bytes.IndexByte(head, '\n') < 0 && cr+1 < len(head) {
-		return nil, format.Brokenf("%s has lines that end with a carriage return alone: save it with line feeds (or mac2unix)", name)
+		return nil, format.Brokenf("the lines end with a carriage return alone: save the file with line feeds (or mac2unix)")
 	}
-	t := &table{name: name, in: csv.NewReader(b), budget: limited}
+	t := &table{in: csv.NewReader(b), budget: limited}
 	t.in.Comma = separator(head)
 	t.in.FieldsPerRecord = -1
 	t.in.ReuseRecord = true
 	first, err := t.in.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, format.Brokenf("%s is empty: the first line has to name the columns", name)
+		return nil, format.Brokenf("the file is empty: the first line has to name the columns")
 	}
 	if err != nil {
-		return nil, wrong(name, 1, err)
+		return nil, wrong(1, err)
 	}
 	t.nameColumns(first)
 	return t, nil
@@ -80,7 +79,7 @@ func (t *table) nameColumns(first []string) {
 			unique = fmt.Sprintf("%s_%d", name, n)
 		}
 		if unique != name {
-			t.warnings = append(t.warnings, fmt.Sprintf("%s has several columns %q; one of them is called %s here.", t.name, name, unique))
+			t.warnings = append(t.warnings, fmt.Sprintf("There are several columns %q; one of them is called %s here.", name, unique))
 		}
 		t.names = append(t.names, unique)
 	}
@@ -125,13 +124,13 @@ func (t *table) choose(o format.Options) (err error) {
 	t.x, t.y, t.wkt = -1, -1, -1
 	if o.X != "" || o.Y != "" {
 		if o.X == "" || o.Y == "" {
-			return fmt.Errorf("of the columns with positions in %s only one is given: x %q, y %q", t.name, o.X, o.Y)
+			return fmt.Errorf("of the columns with positions only one is given: x %q, y %q", o.X, o.Y)
 		}
 		if t.x, err = t.column([]string{o.X}); err == nil {
 			t.y, err = t.column([]string{o.Y})
 		}
 		if err == nil && (t.x < 0 || t.y < 0) {
-			err = fmt.Errorf("%s has no columns %s and %s; it has %s", t.name, o.X, o.Y, t.list())
+			err = fmt.Errorf("there are no columns %s and %s; there are %s", o.X, o.Y, t.list())
 		}
 		return err
 	}
@@ -147,14 +146,14 @@ func (t *table) choose(o format.Options) (err error) {
 		}
 		if t.x >= 0 && t.y >= 0 {
 			if x, err := t.column(pairs[1][0]); i == 0 && err == nil && x >= 0 {
-				t.warnings = append(t.warnings, fmt.Sprintf("The positions in %s are taken from the columns %s and %s, not from %s.",
-					t.name, t.names[t.x], t.names[t.y], t.names[x]))
+				t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the columns %s and %s, not from %s.",
+					t.names[t.x], t.names[t.y], t.names[x]))
 			}
 			return nil
 		}
 	}
-	return fmt.Errorf("%s has no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
-		"say which of its columns they are; it has %s", t.name, t.list())
+	return fmt.Errorf("there are no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
+		"say which they are (--x, --y); there are %s", t.list())
 }
 
 // column finds the column that has one of the names; one in the same case goes before others.
@@ -171,7 +170,7 @@ func (t *table) column(wanted []string) (at int, err error) {
 				continue
 			}
 			if at >= 0 {
-				return -1, fmt.Errorf("%s has the columns %s and %s: say which one holds the positions", t.name, t.names[at], n)
+				return -1, fmt.Errorf("there are columns %s and %s: say which one holds the positions (--x, --y)", t.names[at], n)
 			}
 			at = i
 		}
@@ -201,14 +200,14 @@ func (t *table) next() (row, error) {
 		var syntax *csv.ParseError
 		if errors.As(err, &syntax) {
 			if syntax.StartLine != syntax.Line {
-				return row{}, format.Brokenf("%s, lines %d to %d: a quote does not end, or stands where none may be; "+
-					"a quote in a quoted value is written twice", t.name, syntax.StartLine, syntax.Line)
+				return row{}, format.Brokenf("lines %d to %d: a quote does not end, or stands where none may be; "+
+					"a quote in a quoted value is written twice", syntax.StartLine, syntax.Line)
 			}
 			return row{line: syntax.Line, err: errors.New("a quote stands where none may be, or does not end; a quote in a quoted value is written twice")}, nil
 		}
 		if err != nil {
 			line, _ := t.in.FieldPos(0)
-			return row{}, wrong(t.name, line+1, err)
+			return row{}, wrong(line+1, err)
 		}
 		if len(values) == 1 && strings.TrimSpace(values[0]) == "" && len(t.names) > 1 {
 			continue // a blank line
@@ -222,8 +221,8 @@ func (t *table) next() (row, error) {
 			return r, nil
 		}
 		if breaks := strings.Count(strings.Join(values, ""), "\n"); breaks > 0 {
-			return row{}, format.Brokenf("%s: the row in lines %d to %d has %d values for %d columns; probably a quote is missing",
-				t.name, line, line+breaks, len(values), len(t.names))
+			return row{}, format.Brokenf("the row in lines %d to %d has %d values for %d columns; probably a quote is missing",
+				line, line+breaks, len(values), len(t.names))
 		}
 		r.err = fmt.Errorf("the row has %d values for %d columns", len(values), len(t.names))
 		return r, nil
@@ -313,9 +312,9 @@ func (b *budget) Read(p []byte) (int, error) {
 }
 
 // wrong explains an error of reading.
-func wrong(name string, line int, err error) error {
+func wrong(line int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the compressed file is cut; get it again")
 	}
-	return format.Brokenf("%s, about line %d: %w", name, line, err)
+	return format.Brokenf("about line %d: %w", line, err)
 }

@@ -37,7 +37,7 @@ func readAll(shp, shx, dbf []byte) (n int, err error) {
 	if shx != nil {
 		l.shx = inMemory("x.shx", shx)
 	}
-	r, err := open("x.shp", []layer{l}, format.Options{})
+	r, err := openLayers("x.shp", []layer{l}, format.Options{})
 	if err != nil {
 		return 0, err
 	}
@@ -106,12 +106,23 @@ func deleted(dbf, whole []byte) (n int) {
 	return n
 }
 
+// archive packs files of testdata/small under other names.
 func archive(t testing.TB, method uint16, names ...string) []byte {
+	t.Helper()
+	return pack(t, method, names, func(name string) string { return "testdata/small" + filepath.Ext(name) })
+}
+
+func archiveOf(t testing.TB, dir string, method uint16, names ...string) []byte {
+	t.Helper()
+	return pack(t, method, names, func(name string) string { return filepath.Join(dir, name) })
+}
+
+func pack(t testing.TB, method uint16, names []string, from func(name string) string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, name := range names {
-		content, err := os.ReadFile("testdata/small" + filepath.Ext(name))
+		content, err := os.ReadFile(from(name))
 		require.NoError(t, err)
 		out, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		require.NoError(t, err)
@@ -155,6 +166,47 @@ func readFile(path string) (n int, err error) {
 	return n, nil
 }
 
+// closing counts what is open.
+type closing struct {
+	io.Reader
+	open *int
+}
+
+func (c closing) Close() error {
+	*c.open--
+	return nil
+}
+
+// TestFilesAreClosed ends passes at every record and by errors.
+func TestFilesAreClosed(t *testing.T) {
+	shp, shx, dbf := small(t)
+	open := 0
+	counted := func(name string, b []byte) *file {
+		f := inMemory(name, b)
+		f.open = func() (io.ReadCloser, error) {
+			open++
+			return closing{bytes.NewReader(b), &open}, nil
+		}
+		return f
+	}
+	for seed := range uint64(300) {
+		l := layer{name: "x", shp: counted("x.shp", damage(shp, seed)), shx: counted("x.shx", shx), dbf: counted("x.dbf", damage(dbf, seed*7))}
+		l.prj, l.cpg = counted("x.prj", []byte("prj")), counted("x.cpg", []byte("UTF-8"))
+		r, err := openLayers("x.shp", []layer{l}, format.Options{})
+		require.Zero(t, open)
+		if err != nil {
+			continue
+		}
+		n := 0
+		for range r.Records(format.Want{}) {
+			if n++; n > int(seed%smallRows) {
+				break
+			}
+		}
+		require.Zero(t, open, "seed %d", seed)
+	}
+}
+
 func FuzzRecords(f *testing.F) {
 	shp, shx, dbf := small(f)
 	f.Add(shp, shx, dbf)
@@ -175,12 +227,12 @@ func FuzzArchive(f *testing.F) {
 		if err != nil {
 			return
 		}
-		layers, err := group("x.zip", z.File)
+		layers, err := group(z.File)
 		if err != nil {
 			return
 		}
 		for _, l := range layers {
-			if r, err := open("x.zip", layers, format.Options{Layer: l.name}); err == nil {
+			if r, err := openLayers("x.zip", layers, format.Options{Layer: l.name}); err == nil {
 				_, _ = collect(t, r, format.Want{})
 			}
 		}

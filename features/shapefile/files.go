@@ -75,7 +75,7 @@ func find(path string) (layers []layer, closer io.Closer, err error) {
 	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".zip", ".shz":
-		return nil, nil, format.Brokenf("%s is no zip archive: it is damaged, or something else under this name", path)
+		return nil, nil, format.Brokenf("the file is no zip archive: it is damaged, or something else under this name")
 	}
 	l, err := findOnDisk(path)
 	return []layer{l}, nil, err
@@ -105,7 +105,7 @@ func findOnDisk(path string) (layer, error) {
 	switch strings.ToLower(ending) {
 	case ".shx", ".dbf", ".prj", ".cpg":
 		if l.shp == nil {
-			return l, format.Brokenf("%s is only a sidecar of a shapefile, and there is no %s.shp beside it", path, l.name)
+			return l, format.Brokenf("the file is only a sidecar of a shapefile, and there is no %s.shp beside it", l.name)
 		}
 		return l, nil
 	}
@@ -118,7 +118,7 @@ func onDisk(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{name: path, size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
+	return &file{name: filepath.Base(path), size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
 }
 
 // place is where the file with an ending belongs.
@@ -155,19 +155,19 @@ func findInArchive(name string) ([]layer, io.Closer, error) {
 	archive, err := zip.OpenReader(name)
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
-			err = format.Brokenf("%s is a zip archive that is cut or damaged: its list of contents, which stands at the end, is missing or makes no sense; "+
-				"get it again", name)
+			err = format.Brokenf("the zip archive is cut or damaged: its list of contents, which stands at its end, is missing or makes no sense; " +
+				"get it again")
 		}
 		return nil, nil, err
 	}
-	layers, err := group(name, archive.File)
+	layers, err := group(archive.File)
 	if err != nil {
 		return nil, nil, errors.Join(err, archive.Close())
 	}
 	return layers, archive, nil
 }
 
-func group(archive string, entries []*zip.File) ([]layer, error) {
+func group(entries []*zip.File) ([]layer, error) {
 	var names []string
 	stems := map[string]*layer{}
 	var order []*layer
@@ -190,9 +190,9 @@ func group(archive string, entries []*zip.File) ([]layer, error) {
 			continue
 		}
 		if *place != nil {
-			return nil, format.Brokenf("%s holds %s twice", archive, name)
+			return nil, format.Brokenf("the archive holds %s twice", name)
 		}
-		*place = inArchive(archive, name, e)
+		*place = inArchive(name, e)
 		if path.Ext(name) == ".shp" || l.shp == *place {
 			l.name = stem
 		}
@@ -211,13 +211,13 @@ func group(archive string, entries []*zip.File) ([]layer, error) {
 		}
 	}
 	if len(layers) == 0 {
-		return nil, noLayer(archive, names)
+		return nil, noLayer(names)
 	}
 	return layers, nil
 }
 
 // noLayer says what an archive holds instead of a shapefile.
-func noLayer(archive string, names []string) error {
+func noLayer(names []string) error {
 	advice := "unpack it and give one of its files"
 	if slices.ContainsFunc(names, func(n string) bool { return strings.Contains(strings.ToLower(n), ".gdb/") }) {
 		advice = "unpack it and give the .gdb folder"
@@ -229,7 +229,7 @@ func noLayer(archive string, names []string) error {
 	if len(names) > 5 {
 		list += ", …"
 	}
-	return format.Brokenf("%s holds no .shp but %s: %s", archive, list, advice)
+	return format.Brokenf("the archive holds no .shp but %s: %s", list, advice)
 }
 
 // entryName is the name of an entry with slashes, in UTF-8. Old archives have names in code page 437.
@@ -245,8 +245,8 @@ func entryName(e *zip.File) string {
 	return decoded
 }
 
-func inArchive(archive, name string, e *zip.File) *file {
-	f := &file{name: name + " in " + archive, size: int64(e.UncompressedSize64)}
+func inArchive(name string, e *zip.File) *file {
+	f := &file{name: name, size: int64(e.UncompressedSize64)}
 	f.open = func() (io.ReadCloser, error) {
 		if e.Flags&1 != 0 {
 			return nil, format.Brokenf("%s is encrypted: unpack the archive with its password first", f.name)

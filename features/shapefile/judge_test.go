@@ -1,11 +1,13 @@
 package shapefile
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -144,6 +146,16 @@ func TestAgainstGDAL(t *testing.T) {
 			features += len(expected)
 		})
 	}
+	t.Run("edited in an archive", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "edited.zip")
+		require.NoError(t, os.WriteFile(path, archiveOf(t, dir, zip.Deflate, "edited.shp", "edited.shx", "edited.dbf"), 0o600))
+		_, err := readFile(path)
+		require.ErrorIs(t, err, format.ErrBroken)
+		require.ErrorContains(t, err, "edited in place and its records are not in order; unpack the archive first")
+		require.NoError(t, os.Remove(filepath.Join(dir, "edited.shx")))
+		_, err = readFile(filepath.Join(dir, "edited.shp"))
+		require.ErrorContains(t, err, "or it was edited in place and its .shx is missing")
+	})
 	t.Log(features, "features in", len(files), "layers")
 }
 

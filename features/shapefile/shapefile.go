@@ -13,7 +13,7 @@ import (
 const Name = "Shapefile"
 
 func init() {
-	format.Register(format.Format{Name: Name, Endings: []string{".shp", ".shx", ".zip", ".shz"}, Detect: Detect, Open: Open})
+	format.Register(format.Format{Name: Name, Endings: []string{".shp", ".shx", ".dbf", ".zip", ".shz"}, Detect: Detect, Open: Open})
 }
 
 // Detect reports whether a file begins as a .shp, a .shx or a zip archive do. An archive that begins with a KML document or
@@ -35,7 +35,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(path, layers, o)
+	r, err := openLayers(path, layers, o)
 	if err != nil {
 		if archive != nil {
 			err = errors.Join(err, archive.Close())
@@ -46,7 +46,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 	return r, nil
 }
 
-func open(path string, layers []layer, o format.Options) (*reader, error) {
+func openLayers(path string, layers []layer, o format.Options) (*reader, error) {
 	r := &reader{}
 	names := make([]string, len(layers))
 	chosen := -1

@@ -143,7 +143,7 @@ func TestErrors(t *testing.T) {
 	}{
 		"encrypted.zip": {encrypted, "is encrypted: unpack the archive with its password first"},
 		"deflate64.zip": {deflate64, "is compressed by method 9"},
-		"cut.zip":       {archive(t, zip.Store, "a.shp", "a.dbf")[:900], "is a zip archive that is cut or damaged"},
+		"cut.zip":       {archive(t, zip.Store, "a.shp", "a.dbf")[:900], "the zip archive is cut or damaged"},
 		"text.zip":      {[]byte("hello"), "is no zip archive"},
 		"other.zip":     {archive(t, zip.Store, "x/a.gdb/a.shx", "x/readme.prj"), "holds no .shp but x/a.gdb/a.shx, x/readme.prj: unpack it and give the .gdb folder"},
 		"twice.zip":     {twice, "holds A.Shp twice"},
@@ -178,7 +178,7 @@ func patched(b []byte, at int, value byte) []byte {
 func TestBadRecords(t *testing.T) {
 	shp, _, dbf := small(t)
 	for value, want := range map[byte]string{7: "type 7 in a file of type 15", 0: "the null shape has 896 bytes"} {
-		r, err := open("x", []layer{{name: "x", shp: inMemory("x.shp", patched(shp, 108, value)), dbf: inMemory("x.dbf", dbf)}}, format.Options{})
+		r, err := openLayers("x", []layer{{name: "x", shp: inMemory("x.shp", patched(shp, 108, value)), dbf: inMemory("x.dbf", dbf)}}, format.Options{})
 		require.NoError(t, err)
 		all, err := collect(t, r, format.Want{})
 		require.NoError(t, err)
@@ -288,7 +288,7 @@ func TestColumns(t *testing.T) {
 	_, _, dbf := small(t)
 	memo := patched(patched(dbf, 32+32+11, 'M'), 32+32, 'I') // WIDE becomes IIDE, a memo
 	copy(memo[64:], "ID\x00")
-	r, err := open("x", []layer{{name: "x", shp: inMemory("x.shp", func() []byte { s, _, _ := small(t); return s }()), dbf: inMemory("x.dbf", memo)}}, format.Options{})
+	r, err := openLayers("x", []layer{{name: "x", shp: inMemory("x.shp", func() []byte { s, _, _ := small(t); return s }()), dbf: inMemory("x.dbf", memo)}}, format.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, format.Field{Name: "ID_1", Type: "memo"}, r.Describe().Fields[1])
 	assert.Equal(t, []string{

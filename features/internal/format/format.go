@@ -23,9 +23,6 @@ type Format struct {
 	// Detect reports whether a file begins as files of this format do. head is the start of the file, up to 4 KiB; it is
 	// shorter only if the file is. nil is a format that is told by its ending alone.
 	Detect func(head []byte) bool
-	// Match reports whether path, of which no beginning can be read, is of this format: a folder, or the name of a database
-	// such as PG:dbname=basins. nil is a format of files.
-	Match func(path string) bool
 	// Open opens the file. It reads no more than what a description needs.
 	Open func(path string, o Options) (Reader, error)
 	// Stream, if not nil, reads the format from a stream, once.

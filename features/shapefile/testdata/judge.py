@@ -148,7 +148,7 @@ def write_changed():
     from subprocess import run
 
     for i in (3, 7, 3):
-        run(["ogrinfo", "-q", str(HERE / "edited.shp"), "-dialect", "SQLite", "-sql",
+        run(["ogrinfo", "-q", "-oo", "AUTO_REPACK=NO", str(HERE / "edited.shp"), "-dialect", "SQLite", "-sql",
              f"UPDATE edited SET geometry = (SELECT ST_Union(geometry, ST_Buffer(geometry, 0.3)) FROM edited WHERE rowid = {i}) WHERE rowid = {i}"],
             check=True, capture_output=True)
     with zipfile.ZipFile(HERE / "stored.zip", "w", zipfile.ZIP_STORED) as z:
