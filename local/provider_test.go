@@ -75,6 +75,7 @@ func newProvider(t *testing.T) *provider {
 	p.Config.ErrorLog = log.New(io.Discard, "", 0)
 	var certificate tls.Certificate
 	p.authority, certificate = certify(t)
+	addUsualAuthorities(t, p.authority)
 	p.TLS = &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
@@ -125,6 +126,16 @@ func certify(t *testing.T) (authorityFile string, certificate tls.Certificate) {
 	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, authority, key.Public(), authorityKey)
 	require.NoError(t, err)
 	return authorityFile, tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: key}
+}
+
+// addUsualAuthorities makes a file of certificates as large as the usual one: loading it is what costs.
+func addUsualAuthorities(t *testing.T, file string) {
+	t.Helper()
+	usual, err := exec.Command(service.Python(t, service.Latest), "-c", "import certifi; print(certifi.contents())").Output()
+	require.NoError(t, err)
+	own, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(own, usual...), 0o600))
 }
 
 // env is the environment of a service that asks this provider, and trusts it.
