@@ -47,7 +47,7 @@ type Geometry struct {
 	Twice    string // "type" or "coordinates", if it stands twice: nobody knows which is meant
 	// Text is that of the coordinates; nil if there are none.
 	Text []byte
-	// NotJSON is set if Text is not JSON, which a Fault tells more of. The object around it was read nevertheless.
+	// NotJSON is set if Text is not JSON, of which the Fault or Worst tells more. The object around it is read nevertheless.
 	NotJSON bool
 	Coordinates
 }
@@ -88,15 +88,14 @@ func (g *Geometry) Member(text, name []byte, i int, rule Rule) (end int, err err
 
 // coordinates reads those, or finds the end of what stands in their place.
 func (g *Geometry) coordinates(text []byte, i int, rule Rule) (end int, err error) {
-	if end = g.read(text, i); g.Fault.Kind == 0 {
+	if end = g.read(text, i); g.Fault.Kind == 0 && g.Worst.Severity != NotFinite {
 		return end, nil
 	}
-	if end, err = Skip(text, i, rule); err == nil {
-		return end, nil
+	if end, err = Skip(text, i, rule); err != nil {
+		g.NotJSON = true
+		if end = ValueEnd(text, i); end > i {
+			err = nil
+		}
 	}
-	g.NotJSON = true
-	if end = ValueEnd(text, i); end == i {
-		return i, err
-	}
-	return end, nil
+	return end, err
 }

@@ -40,9 +40,6 @@ func agree(t require.TestingT, text []byte) {
 	require.Equal(t, g.Worst.Severity == NotFinite, plain.Worst.Severity == NotFinite)
 	if g.Worst.Severity == NotFinite {
 		require.Equal(t, g.Worst.Position, plain.Worst.Position)
-		if !isDigit(g.Worst.Text[len(g.Worst.Text)-1]) {
-			return // NaN: not JSON
-		}
 	}
 	valid := err == nil && !g.NotJSON
 	require.Equal(t, json.Valid(text[:end]) && end > 0, valid, "%s", text)
