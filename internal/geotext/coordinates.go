@@ -1,6 +1,7 @@
 package geotext
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/community-attribute-service/cas-go/internal/words"
@@ -31,6 +32,8 @@ type Coordinates struct {
 	text []byte
 	path [deepest + 1]int // index of the element being read, by depth
 	last [2]float64       // the position that was read last
+
+	start [2]float64 // the first one that plain read
 }
 
 // Rings are positions as longitude and latitude, with the ends of the rings in them and of the polygons in those.
@@ -113,23 +116,27 @@ func (c *Coordinates) array(i, depth int) (end int, position bool) {
 	case depth == deepest:
 		return c.fail(TooDeep, open), false
 	}
-	var first, last span
+	first, last, elements, positions := 0, 0, 0, 0
 	var start [2]float64
-	elements, positions := 0, 0
 	for more := true; more; elements++ {
 		if c.at(i) != '[' {
 			return c.fail(AmongArrays, i), false
 		}
-		end, position := c.plainPosition(i, depth+1), true
-		if end == 0 {
+		from, n := i, 1
+		end, position := 0, true
+		if end, from, n = c.plain(i, depth+1); n == 0 {
 			c.path[depth] = elements
-			end, position = c.array(i, depth+1)
+			from, n = i, 1
+			if end, position = c.array(i, depth+1); position {
+				c.start = c.last
+			}
 		}
 		if position {
-			if last = (span{i, end}); positions == 0 {
-				first, start = last, c.last
+			if last = from; positions == 0 {
+				first, start = i, c.start
 			}
-			positions++
+			positions += n
+			elements += n - 1
 		}
 		if i, more = c.more(end); c.Fault.Kind != 0 {
 			return i, false
@@ -149,18 +156,15 @@ func (c *Coordinates) array(i, depth int) (end int, position bool) {
 	return i, false
 }
 
-// span is a part of the text.
-type span struct{ from, to int }
-
-// judge notes what is wrong with an array of positions, were it a ring.
-func (c *Coordinates) judge(depth, positions int, first, last span, closed bool) {
+// judge notes what is wrong with an array of positions, were it a ring. first and last are where these begin.
+func (c *Coordinates) judge(depth, positions, first, last int, closed bool) {
 	switch {
 	case positions < 4 && c.Short == nil:
 		c.Short = c.ring(depth)
 		c.Short.Count = positions
 	case positions >= 4 && c.Numbers && !closed && c.Unclosed == nil:
 		c.Unclosed = c.ring(depth)
-		c.Unclosed.First, c.Unclosed.Last = c.text[first.from:first.to], c.text[last.from:last.to]
+		c.Unclosed.First, c.Unclosed.Last = c.text[first:ValueEnd(c.text, first)], c.text[last:ValueEnd(c.text, last)]
 	}
 }
 
@@ -169,59 +173,115 @@ func (c *Coordinates) ring(depth int) *Ring {
 	return &Ring{Polygon: c.path[max(depth-2, 0)], Ring: c.path[depth-1]}
 }
 
-// plainPosition reads the position at i if it is one of two plain numbers, in range and not the first; else it returns 0. Nearly all of
-// a text is such.
-func (c *Coordinates) plainPosition(i, depth int) (end int) {
+// plain reads the n positions in a row, from the one at i on, that are plain: nearly all of a text is. end is behind them, last is where
+// the last of them begins.
+func (c *Coordinates) plain(i, depth int) (end, last, n int) {
+	if c.Depth != depth && c.Depth != 0 {
+		return 0, 0, 0
+	}
 	text := c.text
-	if c.Depth != depth {
-		return 0
+	west, south, east, north := c.West, c.South, c.East, c.North
+	for i < len(text) && text[i] == '[' {
+		k, x, y := 0, 0., 0.
+		if !c.Numbers {
+			k = plainGrammar(text, i)
+		} else if x, y, k = plainNumbers(text, i); x < -180 || x > 180 || y < -90 || y > 90 {
+			break
+		}
+		if k == 0 {
+			break
+		}
+		if c.Numbers {
+			if x < west {
+				west = x
+			}
+			if x > east {
+				east = x
+			}
+			if y < south {
+				south = y
+			}
+			if y > north {
+				north = y
+			}
+			if c.last = [2]float64{x, y}; n == 0 {
+				c.start = c.last
+			}
+			if c.Keep {
+				c.Rings.Positions = append(c.Rings.Positions, c.last)
+			}
+		}
+		n++
+		last, end = i, k
+		if i = k + 1; i < len(text) && text[i] == ' ' {
+			i++
+		}
+		if i >= len(text) || text[k] != ',' {
+			break
+		}
 	}
-	if !c.Numbers {
-		end = words.PlainNumber(text, i+1)
-		if end+2 > len(text) || text[end] != ',' {
-			return 0
-		}
-		if end++; text[end] == ' ' {
-			end++
-		}
-		if end = words.PlainNumber(text, end); end >= len(text) || text[end] != ']' {
-			return 0
-		}
-		c.Vertices++
-		return end + 1
+	if n > 0 {
+		c.Depth = depth
+		c.Vertices += n
+		c.West, c.South, c.East, c.North = west, south, east, north
 	}
-	x, end := shortNumber(text, i+1)
+	return end, last, n
+}
+
+// plainNumbers reads the position at i, its end 0 if it is not of two short numbers.
+func plainNumbers(text []byte, i int) (x, y float64, end int) {
+	x, end = shortNumber(text, i+1)
 	if end == 0 || text[end] != ',' {
-		return 0
+		return 0, 0, 0
 	}
 	if end++; end < len(text) && text[end] == ' ' {
 		end++
 	}
-	y, end := shortNumber(text, end)
-	if end == 0 || text[end] != ']' || x < -180 || x > 180 || y < -90 || y > 90 {
-		return 0
+	if y, end = shortNumber(text, end); end == 0 || text[end] != ']' {
+		return 0, 0, 0
 	}
-	if x < c.West {
-		c.West = x
-	}
-	if x > c.East {
-		c.East = x
-	}
-	if y < c.South {
-		c.South = y
-	}
-	if y > c.North {
-		c.North = y
-	}
-	c.add(x, y)
-	return end + 1
+	return x, y, end + 1
 }
 
-func (c *Coordinates) add(x, y float64) {
-	c.Vertices++
-	c.last = [2]float64{x, y}
-	if c.Keep {
-		c.Rings.Positions = append(c.Rings.Positions, c.last)
+// plainGrammar returns the end of the position at i, 0 if it is not of two or three numbers of up to 15 decimals and no exponent, or is
+// among the last bytes of text.
+func plainGrammar(text []byte, i int) (end int) {
+	const longest = 64
+	if len(text)-i < longest+16 {
+		return 0
+	}
+	t := (*[longest + 16]byte)(text[i:]) // a mask keeps places within, which is cheaper than to check each
+	k := 0
+	for n := 1; ; n++ {
+		if k++; t[k&(longest-1)] == ' ' {
+			k++
+		}
+		if t[k&(longest-1)] == '-' {
+			k++
+		}
+		from := k
+		for k < longest && t[k&(longest-1)]-'0' <= 9 {
+			k++
+		}
+		if k == from || k >= longest-20 || t[from&(longest-1)] == '0' && k > from+1 {
+			return 0
+		}
+		if t[k&(longest-1)] == '.' {
+			k++
+			digits := words.DigitsIn(binary.LittleEndian.Uint64(t[k&(longest-1):]))
+			if digits == 8 {
+				digits += words.DigitsIn(binary.LittleEndian.Uint64(t[(k+8)&(longest-1):]))
+			}
+			if k += digits; digits == 0 || digits == 16 {
+				return 0
+			}
+		}
+		switch c := t[k&(longest-1)]; {
+		case c == ']' && n > 1:
+			return i + k + 1
+		case c != ',' || n > 2:
+			return 0
+		}
 	}
 }
 
@@ -250,7 +310,10 @@ func (c *Coordinates) position(i, depth int) (end int) {
 	if count < 2 {
 		return c.fail(OneNumber, i)
 	}
-	c.add(xy[0], xy[1])
+	c.Vertices++
+	if c.last = xy; c.Keep {
+		c.Rings.Positions = append(c.Rings.Positions, xy)
+	}
 	return i
 }
 
