@@ -53,24 +53,20 @@ func (rd *reader) texts() error {
 func (rd *reader) text() (oneLine bool, err error) {
 	s := rd.src
 	s.begin()
-	rec := rd.quick()
-	if rec == nil {
-		s.pos++ // {
-		switch head, err := rd.members(true); {
-		case err != nil:
-			return false, rd.cut(err)
-		case head != nil:
-			return false, rd.collection(head)
-		}
+	s.pos++ // {
+	switch head, err := rd.members(true); {
+	case err != nil:
+		return false, rd.cut(err)
+	case head != nil:
+		return false, rd.collection(head)
 	}
 	text := s.value()
 	if s.guard != 0 && bytes.IndexByte(text, s.guard) >= 0 {
 		return false, rd.cut(errGuard)
 	}
-	if rec == nil {
-		if rec, err = rd.parser.object(text); err != nil {
-			return false, rd.syntax(s.start, err)
-		}
+	rec, err := rd.parser.object(text)
+	if err != nil {
+		return false, rd.syntax(s.start, err)
 	}
 	switch {
 	case rec.kind == geotext.KindFeature:
