@@ -67,20 +67,43 @@ var errAfterObject = errors.New("text behind the end of the object")
 
 // members walks the object's members in whatever order they come.
 func (p *parser) members(text []byte) error {
+	if len(text) == 0 {
+		return io.ErrUnexpectedEOF
+	}
+	end, err := p.start(text)
+	if err == nil && end < len(text) {
+		err = errAfterObject
+	}
+	return err
+}
+
+// start walks the members of the object that text starts with and returns its end.
+func (p *parser) start(text []byte) (end int, err error) {
 	p.rec = record{text: text, kept: p.rec.kept[:0]}
 	p.seen = 0
 	p.turn++
 	if p.keepAll && len(p.names) > maxSharedNames {
 		clear(p.names)
 	}
-	if len(text) == 0 {
-		return io.ErrUnexpectedEOF
+	return geotext.Members(text, 0, func(name []byte, at, value int) (int, error) { return p.member(text, name, at, value) })
+}
+
+// inWindow takes the feature at pos without looking for its end before, if all of it lies in the window and it follows a feature that is
+// not large: the members show where it ends. It saves a third of the time that small features take to read. It returns nil if there is
+// anything about the object, which is left where it is, to be taken by its end.
+func (rd *reader) inWindow() *record {
+	const large = 16 << 10
+	s, p := rd.src, rd.parser
+	if p.rec.kind != geotext.KindFeature || len(p.rec.text) > large {
+		return nil
 	}
-	end, err := geotext.Members(text, 0, func(name []byte, at, value int) (int, error) { return p.member(text, name, at, value) })
-	if err == nil && end < len(text) {
-		err = errAfterObject
+	end, err := p.start(s.buf[s.pos:])
+	if err != nil || p.rec.kind != geotext.KindFeature || p.seen&memberFeatures != 0 {
+		return nil
 	}
-	return err
+	p.rec.text = s.buf[s.pos : s.pos+end]
+	s.pos += end
+	return &p.rec
 }
 
 // A member is one of the names that matter. Each may stand once in an object.
@@ -207,7 +230,9 @@ func (p *parser) properties(text []byte, i int) (end int, err error) {
 
 // strictly skips a value that matters: names in it stand once, text is UTF-8.
 func strictly(text []byte, i int, parent jsontext.Pointer, name []byte) (end int, err error) {
-	end, err = geotext.Skip(text, i, geotext.Strict)
+	if end, err = geotext.Skip(text, i, geotext.Strict); err == nil {
+		return end, nil
+	}
 	var bad *geotext.Error
 	var why *jsontext.SyntacticError
 	if errors.As(err, &bad) && errors.As(bad.Err, &why) {

@@ -53,20 +53,24 @@ func (rd *reader) texts() error {
 func (rd *reader) text() (oneLine bool, err error) {
 	s := rd.src
 	s.begin()
-	s.pos++ // {
-	switch head, err := rd.members(true); {
-	case err != nil:
-		return false, rd.cut(err)
-	case head != nil:
-		return false, rd.collection(head)
+	rec := rd.inWindow()
+	if rec == nil {
+		s.pos++ // {
+		switch head, err := rd.members(true); {
+		case err != nil:
+			return false, rd.cut(err)
+		case head != nil:
+			return false, rd.collection(head)
+		}
 	}
 	text := s.value()
 	if s.guard != 0 && bytes.IndexByte(text, s.guard) >= 0 {
 		return false, rd.cut(errGuard)
 	}
-	rec, err := rd.parser.object(text)
-	if err != nil {
-		return false, rd.syntax(s.start, err)
+	if rec == nil {
+		if rec, err = rd.parser.object(text); err != nil {
+			return false, rd.syntax(s.start, err)
+		}
 	}
 	switch {
 	case rec.kind == geotext.KindFeature:

@@ -184,11 +184,11 @@ func (c *Coordinates) plain(i, depth int) (end, last, n int) {
 	for i < len(text) && text[i] == '[' {
 		k, x, y := 0, 0., 0.
 		if !c.Numbers {
-			k = plainGrammar(text, i)
+			k = i + plainLength(text, i)
 		} else if x, y, k = plainNumbers(text, i); x < -180 || x > 180 || y < -90 || y > 90 {
 			break
 		}
-		if k == 0 {
+		if k <= i {
 			break
 		}
 		if c.Numbers {
@@ -243,14 +243,23 @@ func plainNumbers(text []byte, i int) (x, y float64, end int) {
 	return x, y, end + 1
 }
 
-// plainGrammar returns the end of the position at i, 0 if it is not of two or three numbers of up to 15 decimals and no exponent, or is
-// among the last bytes of text.
-func plainGrammar(text []byte, i int) (end int) {
-	const longest = 64
-	if len(text)-i < longest+16 {
-		return 0
+// longest is more than a plain position is long; a power of two.
+const longest = 64
+
+// A piece is text from the bracket of a position on. Places in it are masked, which is cheaper than to check each.
+type piece [longest + 16]byte
+
+// plainLength is the length of the position at i, 0 if it is not one of two or three numbers of up to 15 decimals and no exponent.
+func plainLength(text []byte, i int) int {
+	if len(text)-i >= len(piece{}) {
+		return (*piece)(text[i:]).plainLength()
 	}
-	t := (*[longest + 16]byte)(text[i:]) // a mask keeps places within, which is cheaper than to check each
+	var last piece
+	copy(last[:], text[i:])
+	return last.plainLength()
+}
+
+func (t *piece) plainLength() int {
 	k := 0
 	for n := 1; ; n++ {
 		if k++; t[k&(longest-1)] == ' ' {
@@ -278,7 +287,7 @@ func plainGrammar(text []byte, i int) (end int) {
 		}
 		switch c := t[k&(longest-1)]; {
 		case c == ']' && n > 1:
-			return i + k + 1
+			return k + 1
 		case c != ',' || n > 2:
 			return 0
 		}
