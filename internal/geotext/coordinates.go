@@ -249,7 +249,8 @@ const longest = 64
 // A piece is text from the bracket of a position on. Places in it are masked, which is cheaper than to check each.
 type piece [longest + 16]byte
 
-// plainLength is the length of the position at i, 0 if it is not one of two or three numbers of up to 15 decimals and no exponent.
+// plainLength is the length of the position at i, 0 if it is not one of two or three numbers of up to three digits, a
+// point and up to 15 decimals.
 func plainLength(text []byte, i int) int {
 	if len(text)-i >= len(piece{}) {
 		return (*piece)(text[i:]).plainLength()
@@ -260,38 +261,42 @@ func plainLength(text []byte, i int) int {
 }
 
 func (t *piece) plainLength() int {
+	const mask, number = longest - 1, len(", -180.123456789012345")
 	k := 0
-	for n := 1; ; n++ {
-		if k++; t[k&(longest-1)] == ' ' {
+	for n := 1; k < longest-number; n++ {
+		if k++; t[k&mask] == ' ' {
 			k++
 		}
-		if t[k&(longest-1)] == '-' {
+		if t[k&mask] == '-' {
 			k++
 		}
-		from := k
-		for k < longest && t[k&(longest-1)]-'0' <= 9 {
-			k++
-		}
-		if k == from || k >= longest-20 || t[from&(longest-1)] == '0' && k > from+1 {
+		first := t[k&mask]
+		if first-'0' > 9 {
 			return 0
 		}
-		if t[k&(longest-1)] == '.' {
+		if k++; t[k&mask]-'0' <= 9 && first != '0' {
+			if k++; t[k&mask]-'0' <= 9 {
+				k++
+			}
+		}
+		if t[k&mask] == '.' {
 			k++
-			digits := words.DigitsIn(binary.LittleEndian.Uint64(t[k&(longest-1):]))
+			digits := words.DigitsIn(binary.LittleEndian.Uint64(t[k&mask:]))
 			if digits == 8 {
-				digits += words.DigitsIn(binary.LittleEndian.Uint64(t[(k+8)&(longest-1):]))
+				digits += words.DigitsIn(binary.LittleEndian.Uint64(t[(k+8)&mask:]))
 			}
 			if k += digits; digits == 0 || digits == 16 {
 				return 0
 			}
 		}
-		switch c := t[k&(longest-1)]; {
+		switch c := t[k&mask]; {
 		case c == ']' && n > 1:
 			return k + 1
 		case c != ',' || n > 2:
 			return 0
 		}
 	}
+	return 0
 }
 
 // position reads any position, from its first element.
