@@ -35,7 +35,7 @@ func scanGeoJSON(field string, text []byte) (geoJSON, error) {
 	var outer, inner geotext.Geometry // inner is that of a Feature
 	var innerText []byte
 	geometries, within := 0, false
-	end, err := geotext.Members(text, start, func(name []byte, _, i int) (end int, err error) {
+	end, err := geotext.Members(text, start, geotext.ValidText, func(name []byte, _, i int) (end int, err error) {
 		if string(name) != "geometry" {
 			return outer.Member(text, name, i, geotext.ValidText)
 		}

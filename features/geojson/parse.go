@@ -85,7 +85,7 @@ func (p *parser) start(text []byte) (end int, err error) {
 	if p.keepAll && len(p.names) > maxSharedNames {
 		clear(p.names)
 	}
-	return geotext.Members(text, 0, func(name []byte, at, value int) (int, error) { return p.member(text, name, at, value) })
+	return geotext.Members(text, 0, geotext.AnyText, func(name []byte, at, value int) (int, error) { return p.member(text, name, at, value) })
 }
 
 // inWindow takes the feature at pos without looking for its end before, if all of it lies in the window and it follows a feature that is
@@ -175,7 +175,7 @@ func skipGeometry(text []byte, i int) (end int, err error) {
 		return geotext.Skip(text, i, geotext.AnyText)
 	}
 	var seen member
-	return geotext.Members(text, i, func(name []byte, at, i int) (int, error) {
+	return geotext.Members(text, i, geotext.AnyText, func(name []byte, at, i int) (int, error) {
 		var is member
 		switch string(name) {
 		case "type":
@@ -197,7 +197,7 @@ func (p *parser) properties(text []byte, i int) (end int, err error) {
 	if i == len(text) || text[i] != '{' {
 		return geotext.Skip(text, i, geotext.AnyText)
 	}
-	return geotext.Members(text, i, func(name []byte, at, i int) (end int, err error) {
+	return geotext.Members(text, i, geotext.AnyText, func(name []byte, at, i int) (end int, err error) {
 		isID := p.idField != "" && string(name) == p.idField
 		kept := p.names[string(name)]
 		if kept == nil && p.keepAll {

@@ -54,7 +54,7 @@ type Geometry struct {
 
 // Read reads the object that begins at i and returns its end. An error is an [*Error].
 func (g *Geometry) Read(text []byte, i int, rule Rule) (end int, err error) {
-	return Members(text, i, func(name []byte, _, value int) (int, error) { return g.Member(text, name, value, rule) })
+	return Members(text, i, rule, func(name []byte, _, value int) (int, error) { return g.Member(text, name, value, rule) })
 }
 
 // Member takes one member of the object, for those who walk it themselves, and returns the end of its value.

@@ -37,8 +37,9 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("%s at byte %d", e.What, e.Offset) }
 
 // Members walks the object that begins at i and returns its end. It calls member with each name, its escapes undone, the place of the
-// name's opening quote and that of the value, of which member returns the end. Whether a name stands twice is for member to see.
-func Members(text []byte, i int, member func(name []byte, at, value int) (end int, err error)) (end int, err error) {
+// name's opening quote and that of the value, of which member returns the end. The rule is for the text of names alone: whether one stands
+// twice is for member to see.
+func Members(text []byte, i int, rule Rule, member func(name []byte, at, value int) (end int, err error)) (end int, err error) {
 	i = SkipSpace(text, i+1)
 	if i < len(text) && text[i] == '}' {
 		return i + 1, nil
@@ -48,10 +49,10 @@ func Members(text []byte, i int, member func(name []byte, at, value int) (end in
 		if i == len(text) || text[i] != '"' {
 			return i, &Error{Offset: i, What: "a member name is missing"}
 		}
-		plain, _ := words.PlainEnd(text, i+1)
+		plain, ascii := words.PlainEnd(text, i+1)
 		name := text[i+1 : plain]
-		if i = plain + 1; plain == len(text) || text[plain] != '"' {
-			if i, err = Skip(text, at, AnyText); err != nil {
+		if i = plain + 1; plain == len(text) || text[plain] != '"' || !ascii && rule != AnyText {
+			if i, err = Skip(text, at, rule); err != nil {
 				return i, err
 			}
 			name, _ = jsontext.AppendUnquote(nil, text[at:i])
