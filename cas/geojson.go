@@ -1,11 +1,12 @@
 package cas
 
 import (
-	"bytes"
+	"errors"
+	"fmt"
+	"slices"
 	"strconv"
-	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
 // geoJSON is what one pass over GeoJSON text finds: the geometry's own object and its coordinates, both as they stand in the text.
@@ -15,244 +16,180 @@ type geoJSON struct {
 	coordinates []byte
 }
 
-// depthOf is how many arrays deep the numbers of a geometry stand.
-var depthOf = map[string]int{"Point": 1, "Polygon": 3, "MultiPolygon": 4}
-
 // scanGeoJSON checks text in one pass: one JSON value, a geometry that the service takes or a Feature of one, arrays nested as its
-// type wants, finite numbers. Coordinates, nearly all of the text, are read by coordinateScanner; the rest by the JSON library.
+// type wants, finite numbers.
 func scanGeoJSON(field string, text []byte) (geoJSON, error) {
-	s := geoScanner{text: text}
-	s.space()
-	if s.pos == len(text) {
-		return geoJSON{}, invalid(field, "is empty: give a GeoJSON Point, Polygon or MultiPolygon")
-	}
-	object, err := s.object(field, true)
-	if err != nil {
-		return geoJSON{}, err
-	}
-	s.space()
-	if s.pos < len(text) {
-		return geoJSON{}, invalid(field, "has text after the GeoJSON value, at byte %d", s.pos)
-	}
-	if object.kind == "Feature" && object.twice == "" {
-		if object.geometry == nil {
-			return geoJSON{}, invalid(field, "is a Feature without a geometry")
-		}
-		object, field = object.geometry, field+".geometry"
-	}
-	return object.check(field)
-}
-
-// geoObject is a GeoJSON object as scanned.
-type geoObject struct {
-	text        []byte
-	members     int
-	twice       string // a member that decides and occurs twice
-	kindText    []byte // JSON of the type, nil where there is none
-	kind        string
-	coordinates []byte // nil where there are none
-	shape       coordinateScanner
-	shapeErr    error
-	hasGeometry bool
-	geometry    *geoObject // nil where there is none, or it is no object
-}
-
-// check tells whether the object is a geometry that the service takes.
-func (o *geoObject) check(field string) (geoJSON, error) {
-	const takes = "the service takes Point, Polygon and MultiPolygon"
-	depth, known := depthOf[o.kind]
+	start := geotext.SkipSpace(text, 0)
 	switch {
-	case o.members == 0:
+	case start == len(text):
+		return geoJSON{}, invalid(field, "is empty: give a GeoJSON Point, Polygon or MultiPolygon")
+	case text[start] == '[':
+		return geoJSON{}, invalid(field, "is an array, not a GeoJSON geometry: coordinates alone do not do (an orb geometry is wrapped by geojson.NewGeometry)")
+	case text[start] != '{':
+		end, err := geotext.Skip(text, start, geotext.ValidText)
+		if err != nil {
+			return geoJSON{}, notJSON(field, text, err)
+		}
+		return geoJSON{}, invalid(field, "is %s, not a GeoJSON object", abbreviate(text[start:end]))
+	}
+	var outer, inner geotext.Geometry // inner is that of a Feature
+	var innerText []byte
+	geometries, within := 0, false
+	end, err := geotext.Members(text, start, geotext.ValidText, func(name []byte, _, i int) (end int, err error) {
+		if string(name) != "geometry" {
+			return outer.Member(text, name, i, geotext.ValidText)
+		}
+		outer.Members++
+		if geometries++; geometries > 1 || i == len(text) || text[i] != '{' {
+			return geotext.Skip(text, i, geotext.ValidText)
+		}
+		within = true
+		if end, err = inner.Read(text, i, geotext.ValidText); err == nil {
+			within, innerText = false, text[i:end]
+		}
+		return end, err
+	})
+	switch {
+	case outer.NotJSON:
+		return geoJSON{}, invalid(field+".coordinates", "%s", wrongCoordinates(text, &outer.Coordinates))
+	case inner.NotJSON:
+		return geoJSON{}, invalid(field+".geometry.coordinates", "%s", wrongCoordinates(text, &inner.Coordinates))
+	case err != nil && within:
+		return geoJSON{}, notJSON(field+".geometry", text, err)
+	case err != nil:
+		return geoJSON{}, notJSON(field, text, err)
+	}
+	if behind := geotext.SkipSpace(text, end); behind < len(text) {
+		return geoJSON{}, invalid(field, "has text after the GeoJSON value, at byte %d", behind)
+	}
+	switch {
+	case geometries > 1:
+		return geoJSON{}, invalid(field, "has the member %q twice", "geometry")
+	case outer.Type != geotext.KindFeature || outer.Twice != "":
+		return takeGeometry(field, text, text[start:end], &outer)
+	case innerText == nil:
+		return geoJSON{}, invalid(field, "is a Feature without a geometry")
+	default:
+		return takeGeometry(field+".geometry", text, innerText, &inner)
+	}
+}
+
+// takeGeometry takes object, a part of text, if it is a geometry that the service takes.
+func takeGeometry(field string, text, object []byte, g *geotext.Geometry) (geoJSON, error) {
+	depth, known := geotext.Depths[g.Type]
+	switch {
+	case g.Members == 0:
 		return geoJSON{}, invalid(field, "is {}: give a GeoJSON Point, Polygon or MultiPolygon (a go-geom geometry is encoded by geojson.Encode)")
-	case o.twice != "":
-		return geoJSON{}, invalid(field, "has the member %q twice", o.twice)
-	case o.kindText == nil:
+	case g.Twice != "":
+		return geoJSON{}, invalid(field, "has the member %q twice", g.Twice)
+	case g.TypeText == nil:
 		return geoJSON{}, invalid(field, `has no "type": give a GeoJSON Point, Polygon or MultiPolygon`)
-	case o.kindText[0] != '"':
-		return geoJSON{}, invalid(field+".type", "is %s, not a text", abbreviate(o.kindText))
-	case o.kind == "FeatureCollection":
+	case g.TypeText[0] != '"':
+		return geoJSON{}, invalid(field+".type", "is %s, not a text", abbreviate(g.TypeText))
+	case g.Type == geotext.KindCollection:
 		return geoJSON{}, invalid(field, "is a FeatureCollection: give one of its features, or read it with package bulk")
-	case o.kind == "Feature":
+	case g.Type == geotext.KindFeature:
 		return geoJSON{}, invalid(field, "is a Feature inside a Feature")
 	case !known:
-		return geoJSON{}, invalid(field+".type", "is %s: %s", abbreviate(o.kindText), takes)
-	case o.coordinates == nil:
+		return geoJSON{}, invalid(field+".type", "is %s: the service takes Point, Polygon and MultiPolygon", abbreviate(g.TypeText))
+	case g.Text == nil:
 		return geoJSON{}, invalid(field+".coordinates", "are missing")
-	case o.shapeErr != nil:
-		return geoJSON{}, invalid(field+".coordinates", "%v", o.shapeErr)
 	}
-	if err := o.shape.fits(o.kind, depth); err != nil {
-		return geoJSON{}, invalid(field+".coordinates", "%v", err)
+	if wrong := wrongCoordinates(text, &g.Coordinates); wrong != "" {
+		return geoJSON{}, invalid(field+".coordinates", "%s", wrong)
 	}
-	return geoJSON{text: o.text, kind: GeometryType(o.kind), coordinates: o.coordinates}, nil
-}
-
-// geoScanner reads the objects of GeoJSON text.
-type geoScanner struct {
-	text []byte
-	pos  int
-}
-
-func (s *geoScanner) space() { s.pos = skipSpace(s.text, s.pos) }
-
-func (s *geoScanner) peek() byte {
-	if s.pos < len(s.text) {
-		return s.text[s.pos]
-	}
-	return 0
-}
-
-// object reads the object at pos. Only the outermost one can be a Feature, whose geometry is an object to read as well.
-func (s *geoScanner) object(field string, outermost bool) (*geoObject, error) {
-	start := s.pos
-	switch s.peek() {
-	case '{':
-	case '[':
-		return nil, invalid(field, "is an array, not a GeoJSON geometry: coordinates alone do not do (an orb geometry is wrapped by geojson.NewGeometry)")
-	default:
-		if _, err := s.skip(field); err != nil {
-			return nil, err
-		}
-		return nil, invalid(field, "is %s, not a GeoJSON object", abbreviate(s.text[start:s.pos]))
-	}
-	s.pos++
-	o := &geoObject{}
-	for s.space(); s.peek() != '}'; s.space() {
-		if o.members > 0 {
-			if s.peek() != ',' {
-				return nil, s.syntax(field, "a comma or } is missing")
-			}
-			s.pos++
-			s.space()
-		}
-		if err := s.member(field, o, outermost); err != nil {
-			return nil, err
-		}
-		o.members++
-	}
-	s.pos++
-	o.text = s.text[start:s.pos]
-	return o, nil
-}
-
-// member reads one member of o.
-func (s *geoScanner) member(field string, o *geoObject, outermost bool) error {
-	if s.peek() != '"' {
-		return s.syntax(field, "a member name is missing")
-	}
-	quoted, err := s.skip(field)
-	if err != nil {
-		return err
-	}
-	name, err := unquote(quoted)
-	if err != nil {
-		return s.syntax(field, err.Error())
-	}
-	s.space()
-	if s.peek() != ':' {
-		return s.syntax(field, "a colon is missing")
-	}
-	s.pos++
-	s.space()
 	switch {
-	case name == "type":
-		o.once(name, o.kindText == nil)
-		if o.kindText, err = s.skip(field); err == nil && o.kindText[0] == '"' {
-			o.kind, err = unquote(o.kindText)
+	case g.Depth != 0 && g.Depth != depth:
+		return geoJSON{}, invalid(field+".coordinates", "are nested %d deep; those of a %s are %d deep", g.Depth, g.Type, depth)
+	case slices.ContainsFunc(g.Empty[depth:], func(r *geotext.Ring) bool { return r != nil }):
+		return geoJSON{}, invalid(field+".coordinates", "have a position without longitude and latitude")
+	}
+	return geoJSON{text: object, kind: GeometryType(g.Type), coordinates: g.Text}, nil
+}
+
+// wrongCoordinates says what is wrong first in coordinates, whatever their type; "" is nothing.
+func wrongCoordinates(text []byte, c *geotext.Coordinates) string {
+	position, what := c.Fault.Position, ""
+	switch w := c.Worst; {
+	case w.Severity == geotext.NotFinite && (c.Mixed.Depth == 0 || w.Position < c.Mixed.Position):
+		position, what = w.Position, abbreviate(w.Text)+" is not a finite number"
+	case c.Mixed.Depth > c.Depth:
+		position, what = c.Mixed.Position, "an array stands where a number belongs"
+	case c.Mixed.Depth != 0:
+		position, what = c.Mixed.Position, "a number stands where an array belongs"
+	case c.Fault.Kind == 0:
+		return ""
+	case c.Fault.Offset == len(text):
+		return "are cut off"
+	case c.Fault.Kind == geotext.TooDeep:
+		return "are nested too deeply"
+	case c.Fault.Kind == geotext.OneNumber:
+		what = "a position has one number, not longitude and latitude"
+	case c.Fault.Kind == geotext.NoComma:
+		what = "a comma or ] is missing"
+	case geotext.Describe(text[c.Fault.Offset]) == "a number":
+		switch c.Fault.Kind {
+		case geotext.NotArray:
+			return "are a number, not an array"
+		case geotext.AmongArrays:
+			what = "a number stands where an array belongs"
+		default:
+			what = malformed(text[c.Fault.Offset:])
 		}
-		return err
-	case name == "coordinates":
-		o.once(name, o.coordinates == nil)
-		return s.coordinates(field, o)
-	case name == "geometry" && outermost:
-		o.once(name, !o.hasGeometry)
-		o.hasGeometry = true
-		if s.peek() == '{' {
-			o.geometry, err = s.object(field+".geometry", false)
-			return err
+	case text[c.Fault.Offset] == '[':
+		what = "an array stands where a number belongs"
+	default:
+		what = notANumber(text[c.Fault.Offset:])
+	}
+	return fmt.Sprintf("are not right at position %d: %s", position+1, what)
+}
+
+// malformed says what is wrong with the number that text begins with, which JSON has not.
+func malformed(text []byte) string {
+	digits := func(i int) int {
+		for i < len(text) && text[i]-'0' <= 9 {
+			i++
 		}
+		return i
 	}
-	_, err = s.skip(field)
-	return err
+	from := 0
+	if text[0] == '-' {
+		from = 1
+	}
+	end := digits(from)
+	switch {
+	case end == from:
+		return notANumber(text)
+	case text[from] == '0' && end > from+1:
+		return "a number has a leading zero"
+	case end < len(text) && text[end] == '.' && digits(end+1) == end+1:
+		return "a number ends in its decimal point"
+	default:
+		return "a number ends in its exponent's e"
+	}
 }
 
-// once notes a member that occurs again. Which of two is meant nobody knows; what stands in other members is not looked at.
-func (o *geoObject) once(name string, first bool) {
-	if !first {
-		o.twice = name
+// notANumber names what stands where a number or an array belongs.
+func notANumber(text []byte) string {
+	end := 1
+	for end < len(text) && end < 12 && text[end] != ',' && text[end] != ']' {
+		end++
 	}
+	return string(text[:end]) + " is not a finite number"
 }
 
-// coordinates reads the coordinates of o. What is wrong with them matters only if o turns out to be a geometry.
-func (s *geoScanner) coordinates(field string, o *geoObject) error {
-	end, err := o.shape.scan(s.text, s.pos)
-	if err == nil {
-		o.coordinates = s.text[s.pos:end]
-		s.pos = end
-		return nil
+// notJSON is the refusal of text that geotext could not read.
+func notJSON(field string, text []byte, err error) error {
+	var bad *geotext.Error
+	switch {
+	case !errors.As(err, &bad):
+		return invalid(field, "is not JSON: %v", err)
+	case bad.Err != nil:
+		return invalid(field, "is not JSON, near byte %d: %v", bad.Offset, bad.Err)
+	case bad.Offset >= len(text):
+		return invalid(field, "is cut off: the JSON ends at byte %d", bad.Offset)
 	}
-	o.shapeErr = err
-	value, skipErr := s.skip(field)
-	if skipErr != nil { // not even JSON: the scanner's own words say more
-		return invalid(field+".coordinates", "%v", err)
-	}
-	o.coordinates = value
-	return nil
-}
-
-// skip reads any JSON value.
-func (s *geoScanner) skip(field string) ([]byte, error) {
-	if end := simpleString(s.text, s.pos); end > 0 {
-		value := s.text[s.pos:end]
-		s.pos = end
-		return value, nil
-	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(s.text[s.pos:]), jsontext.AllowDuplicateNames(true))
-	value, err := d.ReadValue()
-	if err != nil {
-		return nil, invalid(field, "is not JSON, near byte %d: %v", s.pos+int(d.InputOffset()), err)
-	}
-	start := s.pos + int(d.InputOffset()) - len(value)
-	s.pos += int(d.InputOffset())
-	return s.text[start:s.pos], nil
-}
-
-func (s *geoScanner) syntax(field, what string) error {
-	if s.pos >= len(s.text) {
-		return invalid(field, "is cut off: the JSON ends at byte %d", s.pos)
-	}
-	return invalid(field, "is not JSON: %s at byte %d", what, s.pos)
-}
-
-// simpleString gives the end of the string at pos if it is one of printable ASCII without escapes, as names are; otherwise 0.
-func simpleString(text []byte, pos int) (end int) {
-	if pos >= len(text) || text[pos] != '"' {
-		return 0
-	}
-	for pos++; pos < len(text) && text[pos] >= ' ' && text[pos] < utf8.RuneSelf && text[pos] != '\\'; pos++ {
-		if text[pos] == '"' {
-			return pos + 1
-		}
-	}
-	return 0
-}
-
-func unquote(quoted []byte) (string, error) {
-	if len(quoted) > 2 && quoted[0] == '"' && bytes.IndexByte(quoted, '\\') < 0 {
-		return word(quoted[1 : len(quoted)-1]), nil
-	}
-	b, err := jsontext.AppendUnquote(nil, quoted)
-	return string(b), err
-}
-
-// word is a string, made without an allocation where it is one that nearly every geometry holds.
-func word(b []byte) string {
-	for _, known := range [...]string{"type", "coordinates", "Polygon", "Point", "MultiPolygon"} {
-		if string(b) == known {
-			return known
-		}
-	}
-	return string(b)
+	return invalid(field, "is not JSON: %s at byte %d", bad.What, bad.Offset)
 }
 
 func abbreviate(text []byte) string {

@@ -93,6 +93,7 @@ func FuzzGeometry(f *testing.F) {
 		`{"type":"Point","type":"Polygon","coordinates":[1,2]}`, `{"\u0074ype":"P\u006fint","coordinates":[-0,1E-5]}`, `{"type":"GeometryCollection","geometries":[]}`,
 		`{"type":"FeatureCollection","features":[]}`, ` { "coordinates" : [ 1 , 2 ] , "type" : "Point" } `, `{}`, `[1,2]`, `null`, `""`, `{"type":"Point","coordinates":[1,2],"coordinates":[3,4]}`,
 		`{"type":"Point","coordinates":[1,2],"geometry":{"type":1,"coordinates":{}}}`, `{"type":"Point","coordinates":[1,2]}x`, `{"type":"Point","coordinates":[1,2]`, `{"type":1}`,
+		"{\"type\":\"Point\",\"\xf6\":[0],\"coordinates\":[0,0]}",
 		`{"type":"Polygon","coordinates":[[[1234567.1234567890123456,-36.5],[12345678,1.12345678901234567],[1,2.],[0.1,-.5]]]}`,
 	} {
 		f.Add([]byte(text))

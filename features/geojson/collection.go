@@ -103,7 +103,7 @@ func (rd *reader) features() error {
 // element reads one Feature of a collection.
 func (rd *reader) element() error {
 	s := rd.src
-	if rec := rd.quick(); rec != nil {
+	if rec := rd.inWindow(); rec != nil {
 		return rd.deliver(rec, s.start)
 	}
 	if err := s.next(); err != nil {

@@ -20,6 +20,8 @@ func FuzzReadGeoJSON(f *testing.F) {
 	for _, seed := range []string{
 		collection, featureA, pointText, featureA + "\n" + featureB, "\x1e" + featureA + "\n\x1e" + featureB,
 		"\xef\xbb\xbf" + collection, collection[:60], `{"type":"Feature","geometry":NaN}`, `[`, `{"features":[`, `{"a\"`, "{}\n{\n}",
+		plainFeature(1, ringOfOneShape) + "\n" + plainFeature(2, ringOfManyShapes)[:100] + "\n" + featureA,
+		"\x1e" + plainFeature(1, ringOfOneShape) + "\n\x1e" + plainFeature(2, ringOfManyShapes),
 	} {
 		f.Add([]byte(seed), "id")
 	}

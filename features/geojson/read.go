@@ -61,9 +61,10 @@ type Feature struct {
 // from the text: a FeatureCollection, a Feature, a bare geometry, a text sequence
 // (RFC 8142, each object behind an RS byte) or newline-delimited GeoJSON; gzip by
 // its magic bytes; a UTF-8 byte order mark is skipped. Members may come in any
-// order. The text has to be UTF-8 without duplicate member names, with the one
-// exception that NaN and Infinity, which many writers emit, are read: a geometry
-// keeps them for preflight to refuse, in a kept property they become null.
+// order. NaN and Infinity, which many writers emit, are read: a geometry keeps them
+// for preflight to refuse, in a kept property they become null. Names that stand
+// twice in an object and text that is not UTF-8 are refused where a feature is
+// made of them: in types, ids, geometries, kept properties and features.
 //
 // What a geometry holds is not judged here: null, an unsupported type or bad
 // coordinates are for preflight, and one such feature does not end the reading.
@@ -97,11 +98,8 @@ func Read(r io.Reader, o Options) iter.Seq2[Feature, error] {
 // errStop says that the consumer has had enough; it never reaches a caller.
 var errStop = errors.New("stop")
 
-// A reader turns an input into records. Its files are layers: read_input.go finds
-// the text, read_source.go holds a window on it, read_frame.go finds where a value
-// ends, read_text.go and read_collection.go walk the forms, read_parse.go takes
-// one object apart with jsontext, read_record.go makes a feature of it. What is
-// spelled as most features are goes by read_quick.go, framed and taken apart at once.
+// A reader turns an input into records. Its files are layers: input.go finds the text, source.go holds a window on it, text.go and
+// collection.go walk the forms, parse.go takes one object apart, record.go makes a feature of it.
 type reader struct {
 	src     *source
 	idField string

@@ -19,7 +19,6 @@ type Summary struct {
 // request. A crs behind the features is not an error here but in the summary,
 // which is good for what was read also when there is an error.
 func Scan(r io.Reader, o Options) (Summary, error) {
-	o.Keep = []string{}
 	rd := newReader(r, o)
 	rd.lateCRS = true
 	var sum Summary

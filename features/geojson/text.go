@@ -53,7 +53,7 @@ func (rd *reader) texts() error {
 func (rd *reader) text() (oneLine bool, err error) {
 	s := rd.src
 	s.begin()
-	rec := rd.quick()
+	rec := rd.inWindow()
 	if rec == nil {
 		s.pos++ // {
 		switch head, err := rd.members(true); {

@@ -3,26 +3,20 @@ package preflight
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// A geometryText is a pass over one geometry: what it is and what was seen.
-type geometryText struct {
+// A geometry is one that is judged.
+type geometry struct {
 	text []byte
-	crs  string // a foreign reference system, of the geometry or around it
-	kind string
-
-	empty          bool   // no text at all, or null
-	object         bool   // a JSON object from { to }
-	hasCoordinates bool   // the member is there and not null
-	broken         *Error // coordinates that are no arrays of numbers
-	coordinates
+	crs  string // a foreign reference system that the feature or its collection declares
+	err  error  // why the feature cannot be used, besides its geometry
+	geotext.Geometry
 }
-
-// depths tells how deep positions lie in the coordinates of a type.
-var depths = map[string]int{"Point": 1, "Polygon": 3, "MultiPolygon": 4}
 
 // instead says what to do with a type that the service does not take.
 var instead = map[string]string{
@@ -33,123 +27,43 @@ var instead = map[string]string{
 	"Feature":            "it has to be the geometry itself",
 }
 
-// read walks the members of the object, in whatever order they come.
-func (g *geometryText) read() {
-	b := bytes.TrimSpace(g.text)
-	if g.empty = len(b) == 0 || string(b) == "null"; g.empty || b[0] != '{' {
-		return
+// read reads the text and returns the first thing that is wrong, from the coarse to the fine.
+func (g *geometry) read() *Error {
+	g.Numbers = true
+	if g.err != nil {
+		return refusal(BadRecord, "%v", g.err)
 	}
-	for i := geotext.SkipSpace(b, 1); i < len(b); {
-		switch b[i] {
-		case '}':
-			g.object = i+1 == len(b)
-			return
-		case ',':
-			i = geotext.SkipSpace(b, i+1)
-			continue
-		case '"':
-		default:
-			return
-		}
-		end := geotext.ValueEnd(b, i)
-		name := string(b[i:end])
-		i = geotext.SkipSpace(b, end)
-		if i == len(b) || b[i] != ':' {
-			return
-		}
-		i = geotext.SkipSpace(b, i+1)
-		end = geotext.ValueEnd(b, i)
-		if end == i {
-			return
-		}
-		g.member(name, b[i:end])
-		i = geotext.SkipSpace(b, end)
-	}
-}
-
-func (g *geometryText) member(name string, value []byte) {
-	switch name {
-	case `"type"`:
-		g.kind = geotext.TypeName(value)
-	case `"crs"`:
-		if crs := geotext.ForeignCRS(value); crs != "" && g.crs == "" {
-			g.crs = crs
-		}
-	case `"coordinates"`:
-		g.hasCoordinates = string(value) != "null"
-		if value[0] != '[' {
-			if g.hasCoordinates {
-				g.broken = refusal(BadCoordinates, "coordinates are %s, not an array", geotext.Describe(value[0]))
-			}
-			return
-		}
-		g.coordinates = coordinates{text: value}
-		g.broken = g.scan()
-	}
-}
-
-// verdict is the first thing that is wrong, from the coarse to the fine.
-func (g *geometryText) verdict() *Error {
-	switch want, known := depths[g.kind]; {
-	case g.empty && len(g.text) == 0:
+	switch i := geotext.SkipSpace(g.text, 0); {
+	case len(g.text) == 0:
 		return refusal(NoGeometry, "no geometry")
-	case g.empty:
+	case i == len(g.text), string(bytes.TrimSpace(g.text)) == "null":
 		return refusal(NoGeometry, "geometry is null")
-	case !g.object && bytes.TrimSpace(g.text)[0] != '{':
-		return refusal(NotGeometry, "geometry is %s, not an object", geotext.Describe(bytes.TrimSpace(g.text)[0]))
-	case !g.object:
-		return refusal(NotGeometry, "geometry is not a whole JSON object")
+	case g.text[i] != '{':
+		return refusal(NotGeometry, "geometry is %s, not an object", geotext.Describe(g.text[i]))
+	default:
+		end, err := g.Read(g.text, i, geotext.ValidText)
+		if err != nil || geotext.SkipSpace(g.text, end) != len(g.text) {
+			return refusal(NotGeometry, "geometry is not a whole JSON object")
+		}
+	}
+	if g.crs == "" {
+		g.crs = g.CRS
+	}
+	switch _, known := geotext.Depths[g.Type]; {
+	case g.Twice != "":
+		return refusal(NotGeometry, "geometry has the member %q twice", g.Twice)
 	case g.crs != "":
 		return refusal(ForeignCRS, "%s", geotext.CRSReason(g.crs))
-	case g.kind == "":
+	case g.Type == "":
 		return refusal(NotGeometry, `geometry has no "type"`)
 	case !known:
-		return wrongType(g.kind)
-	case !g.hasCoordinates:
-		return refusal(EmptyGeometry, "%s has no coordinates", g.kind)
-	case g.broken != nil:
-		return g.broken
-	case g.emptyAt[1].found, g.kind == "MultiPolygon" && g.emptyAt[2].found:
-		return refusal(EmptyGeometry, "%s is empty", g.kind)
-	case g.mixed, g.positions != 0 && g.positions != want, g.emptyAt[want].found:
-		return refusal(BadCoordinates, "coordinates are not nested as those of a %s", g.kind)
-	case g.kind == "Point":
-		return g.values()
-	case g.emptyAt[want-1].found && !g.short.found:
-		g.short = g.emptyAt[want-1]
+		return wrongType(g.Type)
+	case g.Text == nil, string(g.Text) == "null":
+		return refusal(EmptyGeometry, "%s has no coordinates", g.Type)
+	case g.Fault.Kind != 0:
+		return refusal(BadCoordinates, "%s", g.fault())
 	}
-	return g.polygonal()
-}
-
-// polygonal judges what only polygons have, after the values.
-func (g *geometryText) polygonal() *Error {
-	if p := g.values(); p != nil {
-		return p
-	}
-	if r := g.short; r.found {
-		return refusal(ShortRing, "%s has %d positions; it needs at least four, the last equal to the first", r.name(g.kind), r.count)
-	}
-	if r := g.unclosed; r.found {
-		return refusal(UnclosedRing, "%s is not closed: it begins at %s and ends at %s", r.name(g.kind), oneLine(r.first), oneLine(r.last))
-	}
-	if g.vertices > MaxVertices {
-		return refusal(TooManyVertices, "%d vertices, over the limit of %d; simplify or split it", g.vertices, MaxVertices)
-	}
-	return nil
-}
-
-// values judges the numbers.
-func (g *geometryText) values() *Error {
-	switch w := g.worst; w.code {
-	case "":
-		return nil
-	case NotFinite:
-		return refusal(NotFinite, "coordinates of position %d are not finite: %s", w.position, oneLine(w.text))
-	case Projected:
-		return refusal(Projected, "%s %s of position %d looks like metres; reproject to EPSG:4326", w.axis(), oneLine(w.text), w.position)
-	default:
-		return refusal(OutOfRange, "%s %s of position %d is out of range%s", w.axis(), oneLine(w.text), w.position, w.advice())
-	}
+	return g.nesting()
 }
 
 func wrongType(kind string) *Error {
@@ -159,13 +73,97 @@ func wrongType(kind string) *Error {
 	return refusal(WrongType, "geometry is of type %q; the service takes Point, Polygon and MultiPolygon", kind)
 }
 
+// fault says why the coordinates are none.
+func (g *geometry) fault() string {
+	f := g.Fault
+	switch what := geotext.Describe(g.text[min(f.Offset, len(g.text)-1)]); {
+	case f.Kind == geotext.NotArray:
+		return fmt.Sprintf("coordinates are %s, not an array", what)
+	case f.Kind == geotext.TooDeep:
+		return "coordinates are nested deeper than those of any geometry"
+	case f.Kind == geotext.AmongArrays:
+		return fmt.Sprintf("coordinates hold %s among arrays", what)
+	case f.Kind == geotext.NotNumber && what == "a number":
+		return fmt.Sprintf("position %d holds a malformed number", f.Position)
+	case f.Kind == geotext.NotNumber:
+		return fmt.Sprintf("position %d holds %s where a number belongs", f.Position, what)
+	case f.Kind == geotext.OneNumber:
+		return fmt.Sprintf("position %d has one number; it needs longitude and latitude", f.Position)
+	default:
+		return fmt.Sprintf("coordinates are not JSON near position %d", f.Position)
+	}
+}
+
+// nesting judges how the arrays are nested, then what is in them.
+func (g *geometry) nesting() *Error {
+	want := geotext.Depths[g.Type]
+	deeper := slices.ContainsFunc(g.Empty[want:], func(r *geotext.Ring) bool { return r != nil })
+	switch {
+	case g.Empty[1] != nil, g.Type == "MultiPolygon" && g.Empty[2] != nil:
+		return refusal(EmptyGeometry, "%s is empty", g.Type)
+	case g.Mixed.Depth != 0, g.Depth != 0 && g.Depth != want, deeper:
+		return refusal(BadCoordinates, "coordinates are not nested as those of a %s", g.Type)
+	case g.Worst.Severity != 0:
+		return g.values()
+	case g.Type == "Point":
+		return nil
+	case g.Empty[want-1] != nil:
+		g.Short = g.Empty[want-1]
+	}
+	return g.rings()
+}
+
+// values says what is wrong with the worst number.
+func (g *geometry) values() *Error {
+	w := g.Worst
+	text, advice := oneLine(w.Text), ""
+	if w.Severity == geotext.NotFinite {
+		return refusal(NotFinite, "coordinates of position %d are not finite: %s", w.Position, text)
+	}
+	axis := [...]string{"longitude", "latitude"}[w.Which]
+	if w.Severity == geotext.Projected {
+		return refusal(Projected, "%s %s of position %d looks like metres; reproject to EPSG:4326", axis, text, w.Position)
+	}
+	switch {
+	case w.Which == 0 && w.Value > 180:
+		advice = "; subtract 360"
+	case w.Which == 0:
+		advice = "; add 360"
+	case math.Abs(w.Value) <= 180:
+		advice = "; are longitude and latitude swapped?"
+	}
+	return refusal(OutOfRange, "%s %s of position %d is out of range%s", axis, text, w.Position, advice)
+}
+
+// rings judges what only polygons have.
+func (g *geometry) rings() *Error {
+	if r := g.Short; r != nil {
+		return refusal(ShortRing, "%s has %d positions; it needs at least four, the last equal to the first", g.name(r), r.Count)
+	}
+	if r := g.Unclosed; r != nil {
+		return refusal(UnclosedRing, "%s is not closed: it begins at %s and ends at %s", g.name(r), oneLine(r.First), oneLine(r.Last))
+	}
+	if g.Vertices > MaxVertices {
+		return refusal(TooManyVertices, "%d vertices, over the limit of %d; simplify or split it", g.Vertices, MaxVertices)
+	}
+	return nil
+}
+
+// name tells which ring it is: ring 0 is the outer one.
+func (g *geometry) name(r *geotext.Ring) string {
+	if g.Type == "MultiPolygon" {
+		return fmt.Sprintf("ring %d of polygon %d", r.Ring, r.Polygon)
+	}
+	return fmt.Sprintf("ring %d", r.Ring)
+}
+
 func refusal(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // oneLine makes a quotation fit into a row: without white space, not too long.
-func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), "")
+func oneLine(quoted []byte) string {
+	text := strings.Join(strings.Fields(string(quoted)), "")
 	const most = 60
 	if len(text) > most {
 		text = text[:most] + "…"

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
 // MaxVertices is the number of vertices beyond which the service refuses a
@@ -12,7 +13,7 @@ import (
 // position, the one that closes a ring too, and never refuses a Point.
 const MaxVertices = 10_000
 
-// A GeometryCode sorts the reasons for which Preflight refuses a feature. The codes are
+// A Code sorts the reasons for which Check refuses a feature. The codes are
 // stable, and short enough to count by.
 type Code string
 
@@ -33,7 +34,7 @@ const (
 	BadRecord       Code = "record"            // wrong besides its geometry: see features.Feature.Err
 )
 
-// A GeometryError is the reason for which a feature is not sent to the service.
+// An Error is the reason for which a feature is not sent to the service.
 type Error struct {
 	Code    Code   // the kind of reason, to count by
 	Message string // what is wrong, where, what to do; one line, the same for the same geometry
@@ -42,10 +43,10 @@ type Error struct {
 // Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
-// A Check judges one feature; nil lets it pass. [Preflight] is one.
+// A Judge judges one feature; nil lets it pass. [Check] is one.
 type Judge func(features.Feature) error
 
-// Checks joins checks into one that gives the first refusal, in their order.
+// All joins checks into one that gives the first refusal, in their order.
 func All(checks ...Judge) Judge {
 	return func(f features.Feature) error {
 		for _, check := range checks {
@@ -57,22 +58,14 @@ func All(checks ...Judge) Judge {
 	}
 }
 
-// Preflight refuses, offline, a feature that the service would refuse or answer
-// with silence or nonsense. The error is a [*GeometryError]. It is one pass over
-// the text of the geometry without building anything, and nothing is repaired.
+// Check refuses, offline, a feature that the service would refuse or answer with silence or nonsense. The error is an [*Error]. It is
+// one pass over the text of the geometry without building anything, and nothing is repaired.
 //
-// Rings are compared by longitude and latitude alone, as numbers. What needs
-// computational geometry (self-intersection) is left to another [Check];
-// [Rings.Preflight] hands on what that one needs.
+// Rings are compared by longitude and latitude alone, as numbers. What needs computational geometry (self-intersection) is left to
+// another [Judge]; [Rings.Check] hands on what that one needs.
 func Check(f features.Feature) error {
-	if f.Err != nil {
-		return badRecord(f.Err)
-	}
-	p := plainText{text: f.Geometry}
-	if f.CRS == "" && p.read() {
-		return nil
-	}
-	if problem := inspectClosely(f).Problem; problem != nil {
+	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
+	if problem := g.read(); problem != nil {
 		return problem
 	}
 	return nil
@@ -89,43 +82,44 @@ type Inspection struct {
 	Notes                    []string // what looks odd but is no reason to refuse it
 }
 
-// Inspect is Preflight with what it saw on the way.
+// Inspect is Check with what it saw on the way.
 func Inspect(f features.Feature) Inspection {
-	if f.Err != nil {
-		return Inspection{Problem: badRecord(f.Err)}
-	}
-	p := plainText{text: f.Geometry}
-	if f.CRS != "" || !p.read() {
-		return inspectClosely(f)
-	}
-	in := Inspection{Type: p.kind, Vertices: p.vertices, West: p.west, South: p.south, East: p.east, North: p.north}
-	in.note()
-	return in
-}
-
-// inspectClosely reads a geometry of whatever kind and names what is wrong.
-func inspectClosely(f features.Feature) Inspection {
-	g := geometryText{text: f.Geometry}
-	g.crs = f.CRS
-	g.read()
-	in := Inspection{
-		Type: g.kind, Vertices: g.vertices,
-		West: g.west, South: g.south, East: g.east, North: g.north,
-		Problem: g.verdict(),
-	}
-	if in.Problem == nil {
-		in.note()
-	}
-	return in
-}
-
-// note notes what looks odd in a geometry that passes.
-func (in *Inspection) note() {
-	if in.East-in.West > 180 {
+	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
+	in := Inspection{Problem: g.read()}
+	in.Type, in.Vertices, in.West, in.South, in.East, in.North = g.Type, g.Vertices, g.West, g.South, g.East, g.North
+	if in.Problem == nil && in.East-in.West > 180 {
 		in.Notes = append(in.Notes, fmt.Sprintf(
 			"spans %g degrees of longitude; if it crosses the antimeridian, cut it there (RFC 7946, section 3.1.9)",
 			math.Round(10*(in.East-in.West))/10))
 	}
+	return in
 }
 
-func badRecord(err error) *Error { return refusal(BadRecord, "%v", err) }
+// Rings are the positions of a geometry as numbers, for a [Judge] behind [Check] that would otherwise have to read the text once more.
+// One value can serve any number of features, one after the other: its memory is used again.
+type Rings struct {
+	// Type is Point, Polygon or MultiPolygon; "" where Check refused the geometry.
+	Type string
+	// Positions are longitude and latitude in degrees, one ring after the other,
+	// the position that closes a ring too; of a Point, its own. They are the
+	// float64 nearest to the text. Heights are left out.
+	Positions [][2]float64
+	// RingEnds are the ends of the rings in Positions. The outer ring of a polygon
+	// comes first, then its holes.
+	RingEnds []int
+	// PolygonEnds are the ends of the polygons in RingEnds.
+	PolygonEnds []int
+}
+
+// Check judges f as the function [Check] does, in the same pass, and keeps the rings.
+func (r *Rings) Check(f features.Feature) error {
+	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
+	g.Keep, g.Rings = true, geotext.Rings{Positions: r.Positions[:0], RingEnds: r.RingEnds[:0], PolygonEnds: r.PolygonEnds[:0]}
+	problem := g.read()
+	*r = Rings{g.Type, g.Rings.Positions, g.Rings.RingEnds, g.Rings.PolygonEnds}
+	if problem != nil {
+		*r = Rings{"", r.Positions[:0], r.RingEnds[:0], r.PolygonEnds[:0]}
+		return problem
+	}
+	return nil
+}

@@ -23,7 +23,7 @@ const exactWhole = 1 << 53
 // length, 0 if it is none. The value is the float64 nearest to the text, as
 // strconv has it: digits and power of ten of a usual number are exact as float64,
 // so that their quotient is rounded once. Too large for a float64 is an infinity.
-func ParseNumber(b []byte) (value float64, n int) {
+func parseNumber(b []byte) (value float64, n int) {
 	i, negative := 0, false
 	if len(b) > 0 && b[0] == '-' {
 		i, negative = 1, true
@@ -74,7 +74,7 @@ func ParseNumber(b []byte) (value float64, n int) {
 // shortNumber is parseNumber for what most coordinates are, up to three digits, a
 // point and up to eight decimals: enough for a millimetre. It returns the place
 // behind the number, which is inside of b, and 0 for what is not short.
-func ShortNumber(b []byte, i int) (value float64, end int) {
+func shortNumber(b []byte, i int) (value float64, end int) {
 	if len(b)-i < len("-180.")+8 {
 		return 0, 0
 	}
