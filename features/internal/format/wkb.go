@@ -7,6 +7,12 @@ import (
 	"math"
 )
 
+// Least sizes of items in bytes: a part of a MultiPolygon is byte order, type and number of rings.
+const (
+	wkbPart = 9
+	wkbRing = 4
+)
+
 // wkbNames are the geometry types of well-known binary by number.
 var wkbNames = [...]string{
 	0: "Geometry", 1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
@@ -15,7 +21,8 @@ var wkbNames = [...]string{
 }
 
 // ParseWKB reads well-known binary: ISO (OGC 06-103r4, 8.2) and the extended form of PostGIS, either byte order. Z and M are
-// left out. An empty point is no geometry.
+// left out. An empty point is no geometry. Of a type that the service does not take, no more than the type is read. Memory
+// is within six times the bytes.
 func ParseWKB(b []byte) (Geometry, error) {
 	r := wkbReader{b: b}
 	g := r.geometry()
@@ -98,6 +105,9 @@ func (r *wkbReader) head() (kind uint32) {
 		r.skip += 8
 	case 3:
 		r.skip += 16
+	case 0:
+	default:
+		r.fail("geometry type %d", kind)
 	}
 	return kind % 1000
 }
@@ -120,8 +130,10 @@ func (r *wkbReader) geometry() Geometry {
 	case "Polygon":
 		g.Polygons = [][][][2]float64{r.polygon()}
 	case "MultiPolygon":
-		for range r.count(9) {
-			if kind := r.head(); kind != 3 && r.err == nil {
+		n := r.count(wkbPart)
+		g.Polygons = make([][][][2]float64, 0, n)
+		for i := 0; i < n && r.err == nil; i++ {
+			if kind := r.head(); kind != 3 {
 				r.fail("a MultiPolygon holds geometry type %d", kind)
 			}
 			g.Polygons = append(g.Polygons, r.polygon())
@@ -132,11 +144,13 @@ func (r *wkbReader) geometry() Geometry {
 	return g
 }
 
-func (r *wkbReader) polygon() (rings [][][2]float64) {
-	for range r.count(4) {
+func (r *wkbReader) polygon() [][][2]float64 {
+	n := r.count(wkbRing)
+	rings := make([][][2]float64, 0, n)
+	for i := 0; i < n && r.err == nil; i++ {
 		ring := make([][2]float64, r.count(16+r.skip))
-		for i := range ring {
-			ring[i] = r.position()
+		for k := range ring {
+			ring[k] = r.position()
 		}
 		rings = append(rings, ring)
 	}
