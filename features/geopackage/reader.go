@@ -1,0 +1,222 @@
+package geopackage
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+const name = "GeoPackage"
+
+func init() {
+	format.Register(format.Format{Name: name, Endings: []string{".gpkg"}, Detect: detect, Open: open})
+}
+
+// A reader is a format.Reader.
+type reader struct {
+	*database
+	description format.Description
+	layer       layer
+	geometry    column
+	key         *column  // INTEGER PRIMARY KEY
+	fields      []column // without the geometry and binary data
+	numbered    bool
+	checked     bool // the table's pages are whole
+}
+
+func open(path string, o format.Options) (_ format.Reader, err error) {
+	d, err := connect(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{database: d}
+	if err := r.describe(o.Layer); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *reader) Describe() format.Description { return r.description }
+
+func (r *reader) Close() error { return r.database.Close() }
+
+func (r *reader) describe(chosen string) (err error) {
+	d := &r.description
+	d.Format = name
+	if r.layer, d.Layers, err = r.chooseLayer(chosen); err != nil {
+		return err
+	}
+	d.Layer = r.layer.table
+	columns, numbered, err := r.columns(r.layer.table)
+	if err != nil {
+		return err
+	}
+	if len(columns) == 0 {
+		return fmt.Errorf("%s: the layer %s has no table: %w", r.path, d.Layer, format.ErrBroken)
+	}
+	r.numbered = numbered
+	d.Warnings = leftBeside(r.path)
+	for i, c := range columns {
+		kind := strings.ToLower(c.declared)
+		switch {
+		case strings.EqualFold(c.name, r.layer.geometry):
+			r.geometry = c
+			continue
+		case strings.HasPrefix(kind, "blob"):
+			d.Warnings = append(d.Warnings, fmt.Sprintf("The column %s holds binary data and is left out.", c.name))
+			continue
+		case c.integerKey:
+			r.key = &columns[i]
+		}
+		r.fields = append(r.fields, c)
+		d.Fields = append(d.Fields, format.Field{Name: c.name, Type: kind})
+	}
+	if r.geometry.name == "" {
+		return fmt.Errorf("%s: the layer %s has no column %q of geometries: %w", r.path, d.Layer, r.layer.geometry, format.ErrBroken)
+	}
+	var warning string
+	if d.CRS, warning, err = r.referenceSystem(r.layer.srs); err != nil {
+		return err
+	}
+	if warning != "" {
+		d.Warnings = append(d.Warnings, warning)
+	}
+	d.Features, err = r.storedCount(r.layer.table)
+	return err
+}
+
+// A pass is one reading of the layer.
+type pass struct {
+	*reader
+	sql    string
+	fields []column // what is read into properties, at the place in a row that at says
+	at     []int
+	shape  int // place of the geometry; -1 where it is not wanted
+}
+
+// plan says what to select. Rows of a table come in the order of their numbers. Those of a view have no order but that of
+// the query: it is the same in every pass because every pass selects the same columns.
+func (r *reader) plan(want format.Want) *pass {
+	p := &pass{reader: r, shape: -1}
+	var columns []string
+	if r.numbered {
+		columns = append(columns, r.rowNumber())
+	}
+	for _, c := range r.fields {
+		wanted := want.Wants(c.name)
+		if wanted {
+			p.fields = append(p.fields, c)
+			p.at = append(p.at, len(columns))
+		}
+		if wanted || !r.numbered {
+			columns = append(columns, "+"+quoted(c.name)) // as an expression it has no declared type that the driver would convert by
+		}
+	}
+	if !want.NoGeometry {
+		p.shape = len(columns)
+	}
+	if !want.NoGeometry || !r.numbered {
+		columns = append(columns, quoted(r.geometry.name))
+	}
+	p.sql = "SELECT " + strings.Join(columns, ", ") + " FROM " + quoted(r.layer.table)
+	if r.numbered {
+		p.sql += " ORDER BY " + r.rowNumber()
+	}
+	return p
+}
+
+// rowNumber is a name for the row's number that no column has.
+func (r *reader) rowNumber() string {
+	if r.key != nil {
+		return quoted(r.key.name)
+	}
+	for _, name := range []string{"rowid", "_rowid_"} {
+		if !slices.ContainsFunc(r.fields, func(c column) bool { return strings.EqualFold(c.name, name) }) {
+			return name
+		}
+	}
+	return "oid"
+}
+
+func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
+	p := r.plan(want)
+	return func(yield func(*format.Record, error) bool) {
+		if err := p.run(yield); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+func (p *pass) run(yield func(*format.Record, error) bool) error {
+	rows, err := p.query(p.sql)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	values := make([]driver.Value, len(rows.Columns()))
+	record := &format.Record{Place: "the start"}
+	n, last := 0, int64(0)
+	for ; ; n++ {
+		err := rows.Next(values)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("layer %s, after %s: %w", p.layer.table, record.Place, broken(p.path, err))
+		}
+		if !p.numbered {
+			record.Place = "row " + strconv.Itoa(n+1)
+		} else {
+			fid, ok := values[0].(int64)
+			if !ok || n > 0 && fid <= last {
+				return fmt.Errorf("%s: layer %s: fid %s follows %s: %w", p.path, p.layer.table, text(values[0]), record.Place, format.ErrBroken)
+			}
+			last = fid
+			record.Place = "fid " + strconv.FormatInt(fid, 10)
+		}
+		p.fill(record, values)
+		if !yield(record, nil) {
+			return nil
+		}
+	}
+	return p.complete(n)
+}
+
+// complete makes sure, where the stored number of features does not, that no page of the table was lost.
+func (r *reader) complete(n int) error {
+	if n == r.description.Features || r.checked {
+		return nil
+	}
+	sql := "PRAGMA quick_check"
+	if r.numbered {
+		sql += "(" + quoted(r.layer.table) + ")"
+	}
+	var damage string
+	err := r.each(func(v []driver.Value) {
+		if found := text(v[0]); damage == "" && found != "ok" && !isConstraint(found) {
+			damage = found
+		}
+	}, sql)
+	if err != nil {
+		return err
+	}
+	if damage != "" {
+		return fmt.Errorf("%s: layer %s: %d features can be read, but the file is damaged: %s: %w", r.path, r.layer.table, n,
+			strings.ReplaceAll(damage, "\n", " "), format.ErrBroken)
+	}
+	r.checked = true
+	return nil
+}
+
+// isConstraint tells rules that a table's rows break from damage.
+func isConstraint(found string) bool {
+	return strings.HasPrefix(found, "NULL value in ") || strings.HasPrefix(found, "CHECK constraint failed in ") ||
+		strings.HasPrefix(found, "NUMERIC value in ") || strings.HasPrefix(found, "TEXT value in ")
+}

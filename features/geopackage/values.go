@@ -1,0 +1,98 @@
+package geopackage
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+// fill makes a record of a row.
+func (p *pass) fill(record *format.Record, values []driver.Value) {
+	*record = format.Record{Place: record.Place, Properties: record.Properties[:0]}
+	for i, c := range p.fields {
+		value, err := jsonOf(values[p.at[i]], c.declared)
+		if err != nil && record.Err == nil {
+			record.Err = fmt.Errorf("column %s holds %w", c.name, err)
+		}
+		record.Properties = append(record.Properties, format.Property{Name: c.name, Value: value})
+	}
+	if p.shape < 0 {
+		return
+	}
+	shape, err := geometryOf(values[p.shape])
+	if err != nil {
+		record.Err = fmt.Errorf("column %s: %w", p.geometry.name, err)
+	}
+	record.Geometry = shape
+}
+
+// jsonOf is a value in JSON. SQLite's columns hold values of any type; the declared one only tells truth from 0 and 1.
+func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
+	switch v := v.(type) {
+	case nil:
+		return format.Null, nil
+	case int64:
+		if (v == 0 || v == 1) && strings.EqualFold(declared, "BOOLEAN") {
+			return json.RawMessage([]string{"false", "true"}[v]), nil
+		}
+		return format.Integer(v), nil
+	case float64:
+		return format.Number(v, 64), nil
+	case string:
+		value, err := format.Text(v)
+		if err != nil {
+			return format.Null, err
+		}
+		return value, nil
+	default:
+		return format.Null, errors.New("binary data")
+	}
+}
+
+// Header of a geometry: GeoPackageBinaryHeader, OGC 12-128r19, 2.1.3.1.
+const (
+	headerSize   = 8      // magic, version, flags, srs_id
+	envelopeBits = 7 << 1 // flags
+	extended     = 1 << 5
+)
+
+// envelopeSizes are the bytes of an envelope by its kind: none, xy, xyz, xym, xyzm.
+var envelopeSizes = [...]int{0, 32, 48, 48, 64}
+
+// geometryOf reads a geometry: the header of the standard, then WKB. NULL is no geometry.
+func geometryOf(v driver.Value) (format.Geometry, error) {
+	if v == nil {
+		return format.Geometry{}, nil
+	}
+	b, ok := v.([]byte)
+	switch {
+	case !ok:
+		return format.Geometry{}, fmt.Errorf("a geometry is binary, and this is %.20q", text(v))
+	case len(b) < headerSize || b[0] != 'G' || b[1] != 'P':
+		return format.Geometry{}, errors.New("no geometry of a GeoPackage: it does not begin with GP")
+	case b[2] != 0:
+		return format.Geometry{}, fmt.Errorf("a geometry in version %d of its form; version 0 is known", b[2])
+	}
+	flags := b[3]
+	kind := int(flags&envelopeBits) >> 1
+	if kind >= len(envelopeSizes) {
+		return format.Geometry{}, fmt.Errorf("a geometry with an envelope of kind %d; 0 to 4 are known", kind)
+	}
+	b = b[headerSize:]
+	if len(b) < envelopeSizes[kind] {
+		return format.Geometry{}, errors.New("a geometry that ends in its envelope")
+	}
+	b = b[envelopeSizes[kind]:]
+	if flags&extended != 0 {
+		code := ""
+		if len(b) >= 4 {
+			code = string(b[:4])
+		}
+		return format.Geometry{}, fmt.Errorf("a geometry of the extension %q; only the standard's types are read", code)
+	}
+	return format.ParseWKB(b)
+}
