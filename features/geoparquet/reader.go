@@ -1,0 +1,299 @@
+package geoparquet
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
+)
+
+const readSize = 64 << 10 // of each column, at once
+
+func init() {
+	format.Register(format.Format{Name: "GeoParquet", Endings: []string{".parquet", ".geoparquet", ".pq"}, Detect: detect, Open: open})
+}
+
+func detect(head []byte) bool {
+	return len(head) >= 4 && (string(head[:4]) == "PAR1" || string(head[:4]) == "PARE")
+}
+
+// A property is a column that is read into the records.
+type property struct {
+	column  *parquet.Column
+	convert toJSON
+}
+
+// A reader is a format.Reader.
+type reader struct {
+	path        string
+	file        *os.File
+	parquet     *parquet.File
+	description format.Description
+	positions   positions
+	properties  []property
+}
+
+func open(path string, o format.Options) (format.Reader, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{path: path, file: file}
+	if err := r.open(o); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+func (r *reader) Describe() format.Description { return r.description }
+
+func (r *reader) Close() error { return r.file.Close() }
+
+func (r *reader) open(o format.Options) error {
+	if o.Layer != "" {
+		return fmt.Errorf("a Parquet file has no layers, and %q was asked for", o.Layer)
+	}
+	if err := r.openParquet(); err != nil {
+		return err
+	}
+	var failed error
+	err := guard(func() error { // an error of findPositions says itself whether the file is broken
+		if r.positions, failed = findPositions(r.parquet, o); failed == nil {
+			r.describe()
+		}
+		return nil
+	})
+	return errors.Join(err, failed)
+}
+
+// openParquet reads the footer.
+func (r *reader) openParquet() error {
+	info, err := r.file.Stat()
+	if err != nil {
+		return err
+	}
+	size := info.Size()
+	ends := make([]byte, 8)
+	if size >= 12 {
+		if _, err := r.file.ReadAt(ends[:4], 0); err != nil {
+			return err
+		}
+		if _, err := r.file.ReadAt(ends[4:], size-4); err != nil {
+			return err
+		}
+	}
+	switch {
+	case size == 0:
+		return fmt.Errorf("the file is empty: %w", format.ErrBroken)
+	case string(ends[:4]) == "PARE" || string(ends[4:]) == "PARE":
+		return errors.New("the file is encrypted: write it anew without encryption")
+	case string(ends[:4]) != "PAR1":
+		return fmt.Errorf("no Parquet file: it does not begin with PAR1: %w", format.ErrBroken)
+	case string(ends[4:]) != "PAR1":
+		return fmt.Errorf("the file ends before its footer, after %d bytes: copy it again: %w", size, format.ErrBroken)
+	}
+	if err := checkFooter(r.file, size); err != nil {
+		return err
+	}
+	return guard(func() error {
+		r.parquet, err = parquet.OpenFile(r.file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(readSize))
+		if err != nil {
+			return err
+		}
+		rows := int64(0)
+		for _, group := range r.parquet.RowGroups() {
+			n := group.NumRows()
+			if n < 0 || n > math.MaxInt64-rows {
+				return fmt.Errorf("a row group of %d rows", n)
+			}
+			rows += n
+		}
+		if rows != r.parquet.NumRows() {
+			return fmt.Errorf("the footer counts %d rows, its row groups %d", r.parquet.NumRows(), rows)
+		}
+		return nil
+	})
+}
+
+// checkFooter makes sure that the footer is no longer than the file: parquet-go takes memory for what it says.
+func checkFooter(file io.ReaderAt, size int64) error {
+	b := make([]byte, 4)
+	if _, err := file.ReadAt(b, size-8); err != nil {
+		return err
+	}
+	length := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16 | int64(b[3])<<24
+	if length > size-12 {
+		return fmt.Errorf("a footer of %d bytes in a file of %d: %w", length, size, format.ErrBroken)
+	}
+	return nil
+}
+
+func (r *reader) describe() {
+	p := &r.positions
+	d := &r.description
+	d.Format, d.CRS, d.Features = "GeoParquet", p.crs, int(r.parquet.NumRows())
+	if p.wkb == nil {
+		d.Format = "Parquet"
+	}
+	if p.warning != "" {
+		d.Warnings = append(d.Warnings, p.warning)
+	}
+	for _, c := range r.parquet.Root().Columns() {
+		switch {
+		case c == p.wkb || slices.Contains(p.ignored, c.Name()):
+			continue
+		case !c.Leaf() || c.Repeated():
+			d.Warnings = append(d.Warnings, fmt.Sprintf("The column %s is nested (a list, map or struct) and is left out.", c.Name()))
+			continue
+		}
+		convert, name, ok := propertyOf(c.Type())
+		if !ok {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("The column %s holds data of the type %s and is left out.", c.Name(), name))
+			continue
+		}
+		r.properties = append(r.properties, property{c, convert})
+		d.Fields = append(d.Fields, format.Field{Name: c.Name(), Type: name})
+	}
+}
+
+func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
+	var wanted []property
+	for _, p := range r.properties {
+		if want.Wants(p.column.Name()) {
+			wanted = append(wanted, p)
+		}
+	}
+	return func(yield func(*format.Record, error) bool) {
+		first := 1
+		record := &format.Record{}
+		for _, group := range r.parquet.RowGroups() {
+			more, err := r.readGroup(group, first, wanted, want.NoGeometry, record, yield)
+			if err != nil {
+				yield(nil, fmt.Errorf("%s: after row %d: %w", r.path, first-1, err))
+				return
+			}
+			if !more {
+				return
+			}
+			first += int(group.NumRows())
+		}
+	}
+}
+
+// A pass reads one row group.
+type pass struct {
+	properties []property
+	cursors    []*cursor // of the properties
+	wkb, x, y  *cursor
+	readX      func(parquet.Value) float64
+	readY      func(parquet.Value) float64
+}
+
+// start opens the cursors.
+func (p *pass) start(at *positions, group parquet.RowGroup, geometry bool) {
+	for _, property := range p.properties {
+		p.cursors = append(p.cursors, newCursor(property.column, group))
+	}
+	switch {
+	case !geometry:
+	case at.wkb != nil:
+		p.wkb = newCursor(at.wkb, group)
+	default:
+		p.x, p.y = newCursor(at.x, group), newCursor(at.y, group)
+		p.readX, p.readY = numberOf(at.x.Type()), numberOf(at.y.Type())
+	}
+}
+
+func (p *pass) all() []*cursor {
+	return slices.DeleteFunc(append(slices.Clone(p.cursors), p.wkb, p.x, p.y), func(c *cursor) bool { return c == nil })
+}
+
+func (p *pass) close() {
+	for _, c := range p.all() {
+		c.close()
+	}
+}
+
+// readGroup yields the rows of a row group, of which the first has the number first; more is false when the consumer has enough.
+func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property, noGeometry bool, record *format.Record,
+	yield func(*format.Record, error) bool,
+) (more bool, err error) {
+	p := pass{properties: wanted}
+	defer p.close()
+	err = guard(func() error { p.start(&r.positions, group, !noGeometry); return nil })
+	if err != nil {
+		return false, err
+	}
+	n := int(group.NumRows())
+	for i := range n {
+		*record = format.Record{Place: "row " + strconv.Itoa(first+i), Properties: record.Properties[:0]}
+		err := guard(func() error { return p.read(record) })
+		if err == io.EOF {
+			err = fmt.Errorf("a row group ends after %d of %d rows: %w", i, n, format.ErrBroken)
+		}
+		if err != nil {
+			return false, err
+		}
+		if !yield(record, nil) {
+			return false, nil
+		}
+	}
+	for _, c := range p.all() {
+		if _, err := c.next(); err != io.EOF {
+			return false, errors.Join(fmt.Errorf("column %s has more than the %d rows of its row group: %w", c.column.Name(), n, format.ErrBroken), err)
+		}
+	}
+	return true, nil
+}
+
+// read fills a record with the next row.
+func (p *pass) read(record *format.Record) error {
+	for i, c := range p.cursors {
+		v, err := c.next()
+		if err != nil {
+			return err
+		}
+		value := format.Null
+		if !v.IsNull() {
+			if value, err = p.properties[i].convert(v); err != nil {
+				record.Err, value = fmt.Errorf("column %s holds %w", c.column.Name(), err), format.Null
+			}
+		}
+		record.Properties = append(record.Properties, format.Property{Name: c.column.Name(), Value: value})
+	}
+	if p.wkb != nil {
+		v, err := p.wkb.next()
+		if err != nil || v.IsNull() {
+			return err
+		}
+		if record.Geometry, err = format.ParseWKB(v.ByteArray()); err != nil {
+			record.Err = fmt.Errorf("column %s: %w", p.wkb.column.Name(), err)
+		}
+		return nil
+	}
+	if p.x == nil {
+		return nil
+	}
+	x, err := p.x.next()
+	if err != nil {
+		return err
+	}
+	y, err := p.y.next()
+	if err != nil || x.IsNull() || y.IsNull() {
+		return err
+	}
+	at := [2]float64{p.readX(x), p.readY(y)}
+	if at[0] == at[0] && at[1] == at[1] { // NaN is null
+		record.Geometry = format.Geometry{Type: "Point", Point: at}
+	}
+	return nil
+}
