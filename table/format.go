@@ -15,6 +15,13 @@ type Format interface {
 	NewWriter(w io.Writer, columns []Column) (RowWriter, error)
 }
 
+// A Shaper is a Format whose tables may hold the geometries of the features, which a run then has ready for every row.
+type Shaper interface {
+	Format
+	// HasGeometries reports whether they do.
+	HasGeometries() bool
+}
+
 // A Namer is a Format with wishes about column names, which [PlanColumns] respects.
 type Namer interface {
 	// OwnColumns are columns that the format adds.

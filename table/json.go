@@ -38,6 +38,9 @@ type GeoJSON struct{}
 // Name is geojson.
 func (GeoJSON) Name() string { return "geojson" }
 
+// HasGeometries is true.
+func (GeoJSON) HasGeometries() bool { return true }
+
 // NewWriter begins the collection.
 func (GeoJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 	j := newJSONWriter(w, columns, geoStart+"\n", ",\n", "\n", "]}\n")

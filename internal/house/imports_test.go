@@ -69,24 +69,6 @@ var mayImport = map[string][]string{
 	"deploy/...":                 {"cas", "bulk", "bulk/journal", "local", "castest", "castest/basins"},
 }
 
-// Importers of these rooms do not compile what only files of some formats need.
-var light = []string{"cas", "features", "bulk", "bulk/journal", "table", "table/shard"}
-
-// heavy are modules with SQLite and Parquet.
-var heavy = []string{"modernc.org/", "github.com/parquet-go/"}
-
-func TestLightRoomsCompileNoSQLiteAndNoParquet(t *testing.T) {
-	for _, room := range light {
-		out, err := exec.Command("go", "list", "-deps", module+"/"+room).Output()
-		require.NoError(t, err, room)
-		for _, dependency := range strings.Fields(string(out)) {
-			for _, prefix := range heavy {
-				assert.False(t, strings.HasPrefix(dependency, prefix), "%s compiles %s", room, dependency)
-			}
-		}
-	}
-}
-
 // TestSQLiteHasOneImporter: what else needs it goes through internal/sqlitefile.
 func TestSQLiteHasOneImporter(t *testing.T) {
 	var importers []string

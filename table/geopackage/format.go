@@ -25,10 +25,14 @@ type Format struct{}
 var (
 	_ table.Namer  = Format{}
 	_ table.Reader = Format{}
+	_ table.Shaper = Format{}
 )
 
 // Name is geopackage.
 func (Format) Name() string { return "geopackage" }
+
+// HasGeometries is true.
+func (Format) HasGeometries() bool { return true }
 
 // OwnColumns are the row's number and its geometry.
 func (Format) OwnColumns() []string { return []string{rowColumn, GeometryColumn} }
