@@ -187,7 +187,7 @@ func create(path string) (*sqlitefile.DB, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	d, err := sqlitefile.Open(path, url.Values{"_pragma": {"journal_mode(off)", "synchronous(off)", "locking_mode(exclusive)"}})
+	d, err := sqlitefile.Open(path, url.Values{"_pragma": {"journal_mode(off)", "synchronous(off)", "locking_mode(exclusive)", "cache_size(-16384)"}})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
