@@ -1,6 +1,6 @@
-// Package table turns the outcomes of a run into files: a table of attributes as CSV, newline-delimited JSON or
-// JSON, a list of what failed and why, and a description that makes the table reproducible and citable. Parquet
-// is a [Format] of package table/parquet, so that others need not compile it.
+// Package table turns the outcomes of a run into files: a table of attributes as CSV, newline-delimited JSON,
+// JSON or GeoJSON, a list of what failed and why, and a description that makes the table reproducible and citable. Parquet
+// and GeoPackage are a [Format] each of packages of their own, so that others need not compile them.
 //
 // # Columns
 //

@@ -6,12 +6,20 @@ import (
 	"strings"
 )
 
-// A Format is a file format for tables. [CSV], [NDJSON] and [JSON] are here, Parquet in table/parquet.
+// A Format is a file format for tables. [CSV], [NDJSON], [JSON] and [GeoJSON] are here, Parquet is in table/parquet,
+// GeoPackage in table/geopackage.
 type Format interface {
 	// Name is the format in a word, such as csv.
 	Name() string
 	// NewWriter begins a table in w. The columns are those of every row.
 	NewWriter(w io.Writer, columns []Column) (RowWriter, error)
+}
+
+// A Shaper is a Format whose tables may hold the geometries of the features, which a run then has ready for every row.
+type Shaper interface {
+	Format
+	// HasGeometries reports whether they do.
+	HasGeometries() bool
 }
 
 // A Namer is a Format with wishes about column names, which [PlanColumns] respects.
@@ -23,7 +31,7 @@ type Namer interface {
 	PropertyColumn(property string) string
 }
 
-// A RowWriter writes the rows of one table.
+// A RowWriter writes the rows of one table. One that holds more than memory, such as a file, is also a [Discarder].
 type RowWriter interface {
 	// WriteRow appends a row. It keeps nothing of it.
 	WriteRow(*Row) error
@@ -31,7 +39,16 @@ type RowWriter interface {
 	Close() error
 }
 
-// FormatOf is the format that a file name's extension asks for: .csv, .ndjson or .jsonl, .json.
+// A Discarder is a RowWriter that is given up by Discard where Close is not called.
+type Discarder interface{ Discard() }
+
+func discard(w RowWriter) {
+	if d, ok := w.(Discarder); ok {
+		d.Discard()
+	}
+}
+
+// FormatOf is the format that a file name's extension asks for: .csv, .ndjson or .jsonl, .json, .geojson.
 // It is nil for any other.
 func FormatOf(path string) Format {
 	switch strings.ToLower(filepath.Ext(path)) {
@@ -41,6 +58,8 @@ func FormatOf(path string) Format {
 		return NDJSON{}
 	case ".json":
 		return JSON{}
+	case ".geojson":
+		return GeoJSON{}
 	default:
 		return nil
 	}

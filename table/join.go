@@ -64,11 +64,16 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	return summary, nil
 }
 
-func joinRows(ctx context.Context, w io.Writer, parts []Part, f Format, columns []Column) error {
+func joinRows(ctx context.Context, w io.Writer, parts []Part, f Format, columns []Column) (err error) {
 	rows, err := f.NewWriter(w, columns)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			discard(rows)
+		}
+	}()
 	whole := Row{Cells: make([]Cell, len(columns))}
 	for _, part := range parts {
 		to, err := targets(part.Summary.Columns, columns)

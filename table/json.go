@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,8 +30,34 @@ func (JSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 	return newJSONWriter(w, columns, "[\n", ",\n", "\n", "]\n"), nil
 }
 
+// GeoJSON is the [Format] of a FeatureCollection, a feature a line: the objects of [NDJSON] as properties, and the
+// geometries of the input, in the numbers in which they were given. A geometry is null where [Row.Geometry] has none. The
+// id is a property, as QGIS and GeoPandas show no other.
+type GeoJSON struct{}
+
+// Name is geojson.
+func (GeoJSON) Name() string { return "geojson" }
+
+// HasGeometries is true.
+func (GeoJSON) HasGeometries() bool { return true }
+
+// NewWriter begins the collection.
+func (GeoJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
+	j := newJSONWriter(w, columns, geoStart+"\n", ",\n", "\n", "]}\n")
+	j.geo = true
+	return j, nil
+}
+
+// What stands before the features, and around the properties of each.
+const (
+	geoStart    = `{"type":"FeatureCollection","features":[`
+	geoFeature  = `{"type":"Feature","properties":`
+	geoGeometry = `,"geometry":`
+)
+
 type jsonWriter struct {
 	lines
+	geo            bool     // rows are features
 	names          [][]byte // what stands before each value: the comma, the name, the colon
 	between        string   // two rows
 	lastEnd, close string
@@ -56,6 +83,9 @@ func (j *jsonWriter) WriteRow(r *Row) error {
 		b = append(b, j.between...)
 	}
 	j.rows = true
+	if j.geo {
+		b = append(b, geoFeature...)
+	}
 	b = append(b, '{')
 	for i := range r.Cells {
 		b = append(b, j.names[i]...)
@@ -70,7 +100,18 @@ func (j *jsonWriter) WriteRow(r *Row) error {
 			b = append(b, "null"...)
 		}
 	}
-	j.buf = append(b, '}')
+	b = append(b, '}')
+	if j.geo {
+		geometry, err := inOneLine(r.Geometry())
+		if err != nil {
+			return fmt.Errorf("geometry: %w", err)
+		}
+		if len(geometry) == 0 {
+			geometry = []byte("null")
+		}
+		b = append(append(append(b, geoGeometry...), geometry...), '}')
+	}
+	j.buf = b
 	return j.commit()
 }
 

@@ -6,7 +6,7 @@ import (
 	"iter"
 )
 
-// A Reader is a [Format] whose tables can be read again, for [Join]. Those of this package and of table/parquet are.
+// A Reader is a [Format] whose tables can be read again, for [Join]. Those of this package, of table/parquet and of table/geopackage are.
 type Reader interface {
 	Format
 	// ReadRows yields the rows of a table of size bytes that was written with these columns, cells as they were
@@ -19,6 +19,7 @@ var (
 	_ Reader = CSV{}
 	_ Reader = NDJSON{}
 	_ Reader = JSON{}
+	_ Reader = GeoJSON{}
 )
 
 // readRows yields the row that next fills, until it returns io.EOF.

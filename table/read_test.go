@@ -49,6 +49,17 @@ func TestReadingRefusesWhatWasNotWritten(t *testing.T) {
 		{NDJSON{}, `7`, "row 1: not an object but 7"},
 		{JSON{}, `{}`, "not an array"},
 		{JSON{}, ``, "not an array"},
+		{GeoJSON{}, ``, "not a collection as this program writes it"},
+		{GeoJSON{}, `{"type":"FeatureCollection", "features":[]}`, "not a collection as this program writes it"},
+		{GeoJSON{}, geoStart, "unexpected EOF"},
+		{GeoJSON{}, geoStart + `]`, "unexpected EOF"},
+		{GeoJSON{}, geoStart + `],"more":1}`, "more than features"},
+		{GeoJSON{}, geoStart + `{"type":"Point"}`, `Point, not "Feature"`},
+		{GeoJSON{}, geoStart + `{"type":"Feature","properties":null}`, "properties that are no object"},
+		{GeoJSON{}, geoStart + `{"type":"Feature","properties":{"id":1}}`, `row 1: member 2 is }, not "a,b"`},
+		{GeoJSON{}, geoStart + `{"type":"Feature","properties":{"id":1,"a,b":2},"id":1}`, `id, not "geometry"`},
+		{GeoJSON{}, geoStart + `{"type":"Feature","properties":{"id":1,"a,b":2},"geometry":null,"id":1}`, "a feature with other members"},
+		{GeoJSON{}, geoStart + `{"type":"Feature","properties":{"id":1,"a,b":2},"geometry":nul`, "unexpected EOF"},
 	} {
 		_, err := copyTable(c.format, c.text, columns)
 		assert.ErrorContains(t, err, c.want, c.text)
@@ -81,6 +92,22 @@ func FuzzNDJSONRead(f *testing.F) {
 			return
 		}
 		again, err := copyTable(NDJSON{}, once, columns)
+		require.NoError(t, err)
+		require.Equal(t, once, again)
+	})
+}
+
+// FuzzGeoJSONRead: likewise.
+func FuzzGeoJSONRead(f *testing.F) {
+	f.Add(geoStart + `{"type":"Feature","properties":{"id":"1","NAME":[1, 2.50]},"geometry":{"type":"Point","coordinates":[1, 2.0,3]}}]}` + "\n")
+	f.Add(geoStart + `{"type":"Feature","properties":{"id":"1","NAME":null},"geometry":{"type":"Polygon","coordinates":[]}}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		columns := []Column{{Name: "id"}, {Name: "NAME", Role: RoleKept}}
+		once, err := copyTable(GeoJSON{}, text, columns)
+		if err != nil {
+			return
+		}
+		again, err := copyTable(GeoJSON{}, once, columns)
 		require.NoError(t, err)
 		require.Equal(t, once, again)
 	})

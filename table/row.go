@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/community-attribute-service/cas-go/features"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
 // A CellKind tells which member of a Cell holds.
@@ -35,6 +36,15 @@ type Cell struct {
 type Row struct {
 	Feature features.Feature // whose line it is
 	Cells   []Cell           // in the order of the columns
+}
+
+// Geometry is the text of the feature's geometry where readers of tables can make sense of it. It is nil where they cannot, or
+// would draw it in a wrong place: none at all, an unclosed ring, projected coordinates and the like.
+func (r *Row) Geometry() json.RawMessage {
+	if p := preflight.Inspect(r.Feature).Problem; p != nil && p.Code != preflight.TooManyVertices {
+		return nil
+	}
+	return r.Feature.Geometry
 }
 
 // PlainText is a property for a column of text: a string's content, or else its JSON as it was spelt.
@@ -108,18 +118,21 @@ func numberCell(f float64) Cell {
 	return Cell{Kind: NumberCell, Number: f}
 }
 
-func (c *Cell) keep(property json.RawMessage) error {
-	property = bytes.TrimSpace(property)
-	if len(property) == 0 || string(property) == "null" {
-		return nil
-	}
-	if bytes.ContainsAny(property, "\n\r") {
-		var line bytes.Buffer
-		if err := json.Compact(&line, property); err != nil {
-			return err
-		}
-		property = line.Bytes()
+func (c *Cell) keep(property json.RawMessage) (err error) {
+	if property, err = inOneLine(property); err != nil || len(property) == 0 || string(property) == "null" {
+		return err
 	}
 	*c = Cell{Kind: JSONCell, JSON: property}
 	return nil
+}
+
+// inOneLine is JSON without line ends.
+func inOneLine(text json.RawMessage) (json.RawMessage, error) {
+	text = bytes.TrimSpace(text)
+	if !bytes.ContainsAny(text, "\n\r") {
+		return text, nil
+	}
+	var line bytes.Buffer
+	err := json.Compact(&line, text)
+	return line.Bytes(), err
 }

@@ -79,11 +79,13 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 		err = failures.flush()
 	}
 	if err != nil {
+		discard(first.RowWriter)
 		return nil, err
 	}
 	if !first.misfit && slices.Equal(expected.columns, found.columns) {
 		return summary, first.Close()
 	}
+	discard(first.RowWriter)
 	if err := table.restart(); err != nil {
 		return nil, err
 	}
@@ -91,11 +93,16 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 }
 
 // writeRows is a pass with all columns known.
-func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *layout, features int) error {
+func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *layout, features int) (err error) {
 	rows, err := newRowsWriter(w, f, l)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			discard(rows.RowWriter)
+		}
+	}()
 	a := newAnswer(l.datasets())
 	for o, err := range within(ctx, source) {
 		if err != nil {

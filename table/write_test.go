@@ -78,7 +78,7 @@ func options(t *testing.T, path string, f Format) Options {
 }
 
 func TestGolden(t *testing.T) {
-	for _, f := range []Format{CSV{}, NDJSON{}, JSON{}} {
+	for _, f := range []Format{CSV{}, NDJSON{}, JSON{}, GeoJSON{}} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "attributes."+f.Name())
 		require.Equal(t, f, FormatOf(path))

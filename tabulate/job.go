@@ -14,7 +14,6 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/table/parquet"
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
@@ -120,8 +119,8 @@ func (j *Job) ask(ctx, soft context.Context, src source, journal *journal.Journa
 }
 
 func (j *Job) source() source {
-	geo, _ := j.Format.(parquet.Format)
-	return j.Input.source(j.Keep, spoolPath(j.Output), geo.Geo)
+	shaper, ok := j.Format.(table.Shaper)
+	return j.Input.source(j.Keep, spoolPath(j.Output), ok && shaper.HasGeometries())
 }
 
 // checkOutput refuses to write over the input.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/features"
+	_ "github.com/community-attribute-service/cas-go/features/geopackage" // formats that package features leaves to its importers
+	_ "github.com/community-attribute-service/cas-go/features/geoparquet"
 )
 
 // A source gives the features of an input: once for asking, and again for each pass of the table.

@@ -17,6 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/geopackage"
 	"github.com/community-attribute-service/cas-go/table/parquet"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
@@ -36,7 +37,7 @@ type tabulation struct {
 }
 
 func (x *tabulation) flags(f *pflag.FlagSet) {
-	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json or .parquet")
+	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet, or with the geometries .geojson, .gpkg")
 	x.reading.flags(f)
 	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
@@ -50,7 +51,7 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 func (x *tabulation) check() error {
 	switch {
 	case x.output != "" && x.format() == nil:
-		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet", x.output)
+		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .geojson, .gpkg", x.output)
 	case x.geo && x.format() != table.Format(parquet.Format{Geo: true}):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
 	case x.resume && x.output == "":
@@ -65,10 +66,14 @@ func (x *tabulation) check() error {
 
 // format is what the ending of -o asks for; nil is unknown.
 func (x *tabulation) format() table.Format {
-	if strings.EqualFold(filepath.Ext(x.output), ".parquet") {
+	switch strings.ToLower(filepath.Ext(x.output)) {
+	case ".parquet":
 		return parquet.Format{Geo: x.geo}
+	case ".gpkg":
+		return geopackage.Format{}
+	default:
+		return table.FormatOf(x.output)
 	}
-	return table.FormatOf(x.output)
 }
 
 // usualConcurrency is how many requests are in flight if nothing else is said.

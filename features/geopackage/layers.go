@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
 // A layer is a row of gpkg_contents with its row of gpkg_geometry_columns.
@@ -19,39 +20,39 @@ func (d *database) chooseLayer(name string) (chosen layer, names []string, err e
 	var layers []layer
 	var others []string
 	has := map[string]bool{}
-	err = d.each(func(v []driver.Value) { has[strings.ToLower(text(v[0]))] = true }, `SELECT name FROM sqlite_schema WHERE name LIKE 'gpkg\_%' ESCAPE '\'`)
+	err = d.each(func(v []driver.Value) { has[strings.ToLower(sqlitefile.Text(v[0]))] = true }, `SELECT name FROM sqlite_schema WHERE name LIKE 'gpkg\_%' ESCAPE '\'`)
 	if err != nil {
 		return layer{}, nil, err
 	}
 	if !has["gpkg_contents"] {
-		return layer{}, nil, fmt.Errorf("%s is an SQLite database, but no GeoPackage: it has no table gpkg_contents: %w", d.path, format.ErrBroken)
+		return layer{}, nil, fmt.Errorf("%s is an SQLite database, but no GeoPackage: it has no table gpkg_contents: %w", d.Path, format.ErrBroken)
 	}
 	if has["gpkg_geometry_columns"] {
 		err = d.each(func(v []driver.Value) {
-			layers = append(layers, layer{text(v[0]), text(v[1]), text(v[2])})
-			names = append(names, text(v[0]))
+			layers = append(layers, layer{sqlitefile.Text(v[0]), sqlitefile.Text(v[1]), sqlitefile.Text(v[2])})
+			names = append(names, sqlitefile.Text(v[0]))
 		}, `SELECT c.table_name, g.column_name, g.srs_id FROM gpkg_contents c
 			LEFT JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) WHERE lower(c.data_type) = 'features'`)
 		if err != nil {
 			return layer{}, nil, err
 		}
 	}
-	err = d.each(func(v []driver.Value) { others = append(others, text(v[0])+" ("+text(v[1])+")") },
+	err = d.each(func(v []driver.Value) { others = append(others, sqlitefile.Text(v[0])+" ("+sqlitefile.Text(v[1])+")") },
 		`SELECT table_name, data_type FROM gpkg_contents WHERE lower(data_type) <> 'features'`)
 	switch {
 	case err != nil:
 		return layer{}, nil, err
 	case len(layers) == 0 && len(others) > 0:
-		return layer{}, nil, fmt.Errorf("%s has no layer with geometries; it has %s", d.path, strings.Join(others, ", "))
+		return layer{}, nil, fmt.Errorf("%s has no layer with geometries; it has %s", d.Path, strings.Join(others, ", "))
 	case len(layers) == 0:
-		return layer{}, nil, fmt.Errorf("%s has no layers", d.path)
+		return layer{}, nil, fmt.Errorf("%s has no layers", d.Path)
 	}
 	i := slices.Index(names, name)
 	if name == "" && len(layers) == 1 {
 		i = 0
 	}
 	if i < 0 {
-		return layer{}, nil, &format.LayerError{Path: d.path, Asked: name, Layers: names}
+		return layer{}, nil, &format.LayerError{Path: d.Path, Asked: name, Layers: names}
 	}
 	return layers[i], names, nil
 }
@@ -75,13 +76,13 @@ func (d *database) referenceSystem(id string) (crs, warning string, err error) {
 	found := false
 	err = d.each(func(v []driver.Value) {
 		found = true
-		code, bad := strconv.Atoi(text(v[1]))
-		if strings.EqualFold(text(v[0]), "EPSG") && bad == nil && code > 0 {
+		code, bad := strconv.Atoi(sqlitefile.Text(v[1]))
+		if strings.EqualFold(sqlitefile.Text(v[0]), "EPSG") && bad == nil && code > 0 {
 			crs = "EPSG:" + strconv.Itoa(code)
 			return
 		}
 		for _, definition := range v[2:] {
-			if d := strings.TrimSpace(text(definition)); crs == "" && !undefined(d) {
+			if d := strings.TrimSpace(sqlitefile.Text(definition)); crs == "" && !undefined(d) {
 				crs = d
 			}
 		}
@@ -114,16 +115,16 @@ type column struct {
 func (d *database) columns(table string) (all []column, numbered bool, err error) {
 	keys := 0
 	err = d.each(func(v []driver.Value) {
-		key := text(v[2]) != "0"
+		key := sqlitefile.Text(v[2]) != "0"
 		if key {
 			keys++
 		}
-		all = append(all, column{name: text(v[0]), declared: text(v[1]), integerKey: key && strings.EqualFold(text(v[1]), "INTEGER")})
+		all = append(all, column{name: sqlitefile.Text(v[0]), declared: sqlitefile.Text(v[1]), integerKey: key && strings.EqualFold(sqlitefile.Text(v[1]), "INTEGER")})
 	}, `SELECT name, type, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1`, table)
 	if err != nil {
 		return nil, false, err
 	}
-	err = d.each(func(v []driver.Value) { numbered = text(v[0]) == "table" && text(v[1]) == "0" },
+	err = d.each(func(v []driver.Value) { numbered = sqlitefile.Text(v[0]) == "table" && sqlitefile.Text(v[1]) == "0" },
 		`SELECT type, wr FROM pragma_table_list(?) WHERE schema = 'main'`, table)
 	for i := range all {
 		all[i].integerKey = all[i].integerKey && keys == 1 && numbered

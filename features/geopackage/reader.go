@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
 const name = "GeoPackage"
@@ -59,10 +60,10 @@ func (r *reader) describe(chosen string) (err error) {
 		return err
 	}
 	if len(columns) == 0 {
-		return fmt.Errorf("%s: the layer %s has no table: %w", r.path, d.Layer, format.ErrBroken)
+		return fmt.Errorf("%s: the layer %s has no table: %w", r.Path, d.Layer, format.ErrBroken)
 	}
 	r.numbered = numbered
-	d.Warnings = leftBeside(r.path)
+	d.Warnings = leftBeside(r.Path)
 	for i, c := range columns {
 		kind := strings.ToLower(c.declared)
 		switch {
@@ -79,7 +80,7 @@ func (r *reader) describe(chosen string) (err error) {
 		d.Fields = append(d.Fields, format.Field{Name: c.name, Type: kind})
 	}
 	if r.geometry.name == "" {
-		return fmt.Errorf("%s: the layer %s has no column %q of geometries: %w", r.path, d.Layer, r.layer.geometry, format.ErrBroken)
+		return fmt.Errorf("%s: the layer %s has no column %q of geometries: %w", r.Path, d.Layer, r.layer.geometry, format.ErrBroken)
 	}
 	var warning string
 	if d.CRS, warning, err = r.referenceSystem(r.layer.srs); err != nil {
@@ -116,16 +117,16 @@ func (r *reader) plan(want format.Want) *pass {
 			p.at = append(p.at, len(columns))
 		}
 		if wanted || !r.numbered {
-			columns = append(columns, "+"+quoted(c.name)) // as an expression it has no declared type that the driver would convert by
+			columns = append(columns, "+"+sqlitefile.Quoted(c.name)) // as an expression it has no declared type that the driver would convert by
 		}
 	}
 	if !want.NoGeometry {
 		p.shape = len(columns)
 	}
 	if !want.NoGeometry || !r.numbered {
-		columns = append(columns, quoted(r.geometry.name))
+		columns = append(columns, sqlitefile.Quoted(r.geometry.name))
 	}
-	p.sql = "SELECT " + strings.Join(columns, ", ") + " FROM " + quoted(r.layer.table)
+	p.sql = "SELECT " + strings.Join(columns, ", ") + " FROM " + sqlitefile.Quoted(r.layer.table)
 	if r.numbered {
 		p.sql += " ORDER BY " + r.rowNumber()
 	}
@@ -135,7 +136,7 @@ func (r *reader) plan(want format.Want) *pass {
 // rowNumber is a name for the row's number that no column has.
 func (r *reader) rowNumber() string {
 	if r.key != nil {
-		return quoted(r.key.name)
+		return sqlitefile.Quoted(r.key.name)
 	}
 	for _, name := range []string{"rowid", "_rowid_"} {
 		if !slices.ContainsFunc(r.fields, func(c column) bool { return strings.EqualFold(c.name, name) }) {
@@ -169,14 +170,14 @@ func (p *pass) run(yield func(*format.Record, error) bool) error {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("layer %s, after %s: %w", p.layer.table, record.Place, broken(p.path, err))
+			return fmt.Errorf("layer %s, after %s: %w", p.layer.table, record.Place, broken(p.Path, err))
 		}
 		if !p.numbered {
 			record.Place = "row " + strconv.Itoa(n+1)
 		} else {
 			fid, ok := values[0].(int64)
 			if !ok || n > 0 && fid <= last {
-				return fmt.Errorf("%s: layer %s: fid %s follows %s: %w", p.path, p.layer.table, text(values[0]), record.Place, format.ErrBroken)
+				return fmt.Errorf("%s: layer %s: fid %s follows %s: %w", p.Path, p.layer.table, sqlitefile.Text(values[0]), record.Place, format.ErrBroken)
 			}
 			last = fid
 			record.Place = "fid " + strconv.FormatInt(fid, 10)
@@ -196,11 +197,11 @@ func (r *reader) complete(n int) error {
 	}
 	sql := "PRAGMA quick_check"
 	if r.numbered {
-		sql += "(" + quoted(r.layer.table) + ")"
+		sql += "(" + sqlitefile.Quoted(r.layer.table) + ")"
 	}
 	var damage string
 	err := r.each(func(v []driver.Value) {
-		if found := text(v[0]); damage == "" && found != "ok" && !isConstraint(found) {
+		if found := sqlitefile.Text(v[0]); damage == "" && found != "ok" && !isConstraint(found) {
 			damage = found
 		}
 	}, sql)
@@ -208,7 +209,7 @@ func (r *reader) complete(n int) error {
 		return err
 	}
 	if damage != "" {
-		return fmt.Errorf("%s: layer %s: %d features can be read, but the file is damaged: %s: %w", r.path, r.layer.table, n,
+		return fmt.Errorf("%s: layer %s: %d features can be read, but the file is damaged: %s: %w", r.Path, r.layer.table, n,
 			strings.ReplaceAll(damage, "\n", " "), format.ErrBroken)
 	}
 	r.checked = true

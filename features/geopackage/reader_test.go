@@ -18,6 +18,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
+	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
 // python runs a program of the judges' environment; what it prints is JSON.
@@ -254,14 +255,14 @@ func TestFilesThatAreNone(t *testing.T) {
 		return path
 	}
 	for path, want := range map[string]string{
-		write("empty.gpkg", ""):                                    "is empty",
-		write("text.gpkg", "PK\x03\x04"):                           "is no GeoPackage, or an encrypted one",
-		write("cut.gpkg", signature):                               "",
-		sql(t, "DROP TABLE gpkg_contents"):                         "it has no table gpkg_contents",
-		sql(t):                                                     "the layer T has no table",
-		sql(t, "CREATE TABLE t (a)"):                               `has no column "GEOM" of geometries`,
-		sql(t, "DELETE FROM gpkg_geometry_columns"):                `has no table`,
-		write("random.gpkg", signature+strings.Repeat("x", 10000)): "file is not a database",
+		write("empty.gpkg", ""):                     "is empty",
+		write("text.gpkg", "PK\x03\x04"):            "is no GeoPackage, or an encrypted one",
+		write("cut.gpkg", sqlitefile.Signature):     "",
+		sql(t, "DROP TABLE gpkg_contents"):          "it has no table gpkg_contents",
+		sql(t):                                      "the layer T has no table",
+		sql(t, "CREATE TABLE t (a)"):                `has no column "GEOM" of geometries`,
+		sql(t, "DELETE FROM gpkg_geometry_columns"): `has no table`,
+		write("random.gpkg", sqlitefile.Signature+strings.Repeat("x", 10000)): "file is not a database",
 	} {
 		_, err := open(path, format.Options{})
 		assert.ErrorIs(t, err, format.ErrBroken, path)

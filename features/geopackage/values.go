@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
 // fill makes a record of a row.
@@ -71,7 +72,7 @@ func geometryOf(v driver.Value) (format.Geometry, error) {
 	b, ok := v.([]byte)
 	switch {
 	case !ok:
-		return format.Geometry{}, fmt.Errorf("a geometry is binary, and this is %.20q", text(v))
+		return format.Geometry{}, fmt.Errorf("a geometry is binary, and this is %.20q", sqlitefile.Text(v))
 	case len(b) < headerSize || b[0] != 'G' || b[1] != 'P':
 		return format.Geometry{}, errors.New("no geometry of a GeoPackage: it does not begin with GP")
 	case b[2] != 0:

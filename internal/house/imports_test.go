@@ -30,12 +30,15 @@ var mayImport = map[string][]string{
 	"features/crs":               {},
 	"features/preflight":         {"features", "internal/geotext"},
 	"features/...":               {"features", "features/crs", "features/internal/...", "internal/geotext", "internal/words"},
+	"features/geopackage":        {"features/internal/format", "internal/sqlitefile"},
 	"bulk":                       {"cas", "features", "features/preflight", "bulk/journal", "bulk/internal/pace"},
 	"bulk/journal":               {"cas", "wire", "features", "features/preflight"},
 	"bulk/internal/pace":         {},
-	"table":                      {"bulk", "bulk/journal", "cas", "wire", "features"},
+	"table":                      {"bulk", "bulk/journal", "cas", "wire", "features", "features/preflight"},
 	"table/shard":                {"table", "bulk", "bulk/journal", "cas", "features"},
-	"table/...":                  {"table", "cas", "features", "features/preflight"},
+	"table/...":                  {"table", "table/internal/...", "cas", "features", "features/preflight"},
+	"table/geopackage":           {"table", "table/internal/...", "internal/sqlitefile"},
+	"table/internal/...":         {},
 	"tabulate":                   {"api", "wire", "cas", "features", "features/...", "bulk", "bulk/journal", "table", "table/..."},
 	"local":                      {"cas"},
 	"castest":                    {"cas", "gen", "wire", "castest/internal/..."},
@@ -58,11 +61,23 @@ var mayImport = map[string][]string{
 	"internal/docgen":            {},
 	"internal/gendecode":         {},
 	"internal/house":             {},
+	"internal/sqlitefile":        {},
 	"internal/scale":             {"cas", "features", "bulk", "bulk/...", "table/shard", "castest", "castest/...", "local"},
 	"internal/sweep":             {"cas", "features", "bulk", "bulk/...", "castest", "castest/...", "local"},
 	"internal/soak":              {"cas", "castest"},
 	"internal/contract/...":      {"api", "cas", "internal/contract/..."},
 	"deploy/...":                 {"cas", "bulk", "bulk/journal", "local", "castest", "castest/basins"},
+}
+
+// TestSQLiteHasOneImporter: what else needs it goes through internal/sqlitefile.
+func TestSQLiteHasOneImporter(t *testing.T) {
+	var importers []string
+	for _, p := range packages(t) {
+		if slices.ContainsFunc(p.Imports, func(i string) bool { return strings.HasPrefix(i, "modernc.org/") }) {
+			importers = append(importers, strings.TrimPrefix(p.ImportPath, module+"/"))
+		}
+	}
+	assert.Equal(t, []string{"internal/sqlitefile"}, importers)
 }
 
 type listed struct {

@@ -17,7 +17,10 @@ type Format struct {
 	Geo bool // GeoParquet: with a column of geometries
 }
 
-var _ table.Namer = Format{}
+var (
+	_ table.Namer  = Format{}
+	_ table.Shaper = Format{}
+)
 
 // Name is parquet or geoparquet.
 func (f Format) Name() string {
@@ -26,6 +29,9 @@ func (f Format) Name() string {
 	}
 	return "parquet"
 }
+
+// HasGeometries is Geo.
+func (f Format) HasGeometries() bool { return f.Geo }
 
 // OwnColumns is the geometry's, if there is one.
 func (f Format) OwnColumns() []string {

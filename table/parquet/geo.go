@@ -5,33 +5,30 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/preflight"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/internal/wkb"
 )
 
 // geometries writes a column of WKB and keeps what the file's metadata says about it.
 type geometries struct {
 	types  map[string]bool
-	bounds bounds
+	bounds wkb.Bounds
 	flat   bool // a geometry without z is among them
 }
 
 func newGeometries() *geometries {
-	return &geometries{types: map[string]bool{}, bounds: noBounds}
+	return &geometries{types: map[string]bool{}, bounds: wkb.NoBounds}
 }
 
-// append appends the WKB of a feature's geometry; ok is false if it has none that readers would take.
-func (g *geometries) append(b []byte, f features.Feature) (_ []byte, ok bool) {
-	if p := preflight.Inspect(f).Problem; p != nil && p.Code != preflight.TooManyVertices {
-		return b, false
-	}
-	whole, s, err := appendWKB(b, f.Geometry)
+// append appends the WKB of a row's geometry; ok is false if it has none that readers would take.
+func (g *geometries) append(b []byte, r *table.Row) (_ []byte, ok bool) {
+	whole, s, err := wkb.Append(b, r.Geometry())
 	if err != nil {
 		return b, false
 	}
-	g.types[s.name()] = true
-	g.flat = g.flat || !s.z
-	g.bounds.join(&s.bounds)
+	g.types[s.Name()] = true
+	g.flat = g.flat || !s.Z
+	g.bounds.Join(&s.Bounds)
 	return whole, true
 }
 
@@ -46,7 +43,7 @@ func (g *geometries) metadata() string {
 	c := column{Encoding: "WKB", GeometryTypes: slices.AppendSeq([]string{}, maps.Keys(g.types))}
 	slices.Sort(c.GeometryTypes)
 	if len(g.types) > 0 {
-		low, high := g.bounds.low[:], g.bounds.high[:]
+		low, high := g.bounds.Low[:], g.bounds.High[:]
 		if g.flat {
 			low, high = low[:2], high[:2]
 		}

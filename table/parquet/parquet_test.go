@@ -212,7 +212,7 @@ print(json.dumps({
 func TestGeoMetadata(t *testing.T) {
 	g := newGeometries()
 	assert.JSONEq(t, `{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"WKB","geometry_types":[]}}}`, g.metadata())
-	_, ok := g.append(nil, features.Feature{Geometry: []byte(`{"type":"Point","coordinates":[1,2,3]}`)})
+	_, ok := g.append(nil, &table.Row{Feature: features.Feature{Geometry: []byte(`{"type":"Point","coordinates":[1,2,3]}`)}})
 	require.True(t, ok)
 	assert.JSONEq(t, `{"version":"1.1.0","primary_column":"geometry","columns":{"geometry":{"encoding":"WKB","geometry_types":["Point Z"],
 		"bbox":[1,2,3,1,2,3]}}}`, g.metadata())
@@ -326,14 +326,4 @@ func TestTheFooterHoldsNoGeometries(t *testing.T) {
 func BenchmarkRows(b *testing.B) {
 	source, datasets := big(b.N, 4, func() {})
 	write(b, Format{}, nil, source, datasets...)
-}
-
-func BenchmarkWKB(b *testing.B) {
-	text := polygon(1, 1000)
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	var out []byte
-	for b.Loop() {
-		out, _, _ = appendWKB(out[:0], text)
-	}
 }

@@ -1,16 +1,15 @@
 package parquet
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/peterstace/simplefeatures/geom"
 
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/internal/wkb"
 )
 
 var _ table.Reader = Format{}
@@ -73,7 +72,7 @@ func (f Format) fill(row *table.Row, columns []table.Column, values parquet.Row)
 		switch {
 		case v.IsNull():
 		case i == len(columns):
-			geometry, err := geoJSON(v.ByteArray())
+			geometry, err := wkb.GeoJSON(v.ByteArray())
 			if err != nil {
 				return fmt.Errorf("geometry of %s: %w", row.Cells[0].Text, err)
 			}
@@ -85,15 +84,6 @@ func (f Format) fill(row *table.Row, columns []table.Column, values parquet.Row)
 		}
 	}
 	return nil
-}
-
-// geoJSON is the text of a geometry, its coordinates in shortest exact form.
-func geoJSON(wkb []byte) (json.RawMessage, error) {
-	g, err := geom.UnmarshalWKB(wkb, geom.NoValidate{}) // it stands in the table as it was given
-	if err != nil {
-		return nil, err
-	}
-	return g.MarshalJSON()
 }
 
 func sameColumns(is, should *parquet.Schema) error {

@@ -96,7 +96,7 @@ func (w *writer) bytesValue(start int) parquet.Value {
 func (w *writer) geometry(r *table.Row, column int) parquet.Value {
 	start := len(w.text)
 	var ok bool
-	if w.text, ok = w.geo.append(w.text, r.Feature); !ok {
+	if w.text, ok = w.geo.append(w.text, r); !ok {
 		return parquet.NullValue().Level(0, 0, column)
 	}
 	return w.bytesValue(start).Level(0, 1, column)

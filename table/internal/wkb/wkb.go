@@ -1,42 +1,48 @@
-package parquet
+// Package wkb turns the GeoJSON text of geometries into well-known binary as of ISO and back, for the formats of tables that
+// hold geometries. [Append] writes, [GeoJSON] reads what it has written.
+package wkb
 
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/peterstace/simplefeatures/geom"
 )
 
-// bounds are the least and the greatest x, y and z.
-type bounds struct{ low, high [3]float64 }
+// Bounds are the least and the greatest x, y and z.
+type Bounds struct{ Low, High [3]float64 }
 
-var noBounds = bounds{
-	low:  [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)},
-	high: [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)},
+// NoBounds are those of nothing.
+var NoBounds = Bounds{
+	Low:  [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)},
+	High: [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)},
 }
 
-func (b *bounds) join(o *bounds) {
-	for i := range b.low {
-		b.low[i], b.high[i] = min(b.low[i], o.low[i]), max(b.high[i], o.high[i])
+// Join widens b by o.
+func (b *Bounds) Join(o *Bounds) {
+	for i := range b.Low {
+		b.Low[i], b.High[i] = min(b.Low[i], o.Low[i]), max(b.High[i], o.High[i])
 	}
 }
 
-// shape is what a WKB holds.
-type shape struct {
-	kind   string // Point, Polygon or MultiPolygon
-	z      bool
-	bounds bounds
+// A Shape is what a WKB holds.
+type Shape struct {
+	Kind   string // Point, Polygon or MultiPolygon
+	Z      bool
+	Bounds Bounds // those of z only with Z
 }
 
-// name is the type as GeoParquet spells it.
-func (s *shape) name() string {
-	if s.z {
-		return s.kind + " Z"
+// Name is the type as GeoParquet spells it.
+func (s *Shape) Name() string {
+	if s.Z {
+		return s.Kind + " Z"
 	}
-	return s.kind
+	return s.Kind
 }
 
 // Geometry types of ISO 13249-3 WKB; with z it is a thousand more.
@@ -50,24 +56,33 @@ const (
 // errNoZ says that a position lacks the z that another has.
 var errNoZ = errors.New("a position without z")
 
-// appendWKB appends the text of a GeoJSON Point, Polygon or MultiPolygon as little-endian WKB: with z if all positions
+// Append appends the text of a GeoJSON Point, Polygon or MultiPolygon as little-endian WKB: with z if all positions
 // have one, further numbers of a position dropped. Empty geometries, short and unclosed rings are errors: readers of WKB
 // refuse them, and with them the whole file.
-func appendWKB(b, geometry []byte) ([]byte, shape, error) {
+func Append(b, geometry []byte) ([]byte, Shape, error) {
 	kind, coordinates, err := geometryParts(geometry)
 	if err != nil {
-		return b, shape{}, err
+		return b, Shape{}, err
 	}
 	for _, dims := range []int{3, 2} {
-		e := wkbEncoder{scanner: scanner{text: coordinates}, out: b, dims: dims, bounds: noBounds}
+		e := wkbEncoder{scanner: scanner{text: coordinates}, out: b, dims: dims, bounds: NoBounds}
 		if err = e.geometry(kind); err == nil {
-			return e.out, shape{kind: kind, z: dims == 3, bounds: e.bounds}, nil
+			return e.out, Shape{Kind: kind, Z: dims == 3, Bounds: e.bounds}, nil
 		}
 		if !errors.Is(err, errNoZ) {
 			break
 		}
 	}
-	return b, shape{}, err
+	return b, Shape{}, err
+}
+
+// GeoJSON is the text of a geometry, its coordinates in shortest exact form.
+func GeoJSON(wkb []byte) (json.RawMessage, error) {
+	g, err := geom.UnmarshalWKB(wkb, geom.NoValidate{}) // it stands in the table as it was given
+	if err != nil {
+		return nil, err
+	}
+	return g.MarshalJSON()
 }
 
 // geometryParts finds the type and the text of the coordinates.
@@ -109,7 +124,7 @@ type wkbEncoder struct {
 	scanner
 	out    []byte
 	dims   int // 2 or 3
-	bounds bounds
+	bounds Bounds
 }
 
 func (e *wkbEncoder) geometry(kind string) error {
@@ -189,7 +204,7 @@ func (e *wkbEncoder) position() (xy [2]float64, err error) {
 			if n < 2 {
 				xy[n] = f
 			}
-			e.bounds.low[n], e.bounds.high[n] = min(e.bounds.low[n], f), max(e.bounds.high[n], f)
+			e.bounds.Low[n], e.bounds.High[n] = min(e.bounds.Low[n], f), max(e.bounds.High[n], f)
 			e.out = binary.LittleEndian.AppendUint64(e.out, math.Float64bits(f))
 		}
 		n++

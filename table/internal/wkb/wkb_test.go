@@ -1,7 +1,8 @@
-package parquet
+package wkb
 
 import (
 	"encoding/hex"
+	"fmt"
 	"testing"
 
 	"github.com/peterstace/simplefeatures/geom"
@@ -22,10 +23,10 @@ func TestWKB(t *testing.T) {
 				"000000000000f03f" + "000000000000f03f" + "0000000000000000" + "0000000000000000", "Polygon",
 		},
 	} {
-		b, s, err := appendWKB([]byte("before"), []byte(c.text))
+		b, s, err := Append([]byte("before"), []byte(c.text))
 		require.NoError(t, err, c.text)
 		assert.Equal(t, c.want, hex.EncodeToString(b[len("before"):]), c.text)
-		assert.Equal(t, c.name, s.name())
+		assert.Equal(t, c.name, s.Name())
 	}
 }
 
@@ -46,13 +47,13 @@ func TestWKBHoldsWhatTheTextHolds(t *testing.T) {
 
 // sameAsSimpleFeatures compares with the geometry that another library reads from the same text.
 func sameAsSimpleFeatures(t require.TestingT, text string) {
-	b, s, err := appendWKB(nil, []byte(text))
+	b, s, err := Append(nil, []byte(text))
 	require.NoError(t, err, text)
 	ours, err := geom.UnmarshalWKB(b, geom.NoValidate{})
 	require.NoError(t, err, text)
 	theirs, err := geom.UnmarshalGeoJSON([]byte(text), geom.NoValidate{})
 	require.NoError(t, err, text)
-	if !s.z {
+	if !s.Z {
 		theirs = theirs.Force2D()
 	}
 	require.Equal(t, theirs.AsText(), ours.AsText(), text)
@@ -75,7 +76,7 @@ func TestWKBRefuses(t *testing.T) {
 		`{"type":"MultiPolygon","coordinates":[[]]}`:                   "an empty array",
 		`{"type":"LineString","coordinates":[[0,0],[1,1]]}`:            `a geometry of type "LineString"`,
 	} {
-		b, _, err := appendWKB([]byte("x"), []byte(text))
+		b, _, err := Append([]byte("x"), []byte(text))
 		assert.ErrorContains(t, err, want, text)
 		assert.Equal(t, "x", string(b))
 	}
@@ -89,21 +90,35 @@ func FuzzWKB(f *testing.F) {
 	f.Add(`{"type":"Point","coordinates":[1,2]`)
 	f.Add(`{"type":"Point","coordinates":[1,2]]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		b, s, err := appendWKB(nil, []byte(text))
+		b, s, err := Append(nil, []byte(text))
 		if err != nil {
 			return
 		}
 		g, err := geom.UnmarshalWKB(b, geom.NoValidate{})
 		require.NoError(t, err, text)
-		require.Equal(t, s.kind, g.Type().String())
-		require.Equal(t, s.z, g.CoordinatesType().Is3D())
+		require.Equal(t, s.Kind, g.Type().String())
+		require.Equal(t, s.Z, g.CoordinatesType().Is3D())
 		theirs, err := geom.UnmarshalGeoJSON([]byte(text), geom.NoValidate{})
 		if err != nil {
 			return // it refuses, for one, positions of more than three numbers and duplicate members
 		}
-		if !s.z {
+		if !s.Z {
 			theirs = theirs.Force2D()
 		}
 		require.Equal(t, theirs.AsText(), g.AsText())
 	})
+}
+
+func BenchmarkWKB(b *testing.B) {
+	text := []byte(`{"type":"Polygon","coordinates":[[`)
+	for i := range 1000 {
+		text = fmt.Appendf(text, "[%v,%v],", 0.1+float64(i%999)/7, float64(i%999)/11)
+	}
+	text = append(text[:len(text)-1], "]]}"...)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	var out []byte
+	for b.Loop() {
+		out, _, _ = Append(out[:0], text)
+	}
 }
