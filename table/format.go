@@ -31,6 +31,40 @@ type RowWriter interface {
 	Close() error
 }
 
+// A Describer is a RowWriter whose file also says what the whole run shows.
+type Describer interface {
+	// Describe comes once, after the last row and before Close.
+	Describe(Options, *Summary)
+}
+
+// A Discarder is a RowWriter that holds more than memory.
+type Discarder interface {
+	// Discard comes in place of Close where the table is not wanted.
+	Discard() error
+}
+
+// finish describes and ends a table.
+func finish(w *rowsWriter, o Options, s *Summary) error {
+	if o.Plan.form.Long {
+		s.Rows = w.rows
+	}
+	describeTo(w.RowWriter, o, s)
+	return w.Close()
+}
+
+func describeTo(w RowWriter, o Options, s *Summary) {
+	if d, ok := w.(Describer); ok {
+		d.Describe(o, s)
+	}
+}
+
+// discard ends a table that is not wanted.
+func discard(w RowWriter) {
+	if d, ok := w.(Discarder); ok {
+		_ = d.Discard() // what it held was temporary
+	}
+}
+
 // FormatOf is the format that a file name's extension asks for: .csv, .ndjson or .jsonl, .json.
 // It is nil for any other.
 func FormatOf(path string) Format {

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"bulk/internal/pace":         {},
 	"table":                      {"bulk", "bulk/journal", "cas", "wire", "features"},
 	"table/shard":                {"table", "bulk", "bulk/journal", "cas", "features"},
-	"table/...":                  {"table", "cas", "features", "features/preflight"},
+	"table/...":                  {"table", "cas", "features", "features/preflight", "wire"},
 	"tabulate":                   {"api", "wire", "cas", "features", "features/...", "bulk", "bulk/journal", "table", "table/..."},
 	"local":                      {"cas"},
 	"castest":                    {"cas", "gen", "wire", "castest/internal/..."},
