@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"bench":                      {"cas", "features", "features/...", "bulk", "bulk/journal", "table", "tabulate", "bench/..."},
 	"bench/...":                  {},
 	"docs":                       {},
+	"docs/schema":                {},
 	"examples":                   {},
 	"examples/...":               {"cas", "features", "features/...", "bulk", "bulk/journal", "table", "table/...", "tabulate", "local", "castest", "castest/basins", "catalog", "wire"},
 	"cmd/...":                    {"..."},
