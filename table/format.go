@@ -23,7 +23,7 @@ type Namer interface {
 	PropertyColumn(property string) string
 }
 
-// A RowWriter writes the rows of one table.
+// A RowWriter writes the rows of one table. One that holds more than memory, such as a file, is also a [Discarder].
 type RowWriter interface {
 	// WriteRow appends a row. It keeps nothing of it.
 	WriteRow(*Row) error
@@ -37,11 +37,8 @@ type Describer interface {
 	Describe(Options, *Summary)
 }
 
-// A Discarder is a RowWriter that holds more than memory.
-type Discarder interface {
-	// Discard comes in place of Close where the table is not wanted.
-	Discard() error
-}
+// A Discarder is a RowWriter that is given up by Discard where Close is not called.
+type Discarder interface{ Discard() }
 
 // finish describes and ends a table.
 func finish(w *rowsWriter, o Options, s *Summary) error {
@@ -58,10 +55,9 @@ func describeTo(w RowWriter, o Options, s *Summary) {
 	}
 }
 
-// discard ends a table that is not wanted.
 func discard(w RowWriter) {
 	if d, ok := w.(Discarder); ok {
-		_ = d.Discard() // what it held was temporary
+		d.Discard()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table/internal/kinds"
 )
 
 // Counts are the sums of a table.
@@ -182,7 +183,7 @@ func (s *survey) endRun() {
 
 // distinct adds a text that is not there yet, if there is room.
 func (d *DatasetSummary) distinct(texts []string, text string) []string {
-	text = cut(text, maxDistinctLength)
+	text = kinds.Cut(text, maxDistinctLength)
 	switch {
 	case text == "" || len(texts) == maxDistinct && d.More || slices.Contains(texts, text):
 		return texts

@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"bulk":                       {"cas", "features", "features/preflight", "bulk/journal", "bulk/internal/pace"},
 	"bulk/journal":               {"cas", "wire", "features", "features/preflight"},
 	"bulk/internal/pace":         {},
-	"table":                      {"bulk", "bulk/journal", "cas", "wire", "features"},
+	"table":                      {"table/internal/...", "bulk", "bulk/journal", "cas", "wire", "features"},
 	"table/shard":                {"table", "bulk", "bulk/journal", "cas", "features"},
 	"table/...":                  {"table", "cas", "features", "features/preflight", "wire"},
 	"tabulate":                   {"api", "wire", "cas", "features", "features/...", "bulk", "bulk/journal", "table", "table/..."},

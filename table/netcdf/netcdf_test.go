@@ -324,7 +324,7 @@ func TestManyQualities(t *testing.T) {
 	}
 	row.Cells[1].Text = "x"
 	require.ErrorContains(t, w.WriteRow(&row), `more than 100 different texts, such as "x"`)
-	require.NoError(t, w.(table.Discarder).Discard())
+	w.(table.Discarder).Discard()
 }
 
 // TestMemory: a million rows of twenty datasets are written in the memory of one block.

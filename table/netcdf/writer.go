@@ -132,7 +132,7 @@ func (s *series) flag(meaning string) int8 {
 }
 
 // Discard removes the temporary file of a table that is not wanted.
-func (w *writer) Discard() error { return w.spool.close() }
+func (w *writer) Discard() { _ = w.spool.close() }
 
 // Close writes the file.
 func (w *writer) Close() error {
