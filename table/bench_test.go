@@ -90,11 +90,11 @@ func BenchmarkRows(b *testing.B) {
 	datasets := datasetsOf(10)
 	plan, err := PlanColumns(datasets, "", nil, nil)
 	require.NoError(b, err)
-	l := plan.layOut(make([]shape, len(datasets)))
+	l := plan.layOut(plan.nothingFound())
 	for _, f := range []Format{CSV{}, NDJSON{}} {
 		b.Run(f.Name(), func(b *testing.B) {
 			b.ReportAllocs()
-			require.NoError(b, writeRows(b.Context(), io.Discard, many(b.N, datasets), f, l, b.N))
+			require.NoError(b, writeRows(b.Context(), io.Discard, many(b.N, datasets), Options{Format: f, Plan: plan}, l, &Summary{Counts: Counts{Features: b.N}}))
 		})
 	}
 }

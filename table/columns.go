@@ -1,9 +1,11 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -22,9 +24,24 @@ const (
 	RoleCoverage             // the share of the geometry's pixels that hold data, 0 to 1
 )
 
-var roleNames = [...]string{"id", "kept", "value", "class", "units", "quality", "coverage_fraction"}
+// The roles that only the long form has.
+const (
+	RoleDataset     Role = RoleCoverage + 1 + iota // id of the dataset
+	RoleVariable                                   // the service's name of what was measured
+	RoleClassName                                  // the class whose share the value is; empty for a number
+	RolePeriod                                     // the period asked for, an ISO 8601 interval; empty where there was none
+	RoleAggregation                                // the statistic that the service gave
+	RolePixels                                     // how many pixels the value is of
+	RoleTimestamp                                  // of the data, where the service gives one
+)
 
-// String is the role in a word: id, kept, value, class, units, quality, coverage_fraction.
+var roleNames = [...]string{
+	"id", "kept", "value", "class", "units", "quality", "coverage_fraction",
+	"dataset", "variable", "class_name", "period", "aggregation", "pixel_count", "timestamp",
+}
+
+// String is the role in a word: id, kept, value, class, units, quality, coverage_fraction, dataset, variable, class_name, period,
+// aggregation, pixel_count, timestamp.
 func (r Role) String() string { return roleNames[r] }
 
 // MarshalText is String as bytes.
@@ -46,11 +63,13 @@ type Column struct {
 	Role    Role   `json:"holds"`             // what the cells hold
 	Dataset string `json:"dataset,omitempty"` // id, where the role is a dataset's
 	Class   string `json:"class,omitempty"`   // as the service spells it, where the role is RoleClass
+	Type    Type   `json:"type,omitzero"`     // of the cells, where the role is RoleKept and the format knows types
 }
 
-// Numeric reports whether the cells of the column are numbers (float64); else they are text.
+// Numeric reports whether the cells of the column are numbers of the answers (float64); else they are text or, of kept properties,
+// what Type says.
 func (c Column) Numeric() bool {
-	return c.Role == RoleValue || c.Role == RoleClass || c.Role == RoleCoverage
+	return c.Role == RoleValue || c.Role == RoleClass || c.Role == RoleCoverage || c.Role == RolePixels
 }
 
 // A ColumnError is a table that two columns of one name would be in, or one without a name. It is known before the
@@ -74,6 +93,9 @@ func (e *ColumnError) Is(target error) bool { return target == cas.ErrInvalidReq
 
 // A Plan is what is known about a table's columns before the first answer: all but the classes.
 type Plan struct {
+	form     Form
+	typed    bool   // the columns of the format have types
+	part     bool   // kept properties are text all the same: see Options.Part
 	id       string // name of the id column
 	keep     []kept
 	datasets []string
@@ -84,10 +106,22 @@ type Plan struct {
 // kept is a property and the column that it stands in.
 type kept struct{ property, column string }
 
-// PlanColumns plans the table of the datasets in that order, with the id in a column named idField ("" names it id) and
-// the properties of keep behind it, for a format (nil is one without wishes of its own).
-// Two columns of one name are a [*ColumnError]; a dataset or property that is given twice is one too.
+// PlanColumns is [Form.Plan] of the zero Form.
 func PlanColumns(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
+	return Form{}.Plan(datasets, idField, keep, f)
+}
+
+// Form is the form that was planned.
+func (p *Plan) Form() Form { return p.form }
+
+// Plan plans the table of the datasets in that order, with the id in a column named idField ("" names it id) and
+// the properties of keep behind it, for a format (nil is one without wishes of its own).
+// Two columns of one name are a [*ColumnError]; a dataset or property that is given twice is one too. A form that cannot be is
+// cas.ErrInvalidRequest.
+func (form Form) Plan(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
+	if err := form.check(); err != nil {
+		return nil, err
+	}
 	if len(datasets) == 0 {
 		return nil, fmt.Errorf("%w: a table needs a dataset at least", cas.ErrInvalidRequest)
 	}
@@ -95,9 +129,9 @@ func PlanColumns(datasets []string, idField string, keep []string, f Format) (*P
 	if namer, ok := f.(Namer); ok {
 		own, spell = namer.OwnColumns(), namer.PropertyColumn
 	}
-	p := &Plan{id: "id", datasets: slices.Clone(datasets), taken: map[string]string{}}
-	if idField != "" {
-		p.id = spell(idField)
+	p := &Plan{form: form, typed: typed(f), id: "id", datasets: slices.Clone(datasets), taken: map[string]string{}}
+	if name := cmp.Or(form.IDName, idField); name != "" {
+		p.id = spell(name)
 	}
 	claims := []error{p.claim(p.id, "the id")}
 	for _, column := range own {
@@ -106,6 +140,12 @@ func PlanColumns(datasets []string, idField string, keep []string, f Format) (*P
 	for _, property := range keep {
 		p.keep = append(p.keep, kept{property, spell(property)})
 		claims = append(claims, p.claim(spell(property), fmt.Sprintf("the property %q", property)))
+	}
+	if form.Long {
+		for _, role := range longRoles {
+			name := longColumn(role).Name
+			claims = append(claims, p.claim(name, "the "+roleWords(role)))
+		}
 	}
 	for _, dataset := range p.datasets {
 		claims = append(claims, p.claimDataset(dataset))
@@ -125,7 +165,10 @@ func (p *Plan) claimDataset(dataset string) error {
 	if slices.Index(p.datasets, dataset) < len(p.bases)-1 {
 		return &ColumnError{Column: base, First: dataset, Second: dataset, Advice: "ask for each dataset once"}
 	}
-	for role := RoleValue; role <= RoleCoverage; role++ {
+	if p.form.Long {
+		return nil
+	}
+	for _, role := range p.form.roles() {
 		if role == RoleClass {
 			continue
 		}
@@ -152,10 +195,7 @@ func (p *Plan) claim(name, holds string) error {
 }
 
 func roleWords(r Role) string {
-	if r == RoleCoverage {
-		return "coverage fraction"
-	}
-	return r.String()
+	return strings.ReplaceAll(r.String(), "_", " ")
 }
 
 // columnOf is the name of a dataset's column in a role other than RoleClass.

@@ -2,8 +2,8 @@ package table
 
 import (
 	"io"
-	"strings"
 
+	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
@@ -21,7 +21,7 @@ func (CSV) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 		if i > 0 {
 			c.buf = append(c.buf, ',')
 		}
-		c.buf = appendCSV(c.buf, column.Name)
+		c.buf = csvtext.Append(c.buf, column.Name)
 	}
 	c.buf = append(c.buf, '\n')
 	return c, nil
@@ -40,9 +40,9 @@ func (c *csvWriter) WriteRow(r *Row) error {
 		case NumberCell:
 			b = appendNumber(b, cell.Number)
 		case TextCell:
-			b = appendCSV(b, cell.Text)
+			b = csvtext.Append(b, cell.Text)
 		case JSONCell:
-			b = appendCSV(b, PlainText(cell.JSON))
+			b = csvtext.Append(b, PlainText(cell.JSON))
 		case EmptyCell:
 		}
 	}
@@ -54,38 +54,6 @@ func (c *csvWriter) WriteRow(r *Row) error {
 }
 
 func (c *csvWriter) Close() error { return c.flush() }
-
-// appendCSV appends a cell. Blanks at its ends are quoted too: some readers would drop them.
-func appendCSV(b []byte, text string) []byte {
-	if isPlain(text) {
-		return append(b, text...)
-	}
-	b = append(b, '"')
-	for {
-		i := strings.IndexByte(text, '"')
-		if i < 0 {
-			return append(append(b, text...), '"')
-		}
-		b = append(append(b, text[:i+1]...), '"')
-		text = text[i+1:]
-	}
-}
-
-// isPlain reports a text that needs no quotes. Most cells are short words, for which a look at each byte is the fastest.
-func isPlain(text string) bool {
-	for i := range len(text) {
-		switch text[i] {
-		case ',', '"', '\n', '\r':
-			return false
-		}
-	}
-	return !blankEnds(text)
-}
-
-func blankEnds(text string) bool {
-	blank := func(c byte) bool { return c == ' ' || c == '\t' }
-	return text != "" && (blank(text[0]) || blank(text[len(text)-1]))
-}
 
 // appendNumber appends the shortest decimal text that reads back as f, in the spelling of the JSON formats.
 func appendNumber(b []byte, f float64) []byte { return wire.AppendFloat(b, f) }

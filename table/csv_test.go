@@ -19,6 +19,7 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
+	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
 // FuzzCSVCell holds a line against the reader of the standard library.
@@ -28,7 +29,7 @@ func FuzzCSVCell(f *testing.F) {
 		f.Add("a", text)
 	}
 	f.Fuzz(func(t *testing.T, one, two string) {
-		line := append(appendCSV(append(appendCSV(nil, one), ','), two), '\n')
+		line := append(csvtext.Append(append(csvtext.Append(nil, one), ','), two), '\n')
 		if one == "" && two == "" {
 			require.Equal(t, ",\n", string(line))
 			return

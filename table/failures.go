@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
 // failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed) and reason.
@@ -17,9 +18,9 @@ func newFailureWriter(w io.Writer) *failureWriter {
 
 func (f *failureWriter) write(id string, failures []cas.DatasetFailure) error {
 	for _, failure := range failures {
-		f.buf = append(appendCSV(f.buf, id), ',')
-		f.buf = append(appendCSV(f.buf, failure.DatasetID), ',')
-		f.buf = append(appendCSV(f.buf, oneLine(failure.Reason)), '\n')
+		f.buf = append(csvtext.Append(f.buf, id), ',')
+		f.buf = append(csvtext.Append(f.buf, failure.DatasetID), ',')
+		f.buf = append(csvtext.Append(f.buf, oneLine(failure.Reason)), '\n')
 	}
 	return f.commit()
 }

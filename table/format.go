@@ -39,8 +39,29 @@ type RowWriter interface {
 	Close() error
 }
 
+// A Describer is a RowWriter whose file also says what the whole run shows.
+type Describer interface {
+	// Describe comes once, after the last row and before Close.
+	Describe(Options, *Summary)
+}
+
 // A Discarder is a RowWriter that is given up by Discard where Close is not called.
 type Discarder interface{ Discard() }
+
+// finish describes and ends a table.
+func finish(w *rowsWriter, o Options, s *Summary) error {
+	if o.Plan.form.Long {
+		s.Rows = w.rows
+	}
+	describeTo(w.RowWriter, o, s)
+	return w.Close()
+}
+
+func describeTo(w RowWriter, o Options, s *Summary) {
+	if d, ok := w.(Describer); ok {
+		d.Describe(o, s)
+	}
+}
 
 func discard(w RowWriter) {
 	if d, ok := w.(Discarder); ok {

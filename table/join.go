@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,10 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 			return nil, fmt.Errorf("%s is of other datasets than the plan's %q", part.Name, o.Plan.datasets)
 		}
 	}
-	summary, layout := joinSummaries(parts, o.Plan)
+	summary, layout, err := joinSummaries(parts, o.Plan)
+	if err != nil {
+		return nil, err
+	}
 	var out outputs
 	defer out.discard()
 
@@ -52,7 +56,7 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := joinRows(ctx, table, parts, o.Format, layout.columns); err != nil {
+	if err := joinRows(ctx, table, parts, o, summary, layout); err != nil {
 		return nil, err
 	}
 	if err := table.finish(); err != nil {
@@ -64,8 +68,9 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	return summary, nil
 }
 
-func joinRows(ctx context.Context, w io.Writer, parts []Part, f Format, columns []Column) (err error) {
-	rows, err := f.NewWriter(w, columns)
+func joinRows(ctx context.Context, w io.Writer, parts []Part, o Options, summary *Summary, l *layout) (err error) {
+	columns := l.columns
+	rows, err := newRowWriter(w, o, columns)
 	if err != nil {
 		return err
 	}
@@ -79,6 +84,12 @@ func joinRows(ctx context.Context, w io.Writer, parts []Part, f Format, columns 
 		to, err := targets(part.Summary.Columns, columns)
 		if err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+		has := make([]bool, len(columns))
+		for _, i := range to {
+			if i >= 0 {
+				has[i] = true
+			}
 		}
 		n := 0
 		for row, err := range part.Rows() {
@@ -95,16 +106,35 @@ func joinRows(ctx context.Context, w io.Writer, parts []Part, f Format, columns 
 				}
 			}
 			whole.Feature = row.Feature
+			if l.form.ZeroClasses {
+				l.zeroClasses(whole.Cells, has)
+			}
 			if err := rows.WriteRow(&whole); err != nil {
 				return fmt.Errorf("%s: row %d: %w", part.Name, n+1, err)
 			}
 			n++
 		}
-		if n != part.Summary.Features {
-			return fmt.Errorf("%s has %d rows, not %d", part.Name, n, part.Summary.Features)
+		if should := cmp.Or(part.Summary.Rows, part.Summary.Features); n != should {
+			return fmt.Errorf("%s has %d rows, not %d", part.Name, n, should)
 		}
 	}
+	describeTo(rows, o, summary)
 	return rows.Close()
+}
+
+// zeroClasses writes 0 for the classes that a part had no column for, where the feature has another class of the dataset.
+func (l *layout) zeroClasses(cells []Cell, has []bool) {
+	for _, at := range l.places {
+		some := false
+		for _, i := range at.classes {
+			some = some || cells[i].Kind != EmptyCell
+		}
+		for _, i := range at.classes {
+			if some && !has[i] {
+				cells[i] = numberCell(0)
+			}
+		}
+	}
 }
 
 // targets tells where each column of a part stands in the whole; -1 is nowhere. That is where a part has a column for
@@ -153,9 +183,9 @@ func copyFailures(w io.Writer, part Part, head string) error {
 }
 
 // joinSummaries is the summary of all outcomes, and the layout that follows from it.
-func joinSummaries(parts []Part, p *Plan) (*Summary, *layout) {
+func joinSummaries(parts []Part, p *Plan) (*Summary, *layout, error) {
 	s := &Summary{Counts: Counts{ByQuality: map[cas.QualityFlag]int{}}, Datasets: make([]DatasetSummary, len(p.datasets))}
-	shapes := make([]shape, len(p.datasets))
+	found := p.nothingFound()
 	var warnings warningCounter
 	for d, id := range p.datasets {
 		s.Datasets[d].ID = id
@@ -167,12 +197,21 @@ func joinSummaries(parts []Part, p *Plan) (*Summary, *layout) {
 		}
 		for d := range s.Datasets {
 			s.Datasets[d].join(&part.Summary.Datasets[d])
-			shapes[d].join(&part.Summary.Datasets[d], part.Summary.Columns)
+			if !p.form.Long {
+				found.classes += found.shapes[d].join(&part.Summary.Datasets[d], part.Summary.Columns)
+			}
 		}
+		if err := found.joinKept(part); err != nil {
+			return nil, nil, err
+		}
+		s.Rows += part.Summary.Rows
 	}
-	l := p.layOut(shapes)
+	if err := found.check(); err != nil {
+		return nil, nil, err
+	}
+	l := p.layOut(found)
 	s.Columns, s.Notes, s.Warnings = l.columns, l.notes, warnings.sorted()
-	return s, l
+	return s, l, nil
 }
 
 func (c *Counts) add(part *Counts) {
@@ -206,7 +245,7 @@ func (d *DatasetSummary) join(part *DatasetSummary) {
 
 // join takes from the columns of a part what its values looked like: a column for values without one for classes is
 // also that of a dataset that gave nothing but null.
-func (s *shape) join(part *DatasetSummary, columns []Column) {
+func (s *shape) join(part *DatasetSummary, columns []Column) (added int) {
 	bare := false
 	for _, c := range columns {
 		if c.Dataset != part.ID {
@@ -216,7 +255,7 @@ func (s *shape) join(part *DatasetSummary, columns []Column) {
 		case RoleValue:
 			bare = true
 		case RoleClass:
-			s.add(c.Class)
+			added += s.add(c.Class)
 		}
 	}
 	if !bare {
@@ -224,6 +263,21 @@ func (s *shape) join(part *DatasetSummary, columns []Column) {
 	} else if part.Results > part.NullValues {
 		s.numbers = true
 	}
+	return added
+}
+
+// joinKept joins the types of the kept properties.
+func (f *found) joinKept(part Part) error {
+	if !f.plan.typed {
+		return nil
+	}
+	if len(part.Summary.Kept) != len(f.kept) {
+		return fmt.Errorf("%s knows the types of %d kept properties, not of %d", part.Name, len(part.Summary.Kept), len(f.kept))
+	}
+	for i, k := range part.Summary.Kept {
+		f.kept[i].join(k)
+	}
+	return nil
 }
 
 // join adds what another counter has counted.

@@ -1,14 +1,18 @@
 package table
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // A layout is a plan with the classes: every column, and where a dataset's cells go.
 type layout struct {
+	form    Form
+	typed   bool
 	columns []Column
 	notes   []string // classes whose columns had to be told apart
 	keep    []kept
@@ -18,9 +22,9 @@ type layout struct {
 // places are the columns of one dataset.
 type places struct {
 	dataset                  string
-	value                    int // -1 where there are distributions alone
-	classes                  map[string]int
-	units, quality, coverage int
+	value                    int            // -1 where there are distributions alone
+	classes                  map[string]int // place of each
+	units, quality, coverage int            // -1 where the form has none
 }
 
 // shape is what the answers show about one dataset's values.
@@ -33,32 +37,49 @@ type shape struct {
 // is no telling, and the column says that the dataset was asked for.
 func (s *shape) bare() bool { return s.numbers || !s.distributions }
 
-// see takes note of a value.
-func (s *shape) see(v cas.Value) {
+// see takes note of a value. It counts the classes that were not known before.
+func (s *shape) see(v cas.Value) (added int) {
 	if _, ok := v.Float64(); ok {
 		s.numbers = true
-		return
+		return 0
 	}
 	if v.IsNull() {
-		return
+		return 0
 	}
 	s.distributions = true
 	for i := range v.NumClasses() {
-		s.add(v.Class(i).Name)
+		added += s.add(v.Class(i).Name)
 	}
+	return added
 }
 
-func (s *shape) add(class string) {
-	if _, known := s.classes[class]; !known {
-		if s.classes == nil {
-			s.classes = map[string]struct{}{}
+func (s *shape) add(class string) (added int) {
+	if _, known := s.classes[class]; known {
+		return 0
+	}
+	if s.classes == nil {
+		s.classes = map[string]struct{}{}
+	}
+	s.classes[strings.Clone(class)] = struct{}{} // what is yielded is not kept
+	return 1
+}
+
+// layOut orders the columns of a plan, of what the answers show.
+func (p *Plan) layOut(found *found) *layout {
+	shapes := found.shapes
+	l := &layout{form: p.form, typed: p.typed && !p.part, keep: p.keep, columns: []Column{{Name: p.id, Role: RoleID}}}
+	for i, k := range p.keep {
+		l.columns = append(l.columns, Column{Name: k.column, Role: RoleKept})
+		if !p.part {
+			l.columns[1+i].Type = found.kept[i].Type
 		}
-		s.classes[strings.Clone(class)] = struct{}{} // what is yielded is not kept
 	}
-}
-
-// layOut orders the columns of a plan, one shape per dataset.
-func (p *Plan) layOut(shapes []shape) *layout {
+	if p.form.Long {
+		for _, role := range longRoles {
+			l.columns = append(l.columns, longColumn(role))
+		}
+		return l
+	}
 	classes := make([][]string, len(p.datasets))
 	for d := range shapes {
 		classes[d] = sortedClasses(shapes[d].classes)
@@ -66,16 +87,12 @@ func (p *Plan) layOut(shapes []shape) *layout {
 	namer := classNamer{taken: maps.Clone(p.taken)}
 	names := namer.name(p.datasets, p.bases, classes)
 
-	l := &layout{keep: p.keep, columns: []Column{{Name: p.id, Role: RoleID}}}
-	for _, k := range p.keep {
-		l.columns = append(l.columns, Column{Name: k.column, Role: RoleKept})
-	}
 	for d, dataset := range p.datasets {
 		add := func(role Role) int {
 			l.columns = append(l.columns, Column{Name: columnOf(p.bases[d], role), Role: role, Dataset: dataset})
 			return len(l.columns) - 1
 		}
-		at := places{dataset: dataset, value: -1, classes: make(map[string]int, len(classes[d]))}
+		at := places{dataset: dataset, value: -1, classes: make(map[string]int, len(classes[d])), units: -1, quality: -1, coverage: -1}
 		if shapes[d].bare() {
 			at.value = add(RoleValue)
 		}
@@ -83,17 +100,77 @@ func (p *Plan) layOut(shapes []shape) *layout {
 			at.classes[class] = len(l.columns)
 			l.columns = append(l.columns, Column{Name: names[d][i], Role: RoleClass, Dataset: dataset, Class: class})
 		}
-		at.units, at.quality, at.coverage = add(RoleUnits), add(RoleQuality), add(RoleCoverage)
+		if !p.form.Values {
+			at.units, at.quality, at.coverage = add(RoleUnits), add(RoleQuality), add(RoleCoverage)
+		}
 		l.places = append(l.places, at)
 	}
 	l.notes = namer.notes
+	if found.classes > manyClasses {
+		l.notes = append(l.notes, fmt.Sprintf("%d classes make as many columns; the long form has a row for each instead", found.classes))
+	}
 	return l
 }
 
-func (l *layout) datasets() []string {
-	ids := make([]string, len(l.places))
-	for i, at := range l.places {
-		ids[i] = at.dataset
+// found is what the answers show that columns depend on.
+type found struct {
+	plan    *Plan
+	shapes  []shape    // by dataset
+	kept    []KeptType // by property; unknown unless the format's columns have types
+	classes int        // of all datasets
+}
+
+func (p *Plan) nothingFound() *found {
+	return &found{plan: p, shapes: make([]shape, len(p.datasets)), kept: make([]KeptType, len(p.keep))}
+}
+
+// Numbers of classes, of all datasets together. More columns than mostClasses cost more memory than a row is worth, and few programs
+// open such a table.
+const (
+	manyClasses = 200
+	mostClasses = 2000
+)
+
+// A ClassesError is a table that would have a column for each of too many classes. The long form has no such limit.
+type ClassesError struct {
+	Dataset string // that has most of them
+	Classes int    // of this dataset, when it was given up
+}
+
+// Error names the dataset and what to do.
+func (e *ClassesError) Error() string {
+	return fmt.Sprintf("the answers have more than %d classes, %d of them of %s: too many for a column each; write the long form, a row per class",
+		mostClasses, e.Classes, e.Dataset)
+}
+
+// see takes note of an outcome and the answer taken from it.
+func (f *found) see(o *bulk.Outcome, a *answer) error {
+	if f.plan.typed {
+		for i, k := range f.plan.keep {
+			f.kept[i].see(o.Feature.Properties[k.property])
+		}
 	}
-	return ids
+	if f.plan.form.Long {
+		return nil
+	}
+	for d, r := range a.results {
+		if r != nil {
+			f.classes += f.shapes[d].see(r.Value)
+		}
+	}
+	return f.check()
+}
+
+// check refuses too many classes.
+func (f *found) check() error {
+	if f.classes <= mostClasses {
+		return nil
+	}
+	most := 0
+	for d := range f.shapes {
+		if len(f.shapes[d].classes) > len(f.shapes[most].classes) {
+			most = d
+		}
+	}
+	return &ClassesError{Dataset: f.plan.datasets[most], Classes: len(f.shapes[most].classes)}
 }

@@ -36,6 +36,8 @@ type meta struct {
 type metaTable struct {
 	File    string   `json:"file"`
 	Format  string   `json:"format"`
+	Form    Form     `json:"form,omitzero"`
+	Rows    int      `json:"rows,omitempty"` // in long form
 	Columns []Column `json:"columns"`
 	Notes   []string `json:"notes,omitempty"`
 }
@@ -77,7 +79,7 @@ type metaDataset struct {
 func writeMeta(w io.Writer, o Options, s *Summary) error {
 	p := o.Parameters
 	m := meta{
-		Table: metaTable{File: filepath.Base(o.Path), Format: o.Format.Name(), Columns: s.Columns, Notes: s.Notes},
+		Table: metaTable{File: filepath.Base(o.Path), Format: o.Format.Name(), Form: o.Plan.form, Rows: s.Rows, Columns: s.Columns, Notes: s.Notes},
 		Parameters: metaParameters{
 			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
 		},

@@ -3,7 +3,8 @@ package table
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/community-attribute-service/cas-go/table/internal/names"
 )
 
 // ColumnName is the name of a column for a dataset id or a class: every run of characters other than ASCII letters,
@@ -11,20 +12,13 @@ import (
 // isric_soilgrids:clay_0-5cm becomes isric_soilgrids_clay_0_5cm.
 //
 // Source: sanitize_column in cas/integrations/symfluence.py of community-attribute-service 0.4.0.
-func ColumnName(id string) string {
-	name := make([]byte, 0, len(id))
-	foreign := false
-	for i := range len(id) {
-		c := id[i]
-		switch {
-		case c == '_' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z':
-			name, foreign = append(name, c), false
-		case !foreign:
-			name, foreign = append(name, '_'), true
-		}
-	}
-	return strings.Trim(string(name), "_")
-}
+func ColumnName(id string) string { return names.Column(id) }
+
+// ClassName is the part of a column's name that stands for a class: [ColumnName] of the class, but for signs that [ColumnName] would
+// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1,
+// <5 lt_5, >5 gt_5, ≤5 le_5, ≥5 ge_5, 5% 5_percent, and the point of 0.5 a p, 0p5. A class without a letter or digit of ASCII is its
+// code points, such as u6C34, and one without any character is called class.
+func ClassName(class string) string { return names.Class(class) }
 
 // classNamer names the columns of classes so that no two columns of a table share a name.
 type classNamer struct {
@@ -74,14 +68,8 @@ func (n *classNamer) tellApart(name, holds string) string {
 	}
 }
 
-// classColumn is the column that a class asks for. One without a letter or digit of ASCII is called class.
-func classColumn(base, class string) string {
-	name := ColumnName(class)
-	if name == "" {
-		name = "class"
-	}
-	return base + "_" + name
-}
+// classColumn is the column that a class asks for.
+func classColumn(base, class string) string { return base + "_" + ClassName(class) }
 
 func describeClass(class, dataset string) string {
 	return fmt.Sprintf("class %q of %s", class, dataset)

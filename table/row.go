@@ -64,30 +64,41 @@ func (r *Row) fill(l *layout, o *bulk.Outcome, a *answer) error {
 		r.Cells = make([]Cell, len(l.columns))
 	}
 	clear(r.Cells)
-	r.Cells[0] = Cell{Kind: TextCell, Text: o.Feature.ID}
+	r.Cells[0] = Cell{Kind: TextCell, Text: l.form.id(o.Feature.ID)}
 	for i, k := range l.keep {
+		if t := l.columns[1+i].Type; l.typed && !t.holds(o.Feature.Properties[k.property]) {
+			return changed(fmt.Sprintf("feature %d (id %q) has a property %q that is not %s", o.Feature.Index, o.Feature.ID, k.property, t))
+		}
 		if err := r.Cells[1+i].keep(o.Feature.Properties[k.property]); err != nil {
 			return fmt.Errorf("feature %d (id %q): property %q: %w", o.Feature.Index, o.Feature.ID, k.property, err)
 		}
+	}
+	if l.form.Long {
+		return nil
 	}
 	for d, result := range a.results {
 		if result == nil {
 			continue
 		}
-		if err := r.put(&l.places[d], result); err != nil {
+		if err := r.put(l, &l.places[d], result); err != nil {
 			return fmt.Errorf("feature %d (id %q): %w", o.Feature.Index, o.Feature.ID, err)
 		}
 	}
 	return nil
 }
 
-func (r *Row) put(at *places, result *cas.AttributeResult) error {
+func (r *Row) put(l *layout, at *places, result *cas.AttributeResult) error {
 	if number, ok := result.Value.Float64(); ok {
 		if at.value < 0 {
 			return changed(at.dataset + " has a number")
 		}
 		r.Cells[at.value] = numberCell(number)
 	} else if !result.Value.IsNull() {
+		if l.form.ZeroClasses && result.Value.NumClasses() > 0 {
+			for _, i := range at.classes {
+				r.Cells[i] = numberCell(0)
+			}
+		}
 		for n := range result.Value.NumClasses() {
 			c := result.Value.Class(n)
 			i, known := at.classes[c.Name]
@@ -96,6 +107,9 @@ func (r *Row) put(at *places, result *cas.AttributeResult) error {
 			}
 			r.Cells[i] = numberCell(c.Fraction)
 		}
+	}
+	if at.units < 0 {
+		return nil
 	}
 	r.Cells[at.units] = Cell{Kind: TextCell, Text: result.Units}
 	r.Cells[at.quality] = Cell{Kind: TextCell, Text: string(result.Quality)}

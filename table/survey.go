@@ -7,6 +7,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table/internal/kinds"
 )
 
 // Counts are the sums of a table.
@@ -41,6 +42,8 @@ const (
 type Summary struct {
 	Counts
 	Columns  []Column         `json:"columns"`         // of the table
+	Kept     []KeptType       `json:"kept,omitempty"`  // of a part: what its kept properties are, in a format whose columns have types
+	Rows     int              `json:"rows,omitempty"`  // of the table in long form; otherwise there is one per feature
 	Notes    []string         `json:"notes,omitempty"` // classes whose columns had to be told apart; for standard error
 	Warnings []WarningCount   `json:"warnings"`        // of the service, the most frequent first
 	Datasets []DatasetSummary `json:"datasets"`        // in the order asked
@@ -52,7 +55,7 @@ type survey struct {
 	answer   *answer
 	counts   Counts
 	datasets []DatasetSummary
-	shapes   []shape
+	found    *found
 	warnings warningCounter
 	failures *failureWriter
 
@@ -70,7 +73,7 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 		answer:   newAnswer(p.datasets),
 		counts:   Counts{ByQuality: map[cas.QualityFlag]int{}},
 		datasets: make([]DatasetSummary, len(p.datasets)),
-		shapes:   make([]shape, len(p.datasets)),
+		found:    p.nothingFound(),
 		failures: failures,
 	}
 	s.warnings.datasets = s.answer.index
@@ -89,8 +92,12 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 		}
 	}
 	s.endRun()
-	l := p.layOut(s.shapes)
-	return &Summary{Counts: s.counts, Columns: l.columns, Notes: l.notes, Warnings: s.warnings.sorted(), Datasets: s.datasets}, l, nil
+	l := p.layOut(s.found)
+	summary := &Summary{Counts: s.counts, Columns: l.columns, Notes: l.notes, Warnings: s.warnings.sorted(), Datasets: s.datasets}
+	if p.part && p.typed {
+		summary.Kept = s.found.kept
+	}
+	return summary, l, nil
 }
 
 // lookAhead is how many outcomes are looked at to expect columns.
@@ -98,22 +105,20 @@ const lookAhead = 1000
 
 // expectColumns gives the layout that the first outcomes ask for.
 func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error) {
-	a, shapes, n := newAnswer(p.datasets), make([]shape, len(p.datasets)), 0
+	a, found, n := newAnswer(p.datasets), p.nothingFound(), 0
 	for o, err := range within(ctx, source) {
 		if err != nil {
 			return nil, err
 		}
 		a.take(o)
-		for d, r := range a.results {
-			if r != nil {
-				shapes[d].see(r.Value)
-			}
+		if err := found.see(o, a); err != nil {
+			return nil, err
 		}
 		if n++; n == lookAhead {
 			break
 		}
 	}
-	return p.layOut(shapes), nil
+	return p.layOut(found), nil
 }
 
 func (s *survey) see(o *bulk.Outcome) error {
@@ -130,6 +135,9 @@ func (s *survey) see(o *bulk.Outcome) error {
 			continue
 		}
 		s.seeResult(d, r)
+	}
+	if err := s.found.see(o, s.answer); err != nil {
+		return err
 	}
 	if len(s.answer.failures) == 0 {
 		return nil
@@ -155,7 +163,6 @@ func (s *survey) seeResult(d int, r *cas.AttributeResult) {
 	}
 	sum.Units = sum.distinct(sum.Units, r.Units)
 	sum.Provenance = sum.distinct(sum.Provenance, r.Provenance)
-	s.shapes[d].see(r.Value)
 }
 
 // countQuality counts in runs: most results are like the one before.
@@ -176,7 +183,7 @@ func (s *survey) endRun() {
 
 // distinct adds a text that is not there yet, if there is room.
 func (d *DatasetSummary) distinct(texts []string, text string) []string {
-	text = cut(text, maxDistinctLength)
+	text = kinds.Cut(text, maxDistinctLength)
 	switch {
 	case text == "" || len(texts) == maxDistinct && d.More || slices.Contains(texts, text):
 		return texts

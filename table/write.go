@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"slices"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
@@ -20,6 +21,9 @@ type Options struct {
 	Plan       *Plan               // of its columns
 	Parameters journal.Fingerprint // of the run; its datasets are those of Plan, in the same order
 	About      About               // for the description
+	// Part says that the table is to be joined with others by [Join]. Its kept properties are text, spelt as in the input, whatever the
+	// format's columns could be: only the whole shows what they have in common.
+	Part bool
 }
 
 // Write writes a table, the list of failures beside it and the description. Each is written under a temporary name (its own and .tmp) and
@@ -31,6 +35,11 @@ type Options struct {
 func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if !slices.Equal(o.Parameters.DatasetIDs, o.Plan.datasets) {
 		return nil, fmt.Errorf("table: the parameters name the datasets %q, the plan %q", o.Parameters.DatasetIDs, o.Plan.datasets)
+	}
+	if o.Part {
+		plan := *o.Plan
+		plan.part = true
+		o.Plan = &plan
 	}
 	var out outputs
 	defer out.discard()
@@ -70,7 +79,7 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 	if err != nil {
 		return nil, err
 	}
-	first, err := newRowsWriter(table, o.Format, expected)
+	first, err := newRowsWriter(table, o, expected)
 	if err != nil {
 		return nil, err
 	}
@@ -78,23 +87,22 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 	if err == nil {
 		err = failures.flush()
 	}
-	if err != nil {
-		discard(first.RowWriter)
-		return nil, err
-	}
-	if !first.misfit && slices.Equal(expected.columns, found.columns) {
-		return summary, first.Close()
+	if err == nil && !first.misfit && slices.Equal(expected.columns, found.columns) {
+		return summary, finish(first, o, summary)
 	}
 	discard(first.RowWriter)
+	if err != nil {
+		return nil, err
+	}
 	if err := table.restart(); err != nil {
 		return nil, err
 	}
-	return summary, writeRows(ctx, table, source, o.Format, found, summary.Features)
+	return summary, writeRows(ctx, table, source, o, found, summary)
 }
 
 // writeRows is a pass with all columns known.
-func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *layout, features int) (err error) {
-	rows, err := newRowsWriter(w, f, l)
+func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *layout, summary *Summary) (err error) {
+	rows, err := newRowsWriter(w, o, l)
 	if err != nil {
 		return err
 	}
@@ -103,7 +111,7 @@ func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *lay
 			discard(rows.RowWriter)
 		}
 	}()
-	a := newAnswer(l.datasets())
+	a := newAnswer(o.Plan.datasets)
 	for o, err := range within(ctx, source) {
 		if err != nil {
 			return err
@@ -113,10 +121,10 @@ func writeRows(ctx context.Context, w io.Writer, source Source, f Format, l *lay
 			return err
 		}
 	}
-	if rows.n != features {
-		return changed(fmt.Sprintf("there are %d features, not %d,", rows.n, features))
+	if rows.n != summary.Features {
+		return changed(fmt.Sprintf("there are %d features, not %d,", rows.n, summary.Features))
 	}
-	return rows.Close()
+	return finish(rows, o, summary)
 }
 
 // within is a source up to the end of the context. All outcomes come in one place.
@@ -139,14 +147,25 @@ func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] 
 type rowsWriter struct {
 	RowWriter
 	layout *layout
+	period string // asked for
 	row    Row
-	n      int
+	n      int // outcomes
+	rows   int
 	misfit bool // an outcome did not fit into the layout
 }
 
-func newRowsWriter(w io.Writer, f Format, l *layout) (*rowsWriter, error) {
-	rows, err := f.NewWriter(w, l.columns)
-	return &rowsWriter{RowWriter: rows, layout: l}, err
+func newRowsWriter(w io.Writer, o Options, l *layout) (*rowsWriter, error) {
+	rows, err := newRowWriter(w, o, l.columns)
+	return &rowsWriter{RowWriter: rows, layout: l, period: o.Parameters.TimeRange}, err
+}
+
+// newRowWriter begins a table of the format, whose rows are sorted on the way if the form says so.
+func newRowWriter(w io.Writer, o Options, columns []Column) (RowWriter, error) {
+	rows, err := o.Format.NewWriter(w, columns)
+	if err == nil && o.Plan.form.SortByID {
+		rows = newSorter(rows, filepath.Dir(o.Path))
+	}
+	return rows, err
 }
 
 // write writes an outcome and the answer taken from it.
@@ -154,10 +173,18 @@ func (w *rowsWriter) write(o *bulk.Outcome, a *answer) error {
 	if err := w.row.fill(w.layout, o, a); err != nil {
 		return err
 	}
-	if err := w.WriteRow(&w.row); err != nil {
-		return fmt.Errorf("feature %d (id %q): %w", o.Feature.Index, o.Feature.ID, err)
-	}
 	w.n++
+	if w.layout.form.Long {
+		return w.writeLong(o.Feature.ID, a)
+	}
+	return w.writeRow(o.Feature.ID)
+}
+
+func (w *rowsWriter) writeRow(id string) error {
+	if err := w.WriteRow(&w.row); err != nil {
+		return fmt.Errorf("feature %d (id %q): %w", w.row.Feature.Index, id, err)
+	}
+	w.rows++
 	return nil
 }
 

@@ -25,6 +25,7 @@ type Job struct {
 	Format  table.Format // of the table
 	IDField string       // that the source was opened with; heading of the table's first column
 	Keep    []string     // properties to carry through
+	Form    table.Form   // of the table
 	Resume  bool         // go on with the journal, if there is one
 	Shard   shard.Shard  // part of the input to do; Output is its own table
 	Ask     bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
@@ -55,7 +56,7 @@ func (e *Unfinished) Unwrap() error { return e.Err }
 // in the error of [table.PlanColumns], or of [journal.Open] or [journal.Create]. The summary tells of features that failed.
 func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
 	defer steadyHeap()()
-	plan, err := table.PlanColumns(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format)
+	plan, err := j.Form.Plan(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format)
 	if err != nil {
 		return nil, err
 	}

@@ -77,6 +77,7 @@ func (j *Job) write(ctx context.Context, src source, recording *bulk.Recording, 
 			return nil, err
 		}
 	}
+	o.Part = ok
 	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(src.again()) }, o)
 	if err != nil || !ok {
 		return summary, err

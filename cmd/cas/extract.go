@@ -28,7 +28,8 @@ func (a *app) extractCommand() *cobra.Command {
 		Short: "Extract attributes of a geometry, or of a file of features",
 		Long: `Extract attributes of one geometry and print them; or of many features, and write a table: a row per feature, in input order.
 
-The table is CSV, NDJSON, JSON, Parquet, or with the geometries GeoJSON or GeoPackage, by the ending of -o; without -o, CSV (or JSON by --json) on standard output.
+The table is CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage, by the ending of -o; without -o, CSV (or
+JSON by --json) on standard output.
 Beside FILE.csv stand FILE.errors.csv (what failed, and why), FILE.meta.json (parameters, counts, licences, citations) and
 FILE.csv.journal, which keeps every answer as it arrives: a run that was stopped, at any moment and in any way, goes on with
 --resume, and asks only for what failed or is new. An interrupt (Ctrl-C) lets what is in flight finish; a second one ends at once.

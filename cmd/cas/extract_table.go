@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
@@ -17,7 +15,6 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/table/geopackage"
 	"github.com/community-attribute-service/cas-go/table/parquet"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
@@ -34,10 +31,11 @@ type tabulation struct {
 	resume      bool
 	dryRun      bool
 	quiet       bool
+	forming
 }
 
 func (x *tabulation) flags(f *pflag.FlagSet) {
-	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet, or with the geometries .geojson, .gpkg")
+	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries .geojson, .gpkg")
 	x.reading.flags(f)
 	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
@@ -45,13 +43,14 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 	f.IntVar(&x.batchSize, "batch-size", 0, "most features of a request (default: as many as the service answers in 20 s, up to 1000)")
 	f.BoolVar(&x.resume, "resume", false, "go on with an earlier run's journal")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
+	x.forming.flags(f)
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "no progress and no summary on standard error")
 }
 
 func (x *tabulation) check() error {
 	switch {
 	case x.output != "" && x.format() == nil:
-		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .geojson, .gpkg", x.output)
+		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc, .geojson, .gpkg", x.output)
 	case x.geo && x.format() != table.Format(parquet.Format{Geo: true}):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
 	case x.resume && x.output == "":
@@ -61,19 +60,12 @@ func (x *tabulation) check() error {
 	case x.batchSize < 0 || x.batchSize > cas.MaxBatchGeometries:
 		return usage("--batch-size %d: give 1 to %d", x.batchSize, cas.MaxBatchGeometries)
 	}
-	return nil
+	return x.checkForm(x.output)
 }
 
 // format is what the ending of -o asks for; nil is unknown.
 func (x *tabulation) format() table.Format {
-	switch strings.ToLower(filepath.Ext(x.output)) {
-	case ".parquet":
-		return parquet.Format{Geo: x.geo}
-	case ".gpkg":
-		return geopackage.Format{}
-	default:
-		return table.FormatOf(x.output)
-	}
+	return formatOf(x.output, x.geo)
 }
 
 // usualConcurrency is how many requests are in flight if nothing else is said.
@@ -84,8 +76,9 @@ const requestShare = 6
 
 // job is the table that the flags ask for.
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
+	form, _ := x.form() // check has looked at it
 	return &tabulate.Job{
-		Client: client, Input: input, Output: x.output, Format: x.format(), IDField: x.idField, Keep: x.keep, Resume: x.resume, Shard: x.shard,
+		Client: client, Input: input, Output: x.output, Format: x.format(), IDField: x.idField, Keep: x.keep, Form: form, Resume: x.resume, Shard: x.shard,
 		Ask: bulk.Options{
 			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(),
 			BatchSize: x.batchSize, Concurrency: x.concurrency, RequestTime: a.timeout / requestShare,
@@ -185,6 +178,9 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 
 // explain says how to go on after a run that ended early, or was not begun for the sake of one that did.
 func (a *app) explain(err error, x extraction) error {
+	if many := (*table.ClassesError)(nil); errors.As(err, &many) {
+		return fmt.Errorf("%w\nNothing is asked again by:\n  %s --long", err, a.resumeCommand(x))
+	}
 	unfinished := (*tabulate.Unfinished)(nil)
 	if !errors.As(err, &unfinished) && !errors.Is(err, journal.ErrUnfinished) {
 		return err

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,8 @@ import (
 // drawing is what the flags of `cas map` ask for.
 type drawing struct {
 	table, features, column, output, title string
+	classes, limits                        string
+	dark                                   bool
 	reading
 }
 
@@ -27,14 +31,18 @@ func (a *app) mapCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "map TABLE FEATURES -c COLUMN -o FILE",
 		Short: "Draw a column of a table as a map",
-		Long: `Draw a column of a table that 'cas extract' wrote as CSV: a colour per feature, a legend with units, grey for no value. The colours
-(viridis) tell values apart for colour-blind readers and in grey print too. FILE ends in .svg, .png or .html; the HTML page is one
-file that shows values where the mouse is.
+		Long: `Draw a column of a table that 'cas extract' wrote, as CSV, JSON or Parquet: a colour per feature, a legend with units, grey for no
+value. The colours (viridis) tell values apart for colour-blind readers and in grey print too. FILE ends in .svg, .png or .html; the HTML
+page is one file that shows values where the mouse is, finds a feature by its id, and lists ids and values in any order.
 
-The features are those that the table was made of. They are found by their ids: by the property that the table's first column is
-named after, or as --id-field says.`,
-		Example: `  cas map attributes.csv basins.geojson -c copernicus_dem_elevation -o elevation.svg`,
-		Args:    exactly(2, "a table and its features"),
+Where a few values lie far outside the others, the colours go from the 2nd to the 98th percentile, and the legend says what lies beyond;
+--limits says otherwise. --classes quantile:5 gives five colours to equally many features each, --classes equal:5 to equal ranges.
+
+The features are those that the table was made of. They are found by their ids: by the property that the table's description names, or
+the name of its first column, or as --id-field says.`,
+		Example: `  cas map attributes.csv basins.geojson -c copernicus_dem_elevation -o elevation.svg
+  cas map attributes.parquet basins.gpkg -c modis_lc_land_cover_10 -o grassland.html --classes quantile:5`,
+		Args: exactly(2, "a table and its features"),
 		RunE: func(c *cobra.Command, args []string) error {
 			d.table, d.features = args[0], args[1]
 			return a.draw(c.Context(), d)
@@ -45,13 +53,20 @@ named after, or as --id-field says.`,
 	f.StringVarP(&d.output, "output", "o", "", "picture to write: FILE.svg, .png or .html")
 	d.reading.flags(f)
 	f.Lookup("id-field").Usage = "property that holds the id (default: the name of the table's first column)"
-	f.StringVar(&d.title, "title", "", "text above the map (default: the column's name)")
+	f.StringVar(&d.title, "title", "", "text above the map (default: the catalog's name of the dataset)")
+	f.StringVar(&d.classes, "classes", "", "quantile:N or equal:N: N colours in place of a ramp")
+	f.StringVar(&d.limits, "limits", "", "LOW,HIGH: ends of the colours; what lies beyond has the colour of the end")
+	f.BoolVar(&d.dark, "dark", false, "on a dark background (.svg and .html follow the reader's system without)")
 	return c
 }
 
 // draw reads the table and the features, and draws the map.
 func (a *app) draw(ctx context.Context, d drawing) error {
 	render, err := d.renderer()
+	if err != nil {
+		return err
+	}
+	scale, err := d.scale()
 	if err != nil {
 		return err
 	}
@@ -78,7 +93,10 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	if joined.Undrawn > 0 {
 		fmt.Fprintf(a.err, "cas: warning: %d features have no geometry that can be drawn; see 'cas validate'\n", joined.Undrawn)
 	}
-	picture := choropleth.Map{Title: cmp.Or(d.title, column.Name), Units: column.Units, Shapes: joined.Shapes}
+	picture := choropleth.Map{Title: cmp.Or(d.title, column.Title), Units: column.Units, Shapes: joined.Shapes, Scale: scale, Dark: d.dark}
+	if picture.Title != column.Name {
+		picture.Subtitle = column.Name
+	}
 	return writeWhole(d.output, func(w io.Writer) error { return render(picture, w) })
 }
 
@@ -100,25 +118,46 @@ func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
 }
 
 func (d drawing) readColumn() (*atlas.Column, error) {
-	file, err := os.Open(d.table)
-	if err != nil {
+	column, err := atlas.ReadTable(d.table, d.column, readers...)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usageError{err}
 	}
-	defer file.Close()
-	column, err := atlas.ReadColumn(file, d.column)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.table, err)
 	}
 	return column, nil
 }
 
-// idFieldOf is the property that holds the ids. A table of features' own ids calls them id.
-func (d drawing) idFieldOf(c *atlas.Column) string {
-	if d.idField == "" && c.IDName == "id" {
-		return ""
+// scale is what --classes and --limits ask for.
+func (d drawing) scale() (s choropleth.Scale, err error) {
+	if d.classes != "" {
+		kind, n, some := strings.Cut(d.classes, ":")
+		if !some {
+			n = "5"
+		}
+		s.Equal = kind == "equal"
+		if s.Classes, err = strconv.Atoi(n); err != nil || kind != "equal" && kind != "quantile" {
+			return s, usage("--classes %s: give quantile:N or equal:N, such as quantile:5; without a number there are 5", d.classes)
+		}
 	}
-	return cmp.Or(d.idField, c.IDName)
+	if d.limits != "" {
+		low, high, _ := strings.Cut(d.limits, ",")
+		s.Limited = true
+		var err2 error
+		s.Low, err = strconv.ParseFloat(strings.TrimSpace(low), 64)
+		s.High, err2 = strconv.ParseFloat(strings.TrimSpace(high), 64)
+		if err != nil || err2 != nil {
+			return s, usage("--limits %s: give LOW,HIGH, such as 0,100", d.limits)
+		}
+	}
+	if err := s.Check(); err != nil {
+		return s, usageError{err}
+	}
+	return s, nil
 }
+
+// idFieldOf is the property that holds the ids. A table of features' own ids calls them id.
+func (d drawing) idFieldOf(c *atlas.Column) string { return cmp.Or(d.idField, c.IDField()) }
 
 // writeWhole writes a file under a temporary name, and gives it its own when it is whole.
 func writeWhole(path string, write func(io.Writer) error) error {

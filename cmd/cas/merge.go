@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/table/geopackage"
-	"github.com/community-attribute-service/cas-go/table/parquet"
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
@@ -43,8 +41,7 @@ Exit code 3 says that the table is whole and some features failed in their shard
 }
 
 func (a *app) merge(ctx context.Context, output string, shards []string, quiet bool) error {
-	summary, err := shard.Merge(ctx, shards, output, table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{},
-		parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{})
+	summary, err := shard.Merge(ctx, shards, output, readers...)
 	if err != nil {
 		if refused := (*shard.MergeError)(nil); errors.As(err, &refused) && len(refused.Rerun) > 0 {
 			fmt.Fprintln(a.out, refused.Array())

@@ -12,14 +12,27 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/catalog"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
 // A Column is a column of numbers of a table.
 type Column struct {
 	Name   string
+	Title  string             // for people, of the catalog; the name where nothing is known
 	Units  string             // of all values; "" where they are not told, or differ
 	IDName string             // of the table's first column, which holds the ids
 	Values map[string]float64 // by id; NaN is an empty cell
+	form   table.Form
+	about  bool   // there is a description, and
+	field  string // the property that it says holds the ids
+}
+
+// IDField is the property of the features that holds the ids of the table; "" is their own ids, or their places.
+func (c *Column) IDField() string {
+	if !c.about && c.IDName != "id" {
+		return c.IDName
+	}
+	return c.field
 }
 
 // ReadColumn reads a column of a CSV as 'cas extract' writes it: ids first, and units in the column of the same name and _units.
@@ -69,7 +82,36 @@ func ReadColumn(r io.Reader, name string) (*Column, error) {
 		return nil, fmt.Errorf("column %s holds no value at all", name)
 	}
 	c.Units = units.text()
+	c.describe(heads)
 	return c, nil
+}
+
+// shareUnits are those of the share of a class, and of a coverage fraction.
+const shareUnits = "share of the area"
+
+// describe finds out, from the names of the columns and the catalog that the program carries, what the column holds.
+func (c *Column) describe(heads []string) {
+	c.Title = c.Name
+	if c.Units == "" && strings.HasSuffix(c.Name, "_coverage_fraction") {
+		c.Units = shareUnits
+	}
+	base := ""
+	for _, head := range heads {
+		if of, ok := strings.CutSuffix(head, "_units"); ok && len(of) > len(base) && (of == c.Name || strings.HasPrefix(c.Name, of+"_")) {
+			base = of
+		}
+	}
+	for _, d := range catalog.Datasets() {
+		if table.ColumnName(d.ID) == c.Name || base != "" && table.ColumnName(d.ID) == base {
+			c.Title = d.Name
+			if c.Name != base && base != "" {
+				c.Title += ": " + strings.ReplaceAll(strings.TrimPrefix(c.Name, base+"_"), "_", " ")
+			}
+		}
+	}
+	if c.Units == "" && base != "" && base != c.Name {
+		c.Units = shareUnits
+	}
 }
 
 // number is the value of a cell; NaN where it is empty.

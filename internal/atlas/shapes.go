@@ -34,7 +34,7 @@ func (c *Column) Shapes(features iter.Seq2[features.Feature, error]) (*Join, err
 		if j.features++; j.features == 1 {
 			j.firstID = f.ID
 		}
-		value, found := c.Values[f.ID]
+		value, found := c.Values[c.form.TableID(f.ID)]
 		if !found {
 			j.Without++
 			value = math.NaN()

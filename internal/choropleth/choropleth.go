@@ -9,9 +9,12 @@ import (
 
 // Map is what is drawn.
 type Map struct {
-	Title  string // above the map; the column's name, as a rule
-	Units  string // of the values, at the legend; "" for none
-	Shapes []Shape
+	Title    string // above the map
+	Subtitle string // below the title, smaller; "" for none
+	Units    string // of the values, at the legend; "" for none
+	Dark     bool   // on a dark background; an SVG and a page that are not Dark follow the reader's system
+	Shapes   []Shape
+	Scale    Scale // how values become colours
 }
 
 // Shape is one feature.
@@ -31,8 +34,8 @@ var ErrEmpty = errors.New("there is nothing to draw: no feature has a geometry")
 const (
 	width       = 900
 	margin      = 24
-	titleHeight = 40
-	legendWidth = 120
+	titleHeight = 58
+	legendWidth = 150
 	barWidth    = 18
 	minHeight   = 320
 	maxHeight   = 1200

@@ -19,29 +19,19 @@ var viridis = [...]color.RGBA{
 	{253, 231, 37, 255},
 }
 
-// noValue is the grey of a feature without a value.
-var noValue = color.RGBA{190, 190, 190, 255}
+// theme is the colours of everything but the values.
+type theme struct{ background, text, border, noValue color.RGBA }
 
-// scale gives a value its colour.
-type scale struct{ low, high float64 }
+var (
+	light = theme{color.RGBA{255, 255, 255, 255}, color.RGBA{34, 34, 34, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{190, 190, 190, 255}}
+	dark  = theme{color.RGBA{30, 31, 34, 255}, color.RGBA{232, 232, 232, 255}, color.RGBA{150, 150, 155, 255}, color.RGBA{78, 80, 85, 255}}
+)
 
-// scaleOf spans the values of the map; ok is false where there is none.
-func (m Map) scaleOf() (s scale, ok bool) {
-	s = scale{math.Inf(1), math.Inf(-1)}
-	for _, shape := range m.Shapes {
-		if shape.HasValue() {
-			s.low, s.high = math.Min(s.low, shape.Value), math.Max(s.high, shape.Value)
-		}
+func (m Map) theme() theme {
+	if m.Dark {
+		return dark
 	}
-	return s, s.low <= s.high
-}
-
-func (s scale) colour(v float64) color.RGBA {
-	share := 0.5
-	if s.high > s.low {
-		share = (v - s.low) / (s.high - s.low)
-	}
-	return ramp(share)
+	return light
 }
 
 // ramp is the colour at a share, 0 to 1, of the way from low to high.
@@ -53,30 +43,4 @@ func ramp(share float64) color.RGBA {
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-func (m Map) colour(s scale, shape Shape) color.RGBA {
-	if !shape.HasValue() {
-		return noValue
-	}
-	return s.colour(shape.Value)
-}
-
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
-
-// ticks are round values from low to high, five or so.
-func (s scale) ticks() []float64 {
-	if s.high <= s.low {
-		return []float64{s.low}
-	}
-	step := math.Pow(10, math.Floor(math.Log10((s.high-s.low)/4)))
-	for _, factor := range []float64{5, 2} {
-		if (s.high-s.low)/(step*factor) >= 3 {
-			step *= factor
-			break
-		}
-	}
-	var ticks []float64
-	for i := math.Ceil(s.low / step); i*step <= s.high && len(ticks) < 20; i++ {
-		ticks = append(ticks, i*step)
-	}
-	return ticks
-}

@@ -1,48 +1,61 @@
 package choropleth
 
 import (
+	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
+	"strings"
 )
 
-// page is one self-contained file: the SVG, and a caption that follows the mouse, made from the picture's own titles.
-const page = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>%s</title>
-<style>
-body { margin: 0; font-family: system-ui, Helvetica, Arial, sans-serif; background: white }
-svg { max-width: 100%%; height: auto; display: block; margin: auto }
-svg g g:hover { stroke: black; stroke-width: 1.5 }
-#value { position: fixed; display: none; padding: 4px 8px; background: #222; color: white; border-radius: 4px; font-size: 13px; pointer-events: none }
-</style>
-`
+// page is what stands around the SVG: a caption that follows the mouse, a search by id, and a table that can be sorted.
+//
+//go:embed page.html
+var page string
 
-const script = `<div id="value"></div>
-<script>
-const box = document.getElementById("value");
-for (const g of document.querySelectorAll("svg g g")) {
-  const title = g.querySelector("title"), text = title.textContent;
-  title.remove();
-  g.setAttribute("aria-label", text);
-  g.addEventListener("mousemove", e => {
-    box.textContent = text;
-    box.style.cssText = "display:block;left:" + (e.clientX + 12) + "px;top:" + (e.clientY + 12) + "px";
-  });
-  g.addEventListener("mouseleave", () => { box.style.display = "none"; });
-}
-</script>
-</html>
-`
+// tableRows is how many features the page's table shows at once.
+const tableRows = 500
 
-// HTML writes the map as one self-contained page with the values shown where the mouse is.
+// HTML writes the map as one self-contained page: values are shown where the mouse is, a feature is found by its id, and a table lists
+// ids and values in any order.
 func (m Map) HTML(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, page, html.EscapeString(m.Title)); err != nil {
+	top, rest, _ := strings.Cut(page, "{{map}}")
+	middle, bottom, _ := strings.Cut(rest, "{{features}}")
+	scheme := "light dark"
+	if m.Dark {
+		scheme = "dark"
+	}
+	fill := strings.NewReplacer("{{title}}", html.EscapeString(m.Title), "{{scheme}}", scheme, "{{light}}", m.theme().variables(), "{{dark}}", dark.variables(),
+		"{{units}}", html.EscapeString(m.Units), "{{most}}", fmt.Sprint(tableRows))
+	if _, err := fill.WriteString(w, top); err != nil {
 		return err
 	}
 	if err := m.SVG(w); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, script)
+	if _, err := fill.WriteString(w, middle); err != nil {
+		return err
+	}
+	features := make([][2]any, len(m.Shapes))
+	for i, s := range m.Shapes {
+		features[i][0] = s.ID
+		if s.HasValue() {
+			features[i][1] = s.Value
+		}
+	}
+	text, err := json.Marshal(features) // which spells < as \u003c, so that no id ends the script
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(text); err != nil {
+		return err
+	}
+	_, err = fill.WriteString(w, bottom)
 	return err
+}
+
+// variables are the colours of a theme for the page's style.
+func (t theme) variables() string {
+	return fmt.Sprintf("--paper: %s; --word: %s; --line: %s", hex(t.background), hex(t.text), hex(t.noValue))
 }

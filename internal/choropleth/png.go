@@ -7,7 +7,6 @@ import (
 	"image/png"
 	"io"
 	"math"
-	"strconv"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/goregular"
@@ -22,109 +21,78 @@ func (m Map) PNG(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := newCanvas(int(math.Ceil(l.height)))
+	parsed, err := opentype.Parse(goregular.TTF)
 	if err != nil {
 		return err
 	}
-	s, some := m.scaleOf()
-	c.text(margin, titleHeight-8, 18, m.Title)
-	for _, shape := range m.Shapes {
-		c.shape(l, shape, m.colour(s, shape))
-	}
-	g := m.legend(l)
-	if some {
-		for i := 0; i < int(g.height*zoom); i++ {
-			share := 1 - float64(i)/(g.height*zoom)
-			c.box(g.x, g.top+float64(i)/zoom, barWidth, 1.0/zoom, ramp(share))
-		}
-		for _, t := range s.ticks() {
-			c.text(g.x+barWidth+6, g.y(s, t)+4, 12, strconv.FormatFloat(t, 'g', 6, 64))
-		}
-		c.text(g.x, g.top-10, 12, m.Units)
-	}
-	c.box(g.x, g.top+g.height+16, barWidth, 12, noValue)
-	c.text(g.x+barWidth+6, g.top+g.height+26, 12, "no value")
+	c := &pngCanvas{image: image.NewRGBA(image.Rect(0, 0, width*zoom, int(math.Ceil(l.height))*zoom)), font: parsed, theme: m.theme()}
+	draw.Draw(c.image, c.image.Bounds(), image.NewUniform(c.theme.background), image.Point{}, draw.Src)
+	m.draw(c, l)
 	return png.Encode(w, c.image)
 }
 
 const zoom = 2
 
-// canvas draws in the measures of the layout.
-type canvas struct {
+// pngCanvas draws in an image of zoom times the layout's measures.
+type pngCanvas struct {
 	image *image.RGBA
 	font  *opentype.Font
+	theme theme
+	fill  color.RGBA // of the feature
 }
 
-func newCanvas(height int) (*canvas, error) {
-	parsed, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		return nil, err
-	}
-	c := &canvas{image: image.NewRGBA(image.Rect(0, 0, width*zoom, height*zoom)), font: parsed}
-	draw.Draw(c.image, c.image.Bounds(), image.White, image.Point{}, draw.Src)
-	return c, nil
-}
+func (c *pngCanvas) group(fill color.RGBA, _ string) { c.fill = fill }
+func (c *pngCanvas) end()                            {}
 
-// shape fills a feature, holes left out, and draws its border in white.
-func (c *canvas) shape(l layout, shape Shape, fill color.RGBA) {
-	for _, polygon := range shape.Polygons {
-		if len(polygon) == 1 && len(polygon[0]) == 1 {
-			c.dot(l, polygon[0][0], fill)
-			continue
-		}
-		body := newPen(l, polygon)
-		for i, ring := range polygon {
-			// The rasteriser fills by winding number, so that holes must turn the other way.
-			body.ring(ring, (area(ring) > 0) == (i == 0))
-		}
-		body.paint(c.image, fill)
-		border := newPen(l, polygon)
-		for _, ring := range polygon {
-			border.outline(ring)
-		}
-		border.paint(c.image, color.White)
+func (c *pngCanvas) area(rings [][][2]float64) {
+	body := newPen(rings)
+	for i, ring := range rings {
+		// The rasteriser fills by winding number, so that holes must turn the other way.
+		body.ring(ring, (area(ring) > 0) == (i == 0))
 	}
+	body.paint(c.image, c.fill)
+	border := newPen(rings)
+	for _, ring := range rings {
+		border.outline(ring)
+	}
+	border.paint(c.image, c.theme.border)
 }
 
 // dot draws a point as a disc.
-func (c *canvas) dot(l layout, p [2]float64, fill color.RGBA) {
+func (c *pngCanvas) dot(x, y float64) {
 	const corners = 24
-	degrees := pointRadius / l.scale
 	disc := make([][2]float64, corners)
 	for i := range disc {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / corners)
-		disc[i] = [2]float64{p[0] + degrees*cos/l.squeeze, p[1] + degrees*sin}
+		disc[i] = [2]float64{x + pointRadius*cos, y + pointRadius*sin}
 	}
-	pen := newPen(l, [][][2]float64{disc})
+	pen := newPen([][][2]float64{disc})
 	pen.ring(disc, true)
-	pen.paint(c.image, fill)
+	pen.paint(c.image, c.fill)
 }
 
 // pen draws within the rectangle that a polygon fills, so that its cost is the polygon's and not the picture's.
 type pen struct {
 	*vector.Rasterizer
-	layout layout
 	within image.Rectangle
 }
 
-func newPen(l layout, polygon [][][2]float64) pen {
+func newPen(polygon [][][2]float64) pen {
 	west, north, east, south := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, ring := range polygon {
 		for _, p := range ring {
-			x, y := l.place(p)
-			west, east = math.Min(west, x), math.Max(east, x)
-			north, south = math.Min(north, y), math.Max(south, y)
+			west, east = math.Min(west, p[0]), math.Max(east, p[0])
+			north, south = math.Min(north, p[1]), math.Max(south, p[1])
 		}
 	}
 	const edge = 2 // for the width of the border
 	within := image.Rect(int(west*zoom)-edge, int(north*zoom)-edge, int(east*zoom)+edge+1, int(south*zoom)+edge+1)
-	return pen{vector.NewRasterizer(within.Dx(), within.Dy()), l, within}
+	return pen{vector.NewRasterizer(within.Dx(), within.Dy()), within}
 }
 
 // at is a position in the pen's own pixels.
 func (p pen) at(position [2]float64) (x, y float64) {
-	x, y = p.layout.place(position)
-	return x*zoom - float64(p.within.Min.X), y*zoom - float64(p.within.Min.Y)
+	return position[0]*zoom - float64(p.within.Min.X), position[1]*zoom - float64(p.within.Min.Y)
 }
 
 func (p pen) ring(ring [][2]float64, forward bool) {
@@ -166,26 +134,26 @@ func (p pen) paint(on *image.RGBA, fill color.Color) {
 	p.Draw(on, p.within, image.NewUniform(fill), image.Point{})
 }
 
-func (c *canvas) box(x, y, w, h float64, fill color.RGBA) {
+func (c *pngCanvas) box(x, y, w, h float64, fill color.RGBA) {
 	r := image.Rect(int(x*zoom), int(y*zoom), int(math.Ceil((x+w)*zoom)), int(math.Ceil((y+h)*zoom)))
 	draw.Draw(c.image, r, image.NewUniform(fill), image.Point{}, draw.Src)
 }
 
 // text writes a line with its baseline at y. A face that cannot be made (the font is built in) leaves it out.
-func (c *canvas) text(x, y, size float64, line string) {
+func (c *pngCanvas) text(x, y, size float64, line string) {
 	face, err := opentype.NewFace(c.font, &opentype.FaceOptions{Size: size * zoom, DPI: 72, Hinting: font.HintingFull})
 	if err != nil {
 		return
 	}
 	defer face.Close()
 	d := font.Drawer{
-		Dst: c.image, Src: image.NewUniform(color.RGBA{50, 50, 50, 255}), Face: face,
+		Dst: c.image, Src: image.NewUniform(c.theme.text), Face: face,
 		Dot: fixed.Point26_6{X: fixed.Int26_6(x * zoom * 64), Y: fixed.Int26_6(y * zoom * 64)},
 	}
 	d.DrawString(line)
 }
 
-// area is twice the signed area of a ring in square degrees.
+// area is twice the signed area of a ring.
 func area(ring [][2]float64) float64 {
 	sum := 0.0
 	for i := range ring {

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"html"
+	"image/color"
 	"io"
-	"strconv"
 )
-
-const sansSerif = `font-family="system-ui, Helvetica, Arial, sans-serif"`
 
 // SVG writes the map as a picture that shows each feature's id and value where the mouse rests.
 func (m Map) SVG(w io.Writer) error {
@@ -16,102 +14,76 @@ func (m Map) SVG(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" aria-label="%s">`+"\n",
+	c := &svgCanvas{Writer: bufio.NewWriter(w), theme: m.theme()}
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" aria-label="%s">`+"\n",
 		width, l.height, width, l.height, html.EscapeString(m.Title))
-	fmt.Fprintf(b, `<rect width="100%%" height="100%%" fill="white"/>`+"\n")
-	fmt.Fprintf(b, `<text x="%d" y="%d" %s font-size="18" fill="#222">%s</text>`+"\n", margin, titleHeight-8, sansSerif, html.EscapeString(m.Title))
-	s, some := m.scaleOf()
-	fmt.Fprintf(b, `<g stroke="white" stroke-width="0.7" stroke-linejoin="round" fill-rule="evenodd">`+"\n")
-	for _, shape := range m.Shapes {
-		m.svgShape(b, l, s, shape)
+	fmt.Fprintf(c, "<style>\n%s", m.theme().style())
+	if !m.Dark {
+		fmt.Fprintf(c, "@media (prefers-color-scheme: dark) {\n%s}\n", dark.style())
 	}
-	fmt.Fprintln(b, "</g>")
-	m.svgLegend(b, l, s, some)
-	fmt.Fprintln(b, "</svg>")
-	return b.Flush()
+	fmt.Fprintf(c, "</style>\n"+`<rect class="paper" width="100%%" height="100%%" fill="%s"/>`+"\n", hex(c.theme.background))
+	m.draw(c, l)
+	fmt.Fprintln(c, "</svg>")
+	return c.Flush()
 }
 
-func (m Map) svgShape(b *bufio.Writer, l layout, s scale, shape Shape) {
-	fill := hex(m.colour(s, shape))
-	fmt.Fprintf(b, `<g fill="%s"><title>%s</title>`, fill, html.EscapeString(m.caption(shape)))
-	path := false
-	for _, polygon := range shape.Polygons {
-		for _, ring := range polygon {
-			if len(ring) == 1 {
-				x, y := l.place(ring[0])
-				fmt.Fprintf(b, `<circle cx="%.2f" cy="%.2f" r="%d"/>`, x, y, pointRadius)
-				continue
+// style says in CSS what attributes say too, for programs that know no CSS: an attribute gives way to it.
+func (t theme) style() string {
+	return fmt.Sprintf(".paper { fill: %s }\n.word { fill: %s }\n.feature { stroke: %s }\n.none { fill: %s }\n",
+		hex(t.background), hex(t.text), hex(t.border), hex(t.noValue))
+}
+
+// svgCanvas writes elements as they are drawn.
+type svgCanvas struct {
+	*bufio.Writer
+	theme theme
+}
+
+func (c *svgCanvas) text(x, y, size float64, line string) {
+	if line != "" {
+		fmt.Fprintf(c, `<text class="word" x="%.1f" y="%.1f" font-family="system-ui, Helvetica, Arial, sans-serif" font-size="%v" fill="%s">%s</text>`+"\n",
+			x, y, size, hex(c.theme.text), html.EscapeString(line))
+	}
+}
+
+// box is a little taller than asked, so that no seam shows between one and the next.
+func (c *svgCanvas) box(x, y, width, height float64, fill color.RGBA) {
+	fmt.Fprintf(c, `<rect%s x="%.1f" y="%.2f" width="%.1f" height="%.2f" fill="%s"/>`+"\n", c.class("", fill), x, y, width, height+0.4, hex(fill))
+}
+
+// class is the attribute of an element that is filled with a colour, and of another class besides.
+func (c *svgCanvas) class(other string, fill color.RGBA) string {
+	if fill == c.theme.noValue {
+		other += " none"
+	}
+	if other == "" {
+		return ""
+	}
+	return fmt.Sprintf(` class="%s"`, other)
+}
+
+func (c *svgCanvas) group(fill color.RGBA, caption string) {
+	fmt.Fprintf(c, `<g%s fill="%s" stroke="%s" stroke-width="0.7" stroke-linejoin="round" fill-rule="evenodd"><title>%s</title>`,
+		c.class("feature", fill), hex(fill), hex(c.theme.border), html.EscapeString(caption))
+}
+
+func (c *svgCanvas) area(rings [][][2]float64) {
+	c.WriteString(`<path d="`)
+	for _, ring := range rings {
+		for i, p := range ring {
+			command := "L"
+			if i == 0 {
+				command = "M"
 			}
-			for i, p := range ring {
-				x, y := l.place(p)
-				switch {
-				case !path:
-					fmt.Fprintf(b, `<path d="M%.2f %.2f`, x, y)
-					path = true
-				case i == 0:
-					fmt.Fprintf(b, "M%.2f %.2f", x, y)
-				default:
-					fmt.Fprintf(b, "L%.2f %.2f", x, y)
-				}
-			}
-			b.WriteByte('Z')
+			fmt.Fprintf(c, "%s%.2f %.2f", command, p[0], p[1])
 		}
+		c.WriteByte('Z')
 	}
-	if path {
-		b.WriteString(`"/>`)
-	}
-	b.WriteString("</g>\n")
+	c.WriteString(`"/>`)
 }
 
-// caption is what is said of one feature.
-func (m Map) caption(shape Shape) string {
-	if !shape.HasValue() {
-		return shape.ID + ": no value"
-	}
-	return shape.ID + ": " + m.number(shape.Value)
+func (c *svgCanvas) dot(x, y float64) {
+	fmt.Fprintf(c, `<circle cx="%.2f" cy="%.2f" r="%d"/>`, x, y, pointRadius)
 }
 
-func (m Map) number(v float64) string {
-	text := strconv.FormatFloat(v, 'g', 6, 64)
-	if m.Units != "" && m.Units != "1" {
-		text += " " + m.Units
-	}
-	return text
-}
-
-func (m Map) svgLegend(b *bufio.Writer, l layout, s scale, some bool) {
-	g := m.legend(l)
-	if some {
-		fmt.Fprintf(b, `<defs><linearGradient id="ramp" x1="0" y1="1" x2="0" y2="0">`)
-		for i, c := range viridis {
-			fmt.Fprintf(b, `<stop offset="%.4g" stop-color="%s"/>`, float64(i)/float64(len(viridis)-1), hex(c))
-		}
-		fmt.Fprintf(b, "</linearGradient></defs>\n")
-		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%d" height="%.1f" fill="url(#ramp)"/>`+"\n", g.x, g.top, barWidth, g.height)
-		for _, t := range s.ticks() {
-			fmt.Fprintf(b, `<text x="%.1f" y="%.1f" %s font-size="12" fill="#333">%s</text>`+"\n", g.x+barWidth+6, g.y(s, t)+4, sansSerif,
-				html.EscapeString(strconv.FormatFloat(t, 'g', 6, 64)))
-		}
-		if m.Units != "" {
-			fmt.Fprintf(b, `<text x="%.1f" y="%.1f" %s font-size="12" fill="#333">%s</text>`+"\n", g.x, g.top-10, sansSerif, html.EscapeString(m.Units))
-		}
-	}
-	fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%d" height="12" fill="%s"/>`, g.x, g.top+g.height+16, barWidth, hex(noValue))
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" %s font-size="12" fill="#333">no value</text>`+"\n", g.x+barWidth+6, g.top+g.height+26, sansSerif)
-}
-
-// legend is where the colour bar stands.
-type legend struct{ x, top, height float64 }
-
-func (m Map) legend(l layout) legend {
-	return legend{x: width - legendWidth + 10, top: titleHeight + margin + 10, height: minHeight - titleHeight - 2*margin - 60}
-}
-
-// y is the height of a value on the colour bar.
-func (g legend) y(s scale, v float64) float64 {
-	if s.high <= s.low {
-		return g.top + g.height/2
-	}
-	return g.top + g.height*(1-(v-s.low)/(s.high-s.low))
-}
+func (c *svgCanvas) end() { c.WriteString("</g>\n") }

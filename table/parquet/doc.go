@@ -1,7 +1,7 @@
 // Package parquet writes tables of package table as Parquet, and as GeoParquet with the geometries of the input.
 //
-// Ids, properties and other text are UTF-8 strings, values, class shares and coverage fractions are doubles; all but
-// the id may be null. Pages are compressed by zstd. Columns are in the order of the table; a dot in a property's name,
+// Ids and other text are UTF-8 strings, values, class shares and coverage fractions are doubles; all but
+// the id may be null. Kept properties are int64, double or boolean where all their values are, and strings otherwise. Pages are compressed by zstd. Columns are in the order of the table; a dot in a property's name,
 // which many readers take for nesting, becomes an underscore in its column's.
 //
 // # GeoParquet

@@ -18,8 +18,9 @@ type Format struct {
 }
 
 var (
-	_ table.Namer  = Format{}
-	_ table.Shaper = Format{}
+	_ table.Namer       = Format{}
+	_ table.Shaper      = Format{}
+	_ table.TypedFormat = Format{}
 )
 
 // Name is parquet or geoparquet.
@@ -40,6 +41,9 @@ func (f Format) OwnColumns() []string {
 	}
 	return nil
 }
+
+// Typed is true: columns of kept properties have types.
+func (Format) Typed() bool { return true }
 
 // PropertyColumn is the property's name with underscores for dots.
 func (Format) PropertyColumn(property string) string { return strings.ReplaceAll(property, ".", "_") }
@@ -89,6 +93,12 @@ func nodeOf(c table.Column) parquet.Node {
 		return parquet.Optional(parquet.Leaf(parquet.DoubleType))
 	case c.Role == table.RoleID:
 		return parquet.String()
+	case c.Type == table.TypeInt64:
+		return parquet.Optional(parquet.Leaf(parquet.Int64Type))
+	case c.Type == table.TypeDouble:
+		return parquet.Optional(parquet.Leaf(parquet.DoubleType))
+	case c.Type == table.TypeBoolean:
+		return parquet.Optional(parquet.Leaf(parquet.BooleanType))
 	case c.Role == table.RoleKept:
 		return parquet.Optional(parquet.String())
 	default: // units and quality: few texts, often

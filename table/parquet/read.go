@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -77,7 +78,11 @@ func (f Format) fill(row *table.Row, columns []table.Column, values parquet.Row)
 				return fmt.Errorf("geometry of %s: %w", row.Cells[0].Text, err)
 			}
 			row.Feature.Geometry = geometry
-		case columns[i].Numeric():
+		case columns[i].Type == table.TypeInt64:
+			row.Cells[i] = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendInt(nil, v.Int64(), 10)}
+		case columns[i].Type == table.TypeBoolean:
+			row.Cells[i] = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendBool(nil, v.Boolean())}
+		case columns[i].Numeric() || columns[i].Type == table.TypeDouble:
 			row.Cells[i] = table.Cell{Kind: table.NumberCell, Number: v.Double()}
 		default:
 			row.Cells[i] = table.Cell{Kind: table.TextCell, Text: string(v.ByteArray())}

@@ -3,10 +3,12 @@ package parquet
 import (
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/wire"
 )
 
 const (
@@ -21,26 +23,23 @@ const (
 
 // writer is a table.RowWriter.
 type writer struct {
-	file     *parquet.GenericWriter[any]
-	required []bool // by column: has no nulls
-	rows     []parquet.Row
-	n        int    // rows of the batch
-	text     []byte // of the batch
-	group    int    // bytes in the row group
-	geo      *geometries
+	file    *parquet.GenericWriter[any]
+	columns []table.Column
+	rows    []parquet.Row
+	n       int    // rows of the batch
+	text    []byte // of the batch
+	group   int    // bytes in the row group
+	geo     *geometries
 }
 
 func newWriter(w io.Writer, columns []table.Column, geo bool) (table.RowWriter, error) {
 	page := min(max(pagesBytes/(len(columns)+1), smallestPage), largestPage)
-	wr := &writer{rows: make([]parquet.Row, batchRows)}
+	wr := &writer{columns: columns, rows: make([]parquet.Row, batchRows)}
 	wr.file = parquet.NewGenericWriter[any](w, schemaOf(columns, geo),
 		parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(page),
 		// Bounds are kept by column chunk and in the index; in page headers they would repeat whole values, four times,
 		// and those of WKB say nothing.
 		parquet.DataPageStatistics(false), parquet.SkipPageBounds(GeometryColumn))
-	for _, c := range columns {
-		wr.required = append(wr.required, c.Role == table.RoleID)
-	}
 	if geo {
 		wr.geo = newGeometries()
 	}
@@ -51,7 +50,11 @@ func newWriter(w io.Writer, columns []table.Column, geo bool) (table.RowWriter, 
 func (w *writer) WriteRow(r *table.Row) error {
 	row := w.rows[w.n][:0]
 	for i := range r.Cells {
-		row = append(row, w.value(&r.Cells[i], i))
+		value, err := w.value(&r.Cells[i], i)
+		if err != nil {
+			return err
+		}
+		row = append(row, value)
 	}
 	if w.geo != nil {
 		row = append(row, w.geometry(r, len(row)))
@@ -63,17 +66,56 @@ func (w *writer) WriteRow(r *table.Row) error {
 	return nil
 }
 
-func (w *writer) value(c *table.Cell, column int) parquet.Value {
+func (w *writer) value(c *table.Cell, column int) (parquet.Value, error) {
+	of := &w.columns[column]
+	switch {
+	case c.Kind == table.EmptyCell:
+		return parquet.NullValue().Level(0, 0, column), nil
+	case of.Numeric() && c.Kind == table.NumberCell:
+		w.group += 8
+		return parquet.DoubleValue(c.Number).Level(0, 1, column), nil
+	case of.Type == table.TypeInt64 || of.Type == table.TypeDouble || of.Type == table.TypeBoolean:
+		w.group += 8
+		value, err := typedValue(c, of.Type)
+		if err != nil {
+			return value, fmt.Errorf("column %s: %w", of.Name, err)
+		}
+		return value.Level(0, 1, column), nil
+	default:
+		return w.textValue(textOf(c), column), nil
+	}
+}
+
+// typedValue is a cell of a column of kept properties that are all of one type.
+func typedValue(c *table.Cell, t table.Type) (parquet.Value, error) {
+	text := textOf(c)
+	switch t {
+	case table.TypeInt64:
+		n, err := strconv.ParseInt(text, 10, 64)
+		return parquet.Int64Value(n), err
+	case table.TypeBoolean:
+		b, err := strconv.ParseBool(text)
+		return parquet.BooleanValue(b), err
+	default:
+		if c.Kind == table.NumberCell {
+			return parquet.DoubleValue(c.Number), nil
+		}
+		f, err := strconv.ParseFloat(text, 64)
+		if n, whole := strconv.ParseInt(text, 10, 64); err == nil && whole == nil && (n > 1<<53 || n < -1<<53) {
+			err = fmt.Errorf("no float64 is %s", text)
+		}
+		return parquet.DoubleValue(f), err
+	}
+}
+
+func textOf(c *table.Cell) string {
 	switch c.Kind {
 	case table.NumberCell:
-		w.group += 8
-		return parquet.DoubleValue(c.Number).Level(0, 1, column)
-	case table.TextCell:
-		return w.textValue(c.Text, column)
+		return string(wire.AppendFloat(nil, c.Number))
 	case table.JSONCell:
-		return w.textValue(table.PlainText(c.JSON), column)
+		return table.PlainText(c.JSON)
 	default:
-		return parquet.NullValue().Level(0, 0, column)
+		return c.Text
 	}
 }
 
@@ -81,7 +123,7 @@ func (w *writer) textValue(text string, column int) parquet.Value {
 	start := len(w.text)
 	w.text = append(w.text, text...)
 	level := 1
-	if w.required[column] {
+	if w.columns[column].Role == table.RoleID {
 		level = 0
 	}
 	return w.bytesValue(start).Level(0, level, column)

@@ -150,7 +150,7 @@ func (c *checker) sameRun(parts []part) []part {
 
 // run is what the shards of one run have in common.
 func (m *Manifest) run() string {
-	text, err := json.Marshal([]any{m.Of, m.Features, m.InputSHA256, m.Parameters, m.Keep, m.Format})
+	text, err := json.Marshal([]any{m.Of, m.Features, m.InputSHA256, m.Parameters, m.Keep, m.Form, m.Format})
 	if err != nil {
 		panic(err) // texts and numbers
 	}
@@ -175,6 +175,7 @@ func (m *Manifest) differences(whole *Manifest) []string {
 	}
 	differ("kept properties", m.Keep, whole.Keep)
 	differ("format", m.Format, whole.Format)
+	differ("form", m.Form, whole.Form)
 	if len(d) == 0 {
 		differ("parameters", m.Parameters, whole.Parameters)
 	}

@@ -80,7 +80,7 @@ func extractShard(s shard.Shard, output string) error {
 		outcomes = append(outcomes, outcome)
 	}
 	options := table.Options{
-		Path: path, Format: table.CSV{}, Plan: plan, Parameters: run.Fingerprint("HYBAS_ID"),
+		Path: path, Format: table.CSV{}, Plan: plan, Part: true, Parameters: run.Fingerprint("HYBAS_ID"),
 		About: table.About{Input: "basins.geojson", InputSHA256: "0"},
 	}
 	summary, err := table.Write(context.Background(), func() iter.Seq2[bulk.Outcome, error] { return each(outcomes) }, options)

@@ -19,7 +19,7 @@ import (
 )
 
 // manifestVersion changes when an older Merge would misread a manifest.
-const manifestVersion = 1
+const manifestVersion = 2
 
 // A Manifest says what a shard's table is a part of, and what a merge has to know of it.
 type Manifest struct {
@@ -32,6 +32,7 @@ type Manifest struct {
 	InputSHA256 string              `json:"input_sha256"`   // of the input's bytes, in hexadecimal
 	Parameters  journal.Fingerprint `json:"parameters"`     // of the run
 	Keep        []string            `json:"keep,omitempty"` // properties that are carried through
+	Form        table.Form          `json:"form,omitzero"`  // of the table
 	Format      string              `json:"format"`         // of the table
 	Table       File                `json:"table"`
 	Failures    File                `json:"failures"` // the list of them
@@ -70,7 +71,7 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	first, end := s.Range(features)
 	m := Manifest{
 		Version: manifestVersion, Shard: s, First: first, Rows: end - first, Features: features,
-		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Format: o.Format.Name(),
+		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Form: o.Plan.Form(), Format: o.Format.Name(),
 		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, ServiceTuning: o.About.ServiceTuning, Client: o.About.Client,
 		Catalog: o.About.Datasets, Summary: summary,
 	}

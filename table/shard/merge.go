@@ -20,8 +20,9 @@ import (
 //
 // Shards that are missing, there twice, not finished, changed since, or of other inputs or parameters are a
 // [*MergeError]; nothing is written then. An output of another kind than the shards is cas.ErrInvalidRequest.
-// Memory does not grow with the rows.
+// Lists of failures, which a pattern such as attributes.*.csv finds beside the tables, are skipped. Memory does not grow with the rows.
 func Merge(ctx context.Context, tables []string, output string, formats ...table.Reader) (*table.Summary, error) {
+	tables = slices.DeleteFunc(slices.Clone(tables), func(path string) bool { return strings.HasSuffix(path, ".errors.csv") })
 	if len(tables) == 0 {
 		return nil, fmt.Errorf("%w: there is nothing to merge", cas.ErrInvalidRequest)
 	}
@@ -43,7 +44,7 @@ func Merge(ctx context.Context, tables []string, output string, formats ...table
 		return nil, fmt.Errorf("%w: tables of the format %s cannot be merged", cas.ErrInvalidRequest, whole.Format)
 	}
 	format := formats[i]
-	plan, err := table.PlanColumns(whole.Parameters.DatasetIDs, whole.Parameters.IDField, whole.Keep, format)
+	plan, err := whole.Form.Plan(whole.Parameters.DatasetIDs, whole.Parameters.IDField, whole.Keep, format)
 	if err != nil {
 		return nil, err
 	}

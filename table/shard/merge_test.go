@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/table"
 	"github.com/community-attribute-service/cas-go/table/parquet"
 )
@@ -69,6 +71,7 @@ func TestMergeProperty(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 2))
 
 		w := newWorld(seed, features, f)
+		w.form = rapid.SampledFrom(forms).Draw(r, "form")
 		single := filepath.Join(folder, "single."+extension(f))
 		w.run(t, Shard{}, single)
 		output := filepath.Join(folder, "attributes."+extension(f))
@@ -97,6 +100,52 @@ func TestMergeProperty(t *testing.T) {
 		}
 		require.NoFileExists(r, output)
 	})
+}
+
+// forms of tables, whose merge is the whole's too.
+var forms = []table.Form{
+	{}, {}, {Values: true, IDName: "gauge_id", IDPrefix: "camels"}, {SortByID: true}, {Long: true}, {Long: true, SortByID: true, IDPrefix: "a_"},
+}
+
+// TestMergeZeroesClassesOfOtherShards merges shards of which each knows a class of its own.
+func TestMergeZeroesClassesOfOtherShards(t *testing.T) {
+	for _, f := range formats {
+		w := newWorld(1, 0, f)
+		w.form = table.Form{ZeroClasses: true, Values: true}
+		w.params.DatasetIDs = []string{cover}
+		for i, class := range []string{"1", "2", "-1"} {
+			w.outcomes = append(w.outcomes, bulk.Outcome{
+				Feature: features.Feature{ID: class, Index: i},
+				Response: &cas.AttributeResponse{Results: []cas.AttributeResult{{
+					DatasetID: cover, Value: cas.DistributionValue(map[string]float64{class: 1}), Aggregation: cas.AggregationDistribution,
+				}}},
+			})
+		}
+		folder := t.TempDir()
+		single, output := filepath.Join(folder, "one", "a."+extension(f)), filepath.Join(folder, "a."+extension(f))
+		require.NoError(t, os.Mkdir(filepath.Dir(single), 0o777))
+		w.run(t, Shard{}, single)
+		_, err := Merge(t.Context(), w.shards(t, 3, output, rand.New(rand.NewPCG(1, 1))), output, formats...)
+		require.NoError(t, err)
+		require.Equal(t, files(t, single), files(t, output), f.Name())
+		if f == (table.CSV{}) {
+			require.Equal(t, "HYBAS_ID,NAME,UP,lc_cover_minus_1,lc_cover_1,lc_cover_2\n1,,,0,1,0\n2,,,0,0,1\n-1,,,1,0,0\n", files(t, output)["a.csv"])
+		}
+	}
+}
+
+// TestMergeSkipsListsOfFailures takes what a pattern of the shell finds: tables and lists of failures.
+func TestMergeSkipsListsOfFailures(t *testing.T) {
+	w := newWorld(3, 30, table.CSV{})
+	output := filepath.Join(t.TempDir(), "q.csv")
+	w.shards(t, 3, output, rand.New(rand.NewPCG(1, 1)))
+	found, err := filepath.Glob(filepath.Join(filepath.Dir(output), "q.*.csv"))
+	require.NoError(t, err)
+	require.Len(t, found, 6)
+	_, err = Merge(t.Context(), found, output, formats...)
+	require.NoError(t, err)
+	_, err = Merge(t.Context(), found[:1], output, formats...)
+	require.Error(t, err, "%s is all there is", found[0])
 }
 
 func keys[K comparable, V any](m map[K]V) func(func(K) bool) {

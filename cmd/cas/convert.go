@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/parquet"
+	"github.com/community-attribute-service/cas-go/tabulate"
+)
+
+// conversion is what the flags of `cas convert` ask for.
+type conversion struct {
+	journal, input, output string
+	keep                   []string
+	geo, overwrite, quiet  bool
+	forming
+	reading
+}
+
+func (a *app) convertCommand() *cobra.Command {
+	var x conversion
+	c := &cobra.Command{
+		Use:   "convert JOURNAL [INPUT] -o FILE",
+		Short: "Write another table of the answers that a run has kept",
+		Long: `Write the answers of an earlier run in another format, form or choice of columns. They come from its journal; the service is not asked.
+
+JOURNAL is the journal of the run, or the table that it lies beside. INPUT is the file of features that the run was made of: it gives the
+order of the rows, the properties of --keep and the geometries of --geo. Without it, rows are in the order of their ids. A run that has
+not come to its end has no table yet: go on with it by 'cas extract … --resume'.`,
+		Example: `  cas convert attributes.csv basins.geojson -o attributes.parquet --geo --keep NAME
+  cas convert attributes.csv -o hru.csv --preset symfluence`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			x.journal = args[0]
+			if len(args) == 2 {
+				x.input = args[1]
+			}
+			return a.convert(c.Context(), x)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet or .nc (NetCDF)")
+	f.StringSliceVar(&x.keep, "keep", nil, "property of INPUT to carry into the table; repeat for more")
+	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries of INPUT")
+	f.BoolVar(&x.overwrite, "overwrite", false, "replace a file that exists")
+	x.forming.flags(f)
+	x.reading.flags(f)
+	_ = f.MarkHidden("id-field") // the journal knows it
+	f.BoolVarP(&x.quiet, "quiet", "q", false, "no summary on standard error")
+	return c
+}
+
+func (x *conversion) check() error {
+	switch format := formatOf(x.output, x.geo); {
+	case x.output == "":
+		return usage("give the table to write by -o FILE")
+	case format == nil:
+		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc", x.output)
+	case x.geo && format != table.Format(parquet.Format{Geo: true}):
+		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
+	case x.input == "" && (x.geo || len(x.keep) > 0):
+		return usage("--keep and --geo need INPUT, the file of features: a journal has the answers alone")
+	}
+	if _, err := os.Stat(x.output); err == nil && !x.overwrite {
+		return usage("-o %s exists; give another name, or --overwrite", x.output)
+	}
+	return x.checkForm(x.output)
+}
+
+func (a *app) convert(ctx context.Context, x conversion) error {
+	if err := x.check(); err != nil {
+		return err
+	}
+	form, err := x.form()
+	if err != nil {
+		return err
+	}
+	c := tabulate.Conversion{Journal: journalOf(x.journal), Keep: x.keep, Output: x.output, Format: formatOf(x.output, x.geo), Form: form}
+	if x.input != "" {
+		c.Open = func(idField string) (tabulate.Input, error) {
+			x.idField = idField
+			return a.openInput(ctx, x.input, x.options(x.keep))
+		}
+	}
+	started := time.Now()
+	summary, err := c.Run(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	for _, note := range summary.Notes {
+		fmt.Fprintln(a.err, "cas: warning:", note)
+	}
+	if !x.quiet {
+		fmt.Fprintf(a.err, "%s: %d features, %d columns, %s\n", x.output, summary.Features, len(summary.Columns), duration(time.Since(started)))
+	}
+	if summary.Failed > 0 {
+		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s\n", summary.Failed, summary.Features, table.ErrorsPath(x.output))
+		return errPartial
+	}
+	return nil
+}
+
+// journalOf is the journal that a user names: itself, or the table that it lies beside.
+func journalOf(name string) string {
+	if strings.HasSuffix(name, ".journal") {
+		return name
+	}
+	return tabulate.JournalPath(name)
+}

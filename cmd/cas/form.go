@@ -1,0 +1,69 @@
+package main
+
+import (
+	"cmp"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/community-attribute-service/cas-go/table"
+)
+
+// forming is what flags say about the columns and rows of a table.
+type forming struct {
+	preset, columns, sort string
+	idName, idPrefix      string
+	zeroClasses, long     bool
+}
+
+func (x *forming) flags(f *pflag.FlagSet) {
+	f.StringVar(&x.preset, "preset", "", "columns and rows as a model reads them: "+strings.Join(table.Presets(), ", "))
+	f.StringVar(&x.columns, "columns", "", "full, or values: the id and numbers, units and the rest in FILE.meta.json (default full)")
+	f.StringVar(&x.idName, "id-name", "", "name of the first column (default: that of --id-field, else id)")
+	f.StringVar(&x.idPrefix, "id-prefix", "", "PREFIX_ before every id")
+	f.StringVar(&x.sort, "sort", "", "order of the rows: input, or id, compared as text (default input)")
+	f.BoolVar(&x.zeroClasses, "zero-classes", false, "write 0 for a class that a feature does not have and others have")
+	f.BoolVar(&x.long, "long", false, "a row per feature, dataset and class in place of columns")
+}
+
+// form is what the flags ask for; a flag counts more than the preset.
+func (x *forming) form() (form table.Form, err error) {
+	if x.preset != "" {
+		if form, err = table.Preset(x.preset); err != nil {
+			return form, usage("--preset %s: give one of %s", x.preset, strings.Join(table.Presets(), ", "))
+		}
+	}
+	switch x.columns {
+	case "full", "values":
+		form.Values = x.columns == "values"
+	case "":
+	default:
+		return form, usage("--columns %s: give full or values", x.columns)
+	}
+	switch x.sort {
+	case "input", "id":
+		form.SortByID = x.sort == "id"
+	case "":
+	default:
+		return form, usage("--sort %s: give input or id", x.sort)
+	}
+	form.IDName = cmp.Or(x.idName, form.IDName)
+	form.IDPrefix, form.ZeroClasses, form.Long = x.idPrefix, x.zeroClasses, x.long
+	switch {
+	case x.preset == "caravan" && (x.idPrefix == "" || strings.Contains(strings.TrimSuffix(x.idPrefix, "_"), "_")):
+		return form, usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
+	case form.Long && (form.Values || form.ZeroClasses):
+		return form, usage("--long has no columns per dataset, which --columns values, --zero-classes and the presets of models are about")
+	}
+	return form, nil
+}
+
+// checkForm refuses forms that a file cannot have.
+func (x *forming) checkForm(output string) error {
+	form, err := x.form()
+	if err == nil && form.Long && strings.EqualFold(filepath.Ext(output), ".nc") {
+		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
+	}
+	return err
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/cas"
+)
+
+func (a *app) journalCommand() *cobra.Command {
+	var dump bool
+	c := &cobra.Command{
+		Use:   "journal FILE",
+		Short: "Check and count what a run has kept",
+		Long: `Read the journal of a run, or the one beside its table, from beginning to end, and tell what it holds: the parameters of the run, the
+features that are answered and that failed, and records that cannot be read. Nothing is changed, and a run may be writing it.
+
+With --dump, print every feature's newest answer as a line of JSON: id, response (as the service gave it), missing datasets, error.
+
+Exit code 1 says that records are damaged; their features are asked for again by 'cas extract … --resume'.`,
+		Example: `  cas journal attributes.csv
+  cas journal attributes.csv.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
+		Args: exactly(1, "a journal or a table"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if dump {
+				return a.dumpJournal(journalOf(args[0]))
+			}
+			return a.showJournal(journalOf(args[0]))
+		},
+	}
+	c.Flags().BoolVar(&dump, "dump", false, "print every answer as a line of JSON")
+	a.jsonFlag(c)
+	return c
+}
+
+func (a *app) showJournal(path string) error {
+	state, err := journal.Inspect(path)
+	if err != nil {
+		return err
+	}
+	if !state.Exists {
+		return usage("%s: there is no journal with a record", path)
+	}
+	if a.json {
+		err = a.printJSON(counted{state.Finished, state.Done, state.Failed, state.Records, state.Damaged, state.Fingerprint})
+	} else {
+		err = a.printState(state)
+	}
+	if err == nil && state.Damaged > 0 {
+		err = fmt.Errorf("%s: %d places are damaged; what was there is asked for again", path, state.Damaged)
+	}
+	return err
+}
+
+// counted is what --json says of a journal.
+type counted struct {
+	Finished   bool                `json:"finished"`   // the run came to its end
+	Answered   int                 `json:"answered"`   // features with an answer to every dataset
+	Failed     int                 `json:"failed"`     // features without
+	Records    int                 `json:"records"`    // more than features where some were asked for again
+	Damaged    int                 `json:"damaged"`    // places that cannot be read
+	Parameters journal.Fingerprint `json:"parameters"` // of the run
+}
+
+func (a *app) printState(s journal.State) error {
+	end := "no: the run has not come to its end"
+	if s.Finished {
+		end = "yes"
+	}
+	t := newTable(a.out, "FINISHED", end)
+	t.row("ANSWERED", fmt.Sprint(s.Done))
+	t.row("FAILED", fmt.Sprint(s.Failed))
+	t.row("RECORDS", fmt.Sprint(s.Records))
+	t.row("DAMAGED", fmt.Sprint(s.Damaged))
+	for _, id := range s.Fingerprint.DatasetIDs {
+		t.row("DATASET", id)
+	}
+	for _, p := range []struct{ name, value string }{
+		{"AGGREGATION", string(s.Fingerprint.Aggregation)}, {"PERIOD", s.Fingerprint.TimeRange}, {"TARGET CRS", s.Fingerprint.TargetCRS}, {"ID FIELD", s.Fingerprint.IDField},
+	} {
+		if p.value != "" {
+			t.row(p.name, p.value)
+		}
+	}
+	return t.flush()
+}
+
+// dumped is a line of --dump.
+type dumped struct {
+	ID       string                 `json:"id"`
+	Response *cas.AttributeResponse `json:"response,omitempty"`
+	Missing  []missing              `json:"missing,omitempty"`
+	Error    string                 `json:"error,omitempty"`
+}
+
+type missing struct {
+	Dataset string `json:"dataset"`
+	Reason  string `json:"reason"`
+}
+
+func (a *app) dumpJournal(path string) error {
+	j, err := journal.Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	e, r := json.NewEncoder(a.out), j.NewReader()
+	e.SetEscapeHTML(false)
+	for n, err := range j.Newest() {
+		if err != nil {
+			return err
+		}
+		entry, err := r.Entry(n)
+		if err != nil {
+			return err
+		}
+		line := dumped{ID: entry.ID, Response: entry.Response}
+		for _, m := range entry.Missing {
+			line.Missing = append(line.Missing, missing{m.DatasetID, m.Reason})
+		}
+		if entry.Err != nil {
+			line.Error = entry.Err.Error()
+		}
+		if err := e.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

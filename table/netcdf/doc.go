@@ -1,0 +1,26 @@
+// Package netcdf writes tables of package table as NetCDF in the classic format, which every NetCDF library reads: CDF-2, and CDF-5
+// where a variable is larger than 2 GiB.
+//
+// # Contents
+//
+// The file follows the conventions CF-1.8. Its dimension is hru, one place per row, in the order of the table:
+//
+//	char   id(hru, strlen)                    cf_role = "timeseries_id"
+//	double dem_elevation(hru)                 units of the service, _FillValue = NaN
+//	byte   dem_elevation_quality(hru)         flag_values, flag_meanings
+//	double dem_elevation_coverage_fraction(hru)
+//	double lc_cover_class_fraction(hru, lc_cover_class)
+//	char   lc_cover_class_name(lc_cover_class, lc_cover_class_strlen)
+//
+// Variables are named as the columns of the table; the classes of a dataset share one variable. Units are an attribute; only where they
+// differ between features are they a variable. Kept properties are int, double or byte (0, 1) where all their values allow it, and char
+// otherwise. Text is UTF-8, filled up with NUL.
+//
+// # Memory
+//
+// The format wants lengths first and one variable after the other, so that rows wait in a temporary file beside the output, in blocks
+// of columns, until [table.RowWriter.Close]. Memory is that of one block, 4 MB or so, whatever the number of rows.
+//
+// Source of the format: https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html, and of the conventions:
+// https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html.
+package netcdf

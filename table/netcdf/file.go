@@ -1,0 +1,375 @@
+package netcdf
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table"
+)
+
+// The values that stand for no value, in the conventions' _FillValue.
+const (
+	fillInt  = math.MinInt32 + 1
+	fillByte = -127
+	fillFlag = -1
+)
+
+// file is a header and where the data of its variables come from, in their order.
+type file struct {
+	header
+	data   []func(io.Writer) error
+	taken  map[string]bool
+	writer *writer
+}
+
+// write writes the whole file.
+func (w *writer) write() error {
+	f := file{taken: map[string]bool{"hru": true, "strlen": true}, writer: w}
+	for _, s := range w.series {
+		for _, c := range s.columns {
+			f.taken[c.Name] = true
+		}
+	}
+	f.dimension("hru", w.rows)
+	f.dimension("strlen", int64(max(w.series[0].longest, 1)))
+	f.attributes = w.global()
+	for i := range w.series {
+		f.add(i)
+	}
+	version := f.version()
+	head, err := f.encode(version)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(w.out, 1<<16)
+	if _, err := out.Write(head); err != nil {
+		return err
+	}
+	for i, data := range f.data {
+		v := &f.variables[i]
+		counted := counter{w: out}
+		if err := data(&counted); err != nil {
+			return fmt.Errorf("variable %s: %w", v.name, err)
+		}
+		size := f.size(v)
+		if w.rows == 0 && len(v.dimensions) > 0 && v.dimensions[0] == 0 {
+			continue // no record
+		}
+		if counted.n != size {
+			return fmt.Errorf("variable %s has %d bytes, not %d", v.name, counted.n, size)
+		}
+		if _, err := out.Write(make([]byte, padded(size)-size)); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// free gives a name that no column and nothing else has.
+func (f *file) free(name string) string {
+	for i, base := 2, name; f.taken[name]; i++ {
+		name = fmt.Sprintf("%s_%d", base, i)
+	}
+	f.taken[name] = true
+	return name
+}
+
+func (f *file) variable(v variable, data func(io.Writer) error) {
+	f.variables, f.data = append(f.variables, v), append(f.data, data)
+}
+
+// add adds the variables of a series.
+func (f *file) add(i int) {
+	w := f.writer
+	s := &w.series[i]
+	c := s.columns[0]
+	raw := func(out io.Writer) error { _, err := io.Copy(out, w.spool.column(i)); return err }
+	switch {
+	case c.Role == table.RoleClass:
+		f.addClasses(s, raw)
+	case c.Role == table.RoleValue:
+		f.variable(variable{c.Name, doubleKind, []int{0}, append(f.described(c), attribute{"_FillValue", math.NaN()})}, raw)
+	case s.form == numberForm:
+		f.variable(variable{c.Name, doubleKind, []int{0}, []attribute{
+			{"long_name", "share of the area of " + c.Dataset + " that holds data"}, {"units", "1"}, f.coordinates(), {"_FillValue", math.NaN()},
+		}}, raw)
+	case s.form == flagForm:
+		f.addFlags(s, raw)
+	case c.Role == table.RoleUnits && f.oneUnits(c.Dataset):
+	case c.Role == table.RoleKept && s.numbers.kind() != charKind:
+		f.addKept(i)
+	default:
+		f.addText(i)
+	}
+}
+
+// addClasses adds the shares of a dataset's classes, and the classes' names.
+func (f *file) addClasses(s *series, shares func(io.Writer) error) {
+	base := table.ColumnName(s.columns[0].Dataset)
+	name := f.free(base + "_class_name")
+	longest := 1
+	for _, c := range s.columns {
+		longest = max(longest, len(c.Class))
+	}
+	class := f.dimension(f.free(base+"_class"), int64(len(s.columns)))
+	length := f.dimension(f.free(base+"_class_strlen"), int64(longest))
+	f.variable(variable{name, charKind, []int{class, length}, []attribute{
+		{"long_name", "class of " + s.columns[0].Dataset}, {"_Encoding", "utf-8"},
+	}}, func(out io.Writer) error {
+		for _, c := range s.columns {
+			if err := writeFilled(out, []byte(c.Class), longest); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	attributes := []attribute{
+		{"long_name", "share of each class of " + s.columns[0].Dataset}, {"units", "1"},
+		{"coordinates", f.writer.series[0].columns[0].Name + " " + name}, {"_FillValue", math.NaN()},
+	}
+	attributes = append(attributes, f.sources(s.columns[0].Dataset)...)
+	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, []int{0, class}, attributes}, shares)
+}
+
+// addFlags adds a dataset's quality. Meanings are one word each, as the conventions want them.
+func (f *file) addFlags(s *series, raw func(io.Writer) error) {
+	c := s.columns[0]
+	attributes := []attribute{{"long_name", "quality of " + c.Dataset}, f.coordinates(), {"_FillValue", []int8{fillFlag}}}
+	if len(s.meanings) > 0 {
+		values, words := make([]int8, len(s.meanings)), make([]string, len(s.meanings))
+		for i, meaning := range s.meanings {
+			values[i], words[i] = int8(i), table.ColumnName(meaning)
+		}
+		attributes = append(attributes, attribute{"flag_values", values}, attribute{"flag_meanings", strings.Join(words, " ")})
+	}
+	f.variable(variable{c.Name, byteKind, []int{0}, attributes}, raw)
+}
+
+// addText adds text: the ids, kept properties and units that differ.
+func (f *file) addText(i int) {
+	s := &f.writer.series[i]
+	c := s.columns[0]
+	length := 1
+	attributes := []attribute{{"_Encoding", "utf-8"}, {"long_name", longName(c)}}
+	if i == 0 {
+		attributes = append(attributes, attribute{"cf_role", "timeseries_id"})
+	} else {
+		length = f.dimension(f.free(c.Name+"_strlen"), int64(max(s.longest, 1)))
+		attributes = append(attributes, f.coordinates())
+	}
+	width := int(f.dimensions[length].length)
+	f.variable(variable{c.Name, charKind, []int{0, length}, attributes}, func(out io.Writer) error {
+		return f.writer.eachText(i, func(text []byte) error { return writeFilled(out, text, width) })
+	})
+}
+
+func longName(c table.Column) string {
+	switch c.Role {
+	case table.RoleID:
+		return "id of the feature"
+	case table.RoleUnits:
+		return "units of " + c.Dataset
+	default:
+		return c.Name
+	}
+}
+
+// addKept adds a kept property whose values are all numbers or all booleans.
+func (f *file) addKept(i int) {
+	s := &f.writer.series[i]
+	v := variable{name: s.columns[0].Name, kind: s.numbers.kind(), dimensions: []int{0}, attributes: []attribute{{"long_name", s.columns[0].Name}, f.coordinates()}}
+	var encode func(text string) ([]byte, error)
+	switch v.kind {
+	case byteKind:
+		v.attributes = append(v.attributes, attribute{"_FillValue", []int8{fillByte}}, attribute{"flag_values", []int8{0, 1}}, attribute{"flag_meanings", "false true"})
+		encode = func(text string) ([]byte, error) {
+			value, found := map[string]int8{"true": 1, "false": 0}[text]
+			if !found {
+				value = fillByte
+			}
+			return []byte{byte(value)}, nil
+		}
+	case intKind:
+		v.attributes = append(v.attributes, attribute{"_FillValue", int32(fillInt)})
+		encode = func(text string) ([]byte, error) {
+			value, err := int64(fillInt), error(nil)
+			if text != "" {
+				value, err = strconv.ParseInt(text, 10, 32)
+			}
+			return binary.BigEndian.AppendUint32(nil, uint32(value)), err
+		}
+	default:
+		v.attributes = append(v.attributes, attribute{"_FillValue", math.NaN()})
+		encode = func(text string) ([]byte, error) {
+			value, err := math.NaN(), error(nil)
+			if text != "" {
+				value, err = strconv.ParseFloat(text, 64)
+			}
+			return binary.BigEndian.AppendUint64(nil, math.Float64bits(value)), err
+		}
+	}
+	f.variable(v, func(out io.Writer) error {
+		return f.writer.eachText(i, func(text []byte) error {
+			b, err := encode(string(text))
+			if err == nil {
+				_, err = out.Write(b)
+			}
+			return err
+		})
+	})
+}
+
+// eachText reads the texts of a series back.
+func (w *writer) eachText(i int, do func([]byte) error) error {
+	in := bufio.NewReader(w.spool.column(i))
+	text := make([]byte, w.series[i].longest)
+	for range w.rows {
+		n, err := binary.ReadUvarint(in)
+		if err == nil && n > uint64(len(text)) {
+			err = errors.New("the temporary file was changed")
+		}
+		if err == nil {
+			_, err = io.ReadFull(in, text[:n])
+		}
+		if err == nil {
+			err = do(text[:n])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFilled writes a text and fills it up with NUL.
+func writeFilled(out io.Writer, text []byte, width int) error {
+	if _, err := out.Write(text); err != nil {
+		return err
+	}
+	_, err := out.Write(make([]byte, width-len(text)))
+	return err
+}
+
+// coordinates names the variable that says which feature a place of hru is.
+func (f *file) coordinates() attribute {
+	return attribute{"coordinates", f.writer.series[0].columns[0].Name}
+}
+
+// described are the attributes of a dataset's values.
+func (f *file) described(c table.Column) []attribute {
+	a := []attribute{{"long_name", c.Dataset}}
+	if known, ok := f.catalog(c.Dataset); ok && known.Name != "" {
+		a[0].value = known.Name
+	}
+	if d := f.dataset(c.Dataset); d != nil {
+		if len(d.Units) == 1 && !d.More {
+			a = append(a, attribute{"units", d.Units[0]})
+		}
+		if method := cellMethods[f.asked()]; method != "" && len(d.Mismatches) == 0 && d.Results > 0 {
+			a = append(a, attribute{"cell_methods", "area: " + method})
+		}
+	}
+	var others []string
+	for _, s := range f.writer.series {
+		if o := s.columns[0]; o.Dataset == c.Dataset && (o.Role == table.RoleQuality || o.Role == table.RoleCoverage) {
+			others = append(others, o.Name)
+		}
+	}
+	if len(others) > 0 {
+		a = append(a, attribute{"ancillary_variables", strings.Join(others, " ")})
+	}
+	return append(append(a, f.coordinates()), f.sources(c.Dataset)...)
+}
+
+// cellMethods are the conventions' names of aggregations, where they have one.
+var cellMethods = map[cas.AggregationMethod]string{
+	cas.AggregationMean: "mean", cas.AggregationMedian: "median", cas.AggregationMin: "minimum", cas.AggregationMax: "maximum",
+	cas.AggregationStd: "standard_deviation", cas.AggregationSum: "sum", cas.AggregationMajority: "mode",
+}
+
+func (f *file) asked() cas.AggregationMethod {
+	if asked := f.writer.about.Parameters.Aggregation; asked != "" {
+		return asked
+	}
+	return cas.AggregationMean
+}
+
+// sources say where a dataset comes from, and under which conditions.
+func (f *file) sources(id string) []attribute {
+	a := []attribute{{"cas_dataset", id}}
+	known, _ := f.catalog(id)
+	for _, more := range []attribute{{"license", known.License}, {"references", known.Citation}} {
+		if more.value != "" {
+			a = append(a, more)
+		}
+	}
+	return a
+}
+
+func (f *file) catalog(id string) (d cas.Dataset, ok bool) {
+	known := f.writer.about.About.Datasets
+	i := slices.IndexFunc(known, func(d cas.Dataset) bool { return d.ID == id })
+	if i < 0 {
+		return d, false
+	}
+	return known[i], true
+}
+
+// dataset is what the answers show about a dataset; nil where that is not known.
+func (f *file) dataset(id string) *table.DatasetSummary {
+	if f.writer.found == nil {
+		return nil
+	}
+	i := slices.IndexFunc(f.writer.found.Datasets, func(d table.DatasetSummary) bool { return d.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &f.writer.found.Datasets[i]
+}
+
+// oneUnits reports whether the units of a dataset are in an attribute.
+func (f *file) oneUnits(id string) bool {
+	d := f.dataset(id)
+	return d != nil && len(d.Units) <= 1 && !d.More
+}
+
+// global are the attributes of the whole file.
+func (w *writer) global() []attribute {
+	o := w.about
+	text := map[string]string{
+		"Conventions":     "CF-1.8",
+		"title":           "Attributes from CAS, the Community Attribute Service",
+		"source":          strings.TrimSpace(strings.Join([]string{o.About.ServiceURL, o.About.ServiceVersion}, " ")),
+		"history":         o.About.Client,
+		"cas_input":       o.About.Input,
+		"cas_aggregation": string(o.Parameters.Aggregation),
+		"cas_time_range":  o.Parameters.TimeRange,
+	}
+	var a []attribute
+	for _, name := range slices.Sorted(maps.Keys(text)) {
+		if text[name] != "" {
+			a = append(a, attribute{name, text[name]})
+		}
+	}
+	return a
+}

@@ -1,0 +1,192 @@
+package netcdf
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/community-attribute-service/cas-go/table"
+)
+
+// form is how the cells of a series wait in the spool.
+type form uint8
+
+const (
+	textForm   form = iota // length as a varint, then the text; a length of 0 is no value
+	numberForm             // float64, NaN is no value
+	flagForm               // place in the list of meanings as int8, -1 is no value
+)
+
+// A series is a column of the table, or the columns of all classes of a dataset.
+type series struct {
+	form    form
+	columns []table.Column // one; of classes all
+	first   int            // place of the first in the row
+
+	// What the cells turn out to be.
+	longest  int      // bytes of text
+	numbers  numbers  // of a kept property
+	meanings []string // of flags
+}
+
+// writer is a table.RowWriter.
+type writer struct {
+	out    io.Writer
+	spool  *spool
+	series []series
+	rows   int64
+	about  table.Options
+	found  *table.Summary
+}
+
+func newWriter(out io.Writer, folder string, columns []table.Column) (*writer, error) {
+	w := &writer{out: out}
+	for i, c := range columns {
+		if n := len(w.series); n > 0 && c.Role == table.RoleClass && w.series[n-1].columns[0].Role == table.RoleClass && w.series[n-1].columns[0].Dataset == c.Dataset {
+			w.series[n-1].columns = append(w.series[n-1].columns, c)
+			continue
+		}
+		s := series{columns: []table.Column{c}, first: i}
+		switch {
+		case c.Numeric():
+			s.form = numberForm
+		case c.Role == table.RoleQuality:
+			s.form = flagForm
+		}
+		w.series = append(w.series, s)
+	}
+	var err error
+	w.spool, err = newSpool(folder, len(w.series))
+	return w, err
+}
+
+// Describe takes what the file's attributes say.
+func (w *writer) Describe(o table.Options, s *table.Summary) { w.about, w.found = o, s }
+
+// WriteRow puts the row into the spool.
+func (w *writer) WriteRow(r *table.Row) error {
+	for i := range w.series {
+		s := &w.series[i]
+		for n := range s.columns {
+			w.spool.columns[i] = s.append(w.spool.columns[i], &r.Cells[s.first+n])
+		}
+		if len(s.meanings) > mostMeanings {
+			return fmt.Errorf("column %s has more than %d different texts, such as %q", s.columns[0].Name, mostMeanings, s.meanings[mostMeanings])
+		}
+	}
+	w.rows++
+	return w.spool.endRow()
+}
+
+func (s *series) append(b []byte, c *table.Cell) []byte {
+	if s.form == numberForm {
+		f := math.NaN()
+		if c.Kind == table.NumberCell {
+			f = c.Number
+		}
+		return binary.BigEndian.AppendUint64(b, math.Float64bits(f))
+	}
+	text := textOf(c)
+	if s.form == flagForm {
+		return append(b, byte(s.flag(text)))
+	}
+	s.longest = max(s.longest, len(text))
+	if text != "" && s.columns[0].Role == table.RoleKept {
+		s.numbers.see(c, text)
+	}
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+func textOf(c *table.Cell) string {
+	switch c.Kind {
+	case table.TextCell:
+		return c.Text
+	case table.JSONCell:
+		return table.PlainText(c.JSON)
+	case table.NumberCell:
+		return strconv.FormatFloat(c.Number, 'g', -1, 64)
+	default:
+		return ""
+	}
+}
+
+// mostMeanings is how many qualities there may be. The service has six.
+const mostMeanings = 100
+
+// flag is the place of a meaning in the list.
+func (s *series) flag(meaning string) int8 {
+	if meaning == "" {
+		return -1
+	}
+	i := slices.Index(s.meanings, meaning)
+	if i < 0 {
+		i = len(s.meanings)
+		s.meanings = append(s.meanings, strings.Clone(meaning))
+	}
+	return int8(i)
+}
+
+// Discard removes the temporary file of a table that is not wanted.
+func (w *writer) Discard() { _ = w.spool.close() }
+
+// Close writes the file.
+func (w *writer) Close() error {
+	err := w.spool.flush()
+	if err == nil {
+		err = w.write()
+	}
+	return errors.Join(err, w.spool.close())
+}
+
+// numbers is what the values of a kept property have in common.
+type numbers struct {
+	not      bool // a value is no number
+	fraction bool // a number is not whole, or too large for int32
+	booleans bool // all values so far are true or false
+	some     bool
+}
+
+// exact is the largest magnitude up to which a float64 holds every whole number.
+const exact = 1 << 53
+
+func (n *numbers) see(c *table.Cell, text string) {
+	boolean := c.Kind == table.JSONCell && (text == "true" || text == "false") && c.JSON[0] != '"'
+	n.booleans = boolean && (n.booleans || !n.some)
+	n.some = true
+	if n.not {
+		return
+	}
+	if c.Kind != table.NumberCell && (c.Kind != table.JSONCell || c.JSON[0] == '"') {
+		n.not = true
+		return
+	}
+	if whole, err := strconv.ParseInt(text, 10, 64); err == nil {
+		n.fraction = n.fraction || whole > math.MaxInt32 || whole <= fillInt || text == "-0"
+		n.not = whole > exact || whole < -exact
+		return
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	n.fraction = true
+	n.not = err != nil || f == math.Trunc(f) && math.Abs(f) > exact
+}
+
+// kind is the external type that holds all values exactly.
+func (n *numbers) kind() kind {
+	switch {
+	case !n.some:
+		return charKind
+	case n.booleans:
+		return byteKind
+	case n.not:
+		return charKind
+	case n.fraction:
+		return doubleKind
+	default:
+		return intKind
+	}
+}
