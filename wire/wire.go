@@ -51,9 +51,6 @@ func AppendFloat(b []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(b, "null"...)
 	}
-	if text, ok := appendDecimal(b, f); ok {
-		return text
-	}
 	format := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < smallestPlain || abs >= 1e21) {
 		format = 'e'
