@@ -82,7 +82,7 @@ func Open(path string, o Options) (*Source, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", shown(path), err)
 	}
 	return newSource(path, in, o)
 }
@@ -220,7 +220,16 @@ func (s *Source) wrap(err error) error {
 	if err == nil || s.path == "" {
 		return err
 	}
-	return fmt.Errorf("%s: %w", filepath.Base(s.path), err)
+	return fmt.Errorf("%s: %w", filepath.Base(shown(s.path)), err)
+}
+
+// shown is a path as errors have it: of a database only its kind, for the rest may hold a password.
+func shown(path string) string {
+	kind, _, ok := strings.Cut(path, ":")
+	if _, err := os.Stat(path); err != nil && ok && len(kind) > 1 {
+		return kind + ":…"
+	}
+	return path
 }
 
 // An input is one way to features: GeoJSON text, or records of another format.

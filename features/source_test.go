@@ -138,6 +138,9 @@ func TestUnknownFiles(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
 	require.ErrorContains(t, err, "folder")
+	_, err = features.Open("PG:host=localhost port=1 password=secret", features.Options{})
+	require.ErrorContains(t, err, "PG:…: ")
+	require.NotContains(t, err.Error(), "secret")
 }
 
 // FuzzSource reads any bytes: no panic, an error last and once.

@@ -17,7 +17,7 @@ type layer struct {
 	name     string
 	geometry string // its type in words; "None" for a table
 	count    int    // -1 if it is not known
-	srs      bool   // whether it has a reference system
+	srs      string // name of its reference system; "" if it has none
 	fid      string // name of the column that numbers the features, which is not among the fields
 	fields   []format.Field
 }
@@ -46,6 +46,8 @@ func info(source string) (driver string, layers []layer, err error) {
 
 var (
 	usingDriver = regexp.MustCompile("^      using driver `(.*)' successful")
+	// The first line of a reference system in well-known text; the lines below are indented.
+	srsLine = regexp.MustCompile(`^[A-Z_]*CR?S\["([^"]+)"`)
 	// A field: its name, its type, perhaps with a subtype, and its width and decimals, which newer versions leave out for dates.
 	fieldLine = regexp.MustCompile(`^(.+?): ((?:Integer|Integer64|Real|String)(?:List)?(?:\(\w+\))?|Date|Time|DateTime|Binary)(?: \((\d+)\.\d+\))?(?: |$)`)
 )
@@ -81,8 +83,8 @@ func (l *layer) read(line string) {
 		}
 	} else if text, ok := strings.CutPrefix(line, "FID Column = "); ok {
 		l.fid = text
-	} else if strings.Contains(line, "CRS[") || strings.Contains(line, "CS[\"") { // of the system's well-known text
-		l.srs = true
+	} else if m := srsLine.FindStringSubmatch(line); m != nil && l.srs == "" {
+		l.srs = m[1]
 	} else if m := fieldLine.FindStringSubmatch(line); m != nil {
 		kind := strings.ToLower(m[2])
 		if m[3] != "" && m[3] != "0" {

@@ -15,20 +15,20 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// Name of the format, by which package features finds what to ask about a file that no other format knows.
-const Name = "OGR"
+// formatName is the name of the format, by which package features finds what to ask about a file that no other format knows.
+const formatName = "OGR"
 
 func init() {
 	format.Register(format.Format{
-		Name:    Name,
+		Name:    formatName,
 		Endings: []string{".gdb", ".fgb", ".kml", ".kmz", ".gml", ".gpx", ".tab", ".mif"},
-		Detect:  Detect,
-		Open:    Open,
+		Detect:  detect,
+		Open:    open,
 	})
 }
 
-// Detect reports whether a file begins as FlatGeobuf, KML, KMZ, GML, GPX, or a zip archive of a file geodatabase do.
-func Detect(head []byte) bool {
+// detect reports whether a file begins as FlatGeobuf, KML, KMZ, GML, GPX, or a zip archive of a file geodatabase do.
+func detect(head []byte) bool {
 	switch {
 	case bytes.HasPrefix(head, []byte("fgb\x03")):
 		return true
@@ -54,8 +54,8 @@ type reader struct {
 	closed  bool
 }
 
-// Open asks ogrinfo about a file, a folder or a database.
-func Open(path string, o format.Options) (format.Reader, error) {
+// open asks ogrinfo about a file, a folder or a database.
+func open(path string, o format.Options) (format.Reader, error) {
 	source, err := sourceOf(path)
 	if err != nil {
 		return nil, err
@@ -97,8 +97,11 @@ func Open(path string, o format.Options) (format.Reader, error) {
 		Format: driver, Layer: r.layer.name, Layers: names, Fields: r.layer.fields, Features: r.layer.count,
 		Warnings: []string{"It is read by the command " + redact(shell(r.command)) + "."},
 	}
-	if r.layer.srs {
+	if r.layer.srs != "" {
 		r.about.CRS = "EPSG:4326"
+		if r.layer.srs != "WGS 84" {
+			r.about.Warnings = append(r.about.Warnings, "ogr2ogr converts its positions from "+r.layer.srs+".")
+		}
 	}
 	return r, nil
 }
@@ -106,7 +109,7 @@ func Open(path string, o format.Options) (format.Reader, error) {
 // command is what writes the layer as lines of GeoJSON.
 func (l layer) command(source string) []string {
 	c := []string{"ogr2ogr", "-f", "GeoJSONSeq"}
-	if l.srs {
+	if l.srs != "" {
 		c = append(c, "-t_srs", "EPSG:4326")
 	}
 	if l.fid != "" {

@@ -46,7 +46,7 @@ func TestAgainstPandas(t *testing.T) {
 	for name, want := range files {
 		t.Run(name, func(t *testing.T) {
 			require.Len(t, want, 53)
-			r, err := Open(filepath.Join(dir, name), format.Options{})
+			r, err := open(filepath.Join(dir, name), format.Options{})
 			require.NoError(t, err)
 			defer r.Close()
 			assert.Equal(t, map[string]string{"ewkt.csv": "EPSG:4326"}[name], r.Describe().CRS)

@@ -14,18 +14,18 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// Name of the format.
-const Name = "CSV"
+// formatName is the name of the format.
+const formatName = "CSV"
 
 func init() {
 	format.Register(format.Format{
-		Name: Name, Endings: []string{".csv", ".tsv"}, Detect: Detect, Open: Open, Stream: Stream,
+		Name: formatName, Endings: []string{".csv", ".tsv"}, Detect: detect, Open: open, Stream: stream,
 	})
 }
 
-// Detect reports whether head, the start of a file or of its text compressed by gzip, is a line of column names that tell
+// detect reports whether head, the start of a file or of its text compressed by gzip, is a line of column names that tell
 // where positions are.
-func Detect(head []byte) bool {
+func detect(head []byte) bool {
 	if isGzip(head) {
 		in, err := gzip.NewReader(bytes.NewReader(head))
 		if err != nil {
@@ -52,14 +52,14 @@ type reader struct {
 	about format.Description
 }
 
-// Open opens a file.
-func Open(path string, o format.Options) (format.Reader, error) {
+// open opens a file.
+func open(path string, o format.Options) (format.Reader, error) {
 	return newReader(o, func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
-// Stream reads a table from a stream, such as standard input. Its Records may be used once. Closing the reader does not close
+// stream reads a table from a stream, such as standard input. Its Records may be used once. Closing the reader does not close
 // in.
-func Stream(in io.Reader, o format.Options) (format.Reader, error) {
+func stream(in io.Reader, o format.Options) (format.Reader, error) {
 	used := false
 	return newReader(o, func() (io.ReadCloser, error) {
 		if used {
@@ -80,7 +80,7 @@ func newReader(o format.Options, open func() (io.ReadCloser, error)) (format.Rea
 		return nil, err
 	}
 	r.first = p
-	r.about = format.Description{Format: Name, Features: -1, Warnings: p.table.warnings}
+	r.about = format.Description{Format: formatName, Features: -1, Warnings: p.table.warnings}
 	for i, column := range p.table.names {
 		if i != p.table.wkt {
 			r.about.Fields = append(r.about.Fields, format.Field{Name: column})

@@ -19,7 +19,7 @@ import (
 
 // rows reads a table and gives a line of text for each record, and the error of the file.
 func rows(text string, o format.Options) (lines []string, err error) {
-	r, err := Stream(strings.NewReader(text), o)
+	r, err := stream(strings.NewReader(text), o)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestColumnsAndWarnings(t *testing.T) {
-	r, err := Stream(strings.NewReader("id,id,x,y,Long,Latitude\n"), format.Options{})
+	r, err := stream(strings.NewReader("id,id,x,y,Long,Latitude\n"), format.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, []format.Field{{Name: "id"}, {Name: "id_1"}, {Name: "x"}, {Name: "y"}, {Name: "Long"}, {Name: "Latitude"}}, r.Describe().Fields)
 	assert.Equal(t, []string{
@@ -125,7 +125,7 @@ func TestColumnsAndWarnings(t *testing.T) {
 }
 
 func TestStreamIsReadOnce(t *testing.T) {
-	r, err := Stream(strings.NewReader("x,y\n1,2\n"), format.Options{})
+	r, err := stream(strings.NewReader("x,y\n1,2\n"), format.Options{})
 	require.NoError(t, err)
 	for range r.Records(format.Want{}) {
 	}
@@ -145,7 +145,9 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestARowHasALimit(t *testing.T) {
-	r, err := Stream(&endless{}, format.Options{})
+	defer func(before int) { maxRow = before }(maxRow)
+	maxRow = 1 << 20
+	r, err := stream(&endless{}, format.Options{})
 	require.NoError(t, err)
 	for _, err := range r.Records(format.Want{}) {
 		require.ErrorIs(t, err, errTooLong)
@@ -157,11 +159,11 @@ func TestDetect(t *testing.T) {
 		"id,lon,lat\n": true, "\ufeffX;Y\r\n1;2": true, "a\tWKT\n": true, "id,name\n": false, "": false,
 		`{"type":"FeatureCollection"}`: false, "x\x00,\x00y\x00": false, "lon,lat": true,
 	} {
-		assert.Equal(t, want, Detect([]byte(text)), text)
-		assert.Equal(t, want, Detect(packed(t, text)), text)
+		assert.Equal(t, want, detect([]byte(text)), text)
+		assert.Equal(t, want, detect(packed(t, text)), text)
 	}
 	long := packed(t, "id,lon,lat\n"+strings.Repeat("7,1.234567,5.6789\n8,4.1,9.999\n", 9999))
-	assert.True(t, Detect(long[:min(len(long), 100)]))
+	assert.True(t, detect(long[:min(len(long), 100)]))
 }
 
 func packed(t testing.TB, text string) []byte {
@@ -246,7 +248,7 @@ func TestBroken(t *testing.T) {
 }
 
 func count(path string) (n, failed int, err error) {
-	r, err := Open(path, format.Options{})
+	r, err := open(path, format.Options{})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -290,8 +292,8 @@ func FuzzRecords(f *testing.F) {
 	f.Add([]byte("x\ty\r\n1,5\t2\r\n"))
 	f.Add(packed(f, "x,y\n1,2\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		Detect(text)
-		r, err := Stream(bytes.NewReader(text), format.Options{})
+		detect(text)
+		r, err := stream(bytes.NewReader(text), format.Options{})
 		if err != nil {
 			return
 		}

@@ -23,7 +23,7 @@ func BenchmarkRecords(b *testing.B) {
 	require.NoError(b, err)
 	theirs, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 	require.NoError(b, err)
-	r, err := Open(path, format.Options{})
+	r, err := open(path, format.Options{})
 	require.NoError(b, err)
 	defer r.Close()
 	var peak uint64

@@ -152,7 +152,7 @@ func TestBrokenArchives(t *testing.T) {
 }
 
 func readFile(path string) (n int, err error) {
-	r, err := Open(path, format.Options{})
+	r, err := open(path, format.Options{})
 	if err != nil {
 		return 0, err
 	}

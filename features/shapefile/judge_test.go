@@ -122,7 +122,7 @@ func TestAgainstGDAL(t *testing.T) {
 	features := 0
 	for key, expected := range files {
 		t.Run(key[0]+"/"+key[1], func(t *testing.T) {
-			r, err := Open(filepath.Join(dir, key[0]), format.Options{Layer: layerName(key)})
+			r, err := open(filepath.Join(dir, key[0]), format.Options{Layer: layerName(key)})
 			require.NoError(t, err)
 			defer func() { require.NoError(t, r.Close()) }()
 			about := r.Describe()

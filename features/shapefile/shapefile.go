@@ -9,16 +9,16 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// Name of the format.
-const Name = "Shapefile"
+// formatName is the name of the format.
+const formatName = "Shapefile"
 
 func init() {
-	format.Register(format.Format{Name: Name, Endings: []string{".shp", ".shx", ".dbf", ".zip", ".shz"}, Detect: Detect, Open: Open})
+	format.Register(format.Format{Name: formatName, Endings: []string{".shp", ".shx", ".dbf", ".zip", ".shz"}, Detect: detect, Open: open})
 }
 
-// Detect reports whether a file begins as a .shp, a .shx or a zip archive do. An archive that begins with a KML document or
+// detect reports whether a file begins as a .shp, a .shx or a zip archive do. An archive that begins with a KML document or
 // with a file geodatabase is none.
-func Detect(head []byte) bool { return isShape(head) || isArchive(head) }
+func detect(head []byte) bool { return isShape(head) || isArchive(head) }
 
 // A reader reads one layer.
 type reader struct {
@@ -29,8 +29,8 @@ type reader struct {
 	index   indexUse
 }
 
-// Open opens a shapefile. The path is that of the .shp, of one of its sidecars, or of a zip archive.
-func Open(path string, o format.Options) (format.Reader, error) {
+// open opens a shapefile. The path is that of the .shp, of one of its sidecars, or of a zip archive.
+func open(path string, o format.Options) (format.Reader, error) {
 	layers, archive, err := find(path)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func openLayers(path string, layers []layer, o format.Options) (*reader, error) 
 		return nil, &format.LayerError{Path: path, Asked: o.Layer, Layers: names}
 	}
 	r.layer = layers[chosen]
-	r.about = format.Description{Format: Name, Layer: r.layer.name, Layers: names, Features: -1}
+	r.about = format.Description{Format: formatName, Layer: r.layer.name, Layers: names, Features: -1}
 
 	if err := checkShapes(r.layer.shp); err != nil {
 		return nil, err

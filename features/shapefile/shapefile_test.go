@@ -20,7 +20,7 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	r, err := Open("testdata/small.shp", format.Options{})
+	r, err := open("testdata/small.shp", format.Options{})
 	require.NoError(t, err)
 	defer r.Close()
 	about := r.Describe()
@@ -80,7 +80,7 @@ func copySmall(t *testing.T, names map[string]string) string {
 func TestSidecars(t *testing.T) {
 	dir := copySmall(t, map[string]string{".shp": "Basins.SHP", ".dbf": "basins.DBF", ".prj": "BASINS.prj", ".shx": "Basins.shx", ".cpg": "other.cpg"})
 	for _, name := range []string{"Basins.SHP", "Basins.shx", "basins.DBF"} {
-		r, err := Open(filepath.Join(dir, name), format.Options{Layer: strings.TrimSuffix(name, filepath.Ext(name))})
+		r, err := open(filepath.Join(dir, name), format.Options{Layer: strings.TrimSuffix(name, filepath.Ext(name))})
 		require.NoError(t, err)
 		about := r.Describe()
 		assert.Equal(t, smallRows, about.Features)
@@ -92,7 +92,7 @@ func TestSidecars(t *testing.T) {
 		require.NoError(t, r.Close())
 	}
 	dir = copySmall(t, map[string]string{".shp": "a.shp"})
-	r, err := Open(filepath.Join(dir, "a.shp"), format.Options{})
+	r, err := open(filepath.Join(dir, "a.shp"), format.Options{})
 	require.NoError(t, err)
 	assert.Equal(t, -1, r.Describe().Features)
 	assert.Len(t, r.Describe().Warnings, 1)
@@ -155,16 +155,16 @@ func TestErrors(t *testing.T) {
 		require.ErrorIs(t, err, format.ErrBroken, name)
 		assert.Contains(t, err.Error(), c.want, name)
 	}
-	_, err := Open(filepath.Join(dir, "absent.shp"), format.Options{})
+	_, err := open(filepath.Join(dir, "absent.shp"), format.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	path := filepath.Join(dir, "three.zip")
 	require.NoError(t, os.WriteFile(path, archive(t, zip.Deflate, "a/one.shp", "a/one.dbf", "a/two.shp", "b/two.shp"), 0o600))
-	_, err = Open(path, format.Options{})
+	_, err = open(path, format.Options{})
 	var layers *format.LayerError
 	require.True(t, errors.As(err, &layers))
 	assert.Equal(t, []string{"one", "a/two", "b/two"}, layers.Layers)
-	r, err := Open(path, format.Options{Layer: "b/two"})
+	r, err := open(path, format.Options{Layer: "b/two"})
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
 }
@@ -299,11 +299,11 @@ func TestColumns(t *testing.T) {
 
 func TestDetect(t *testing.T) {
 	shp, shx, dbf := small(t)
-	assert.True(t, Detect(shp))
-	assert.True(t, Detect(shx))
-	assert.False(t, Detect(dbf))
-	assert.False(t, Detect(nil))
-	assert.True(t, Detect(archive(t, zip.Deflate, "a.dbf")))
-	assert.False(t, Detect([]byte("PK\x03\x04                      \x07\x00  doc.kml")))
-	assert.False(t, Detect([]byte("PK\x03\x04                      \x09\x00  x.gdb/gdb")))
+	assert.True(t, detect(shp))
+	assert.True(t, detect(shx))
+	assert.False(t, detect(dbf))
+	assert.False(t, detect(nil))
+	assert.True(t, detect(archive(t, zip.Deflate, "a.dbf")))
+	assert.False(t, detect([]byte("PK\x03\x04                      \x07\x00  doc.kml")))
+	assert.False(t, detect([]byte("PK\x03\x04                      \x09\x00  x.gdb/gdb")))
 }
