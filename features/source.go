@@ -78,9 +78,17 @@ type LayerError = format.LayerError
 func Open(path string, o Options) (*Source, error) {
 	in, err := openInput(path, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, withPath(path, err)
 	}
 	return newSource(path, in, o)
+}
+
+// withPath puts the path before an error, unless that begins with it.
+func withPath(path string, err error) error {
+	if strings.HasPrefix(err.Error(), path) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // NewReader reads GeoJSON of every form or a table of points (CSV) from r, once. r is not closed.
@@ -211,9 +219,9 @@ func (s *Source) Once() bool { return s.input.once() }
 // Close frees what the source has open. It ends no sequence that is under way.
 func (s *Source) Close() error { return s.input.Close() }
 
-// wrap names the file in an error.
+// wrap names the file in an error that does not.
 func (s *Source) wrap(err error) error {
-	if err == nil || s.path == "" {
+	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", filepath.Base(s.path), err)
