@@ -82,9 +82,17 @@ func Open(path string, o Options) (*Source, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", shown(path), err)
+		return nil, withPath(shown(path), err)
 	}
 	return newSource(path, in, o)
+}
+
+// withPath puts the path before an error, unless that begins with it.
+func withPath(path string, err error) error {
+	if strings.HasPrefix(err.Error(), path) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // NewReader reads GeoJSON of every form or a table of points (CSV) from r, once. r is not closed.
@@ -215,9 +223,9 @@ func (s *Source) Once() bool { return s.input.once() }
 // Close frees what the source has open. It ends no sequence that is under way.
 func (s *Source) Close() error { return s.input.Close() }
 
-// wrap names the file in an error.
+// wrap names the file in an error that does not.
 func (s *Source) wrap(err error) error {
-	if err == nil || s.path == "" {
+	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", filepath.Base(shown(s.path)), err)
