@@ -22,4 +22,4 @@ func formatOf(path string, geo bool) table.Format {
 }
 
 // readers are the formats whose tables can be read again.
-var readers = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true}}
+var readers = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true}, netcdf.Format{}}
