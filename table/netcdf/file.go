@@ -144,8 +144,10 @@ func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 		return nil
 	})
 	attributes := []attribute{
-		{"long_name", "share of each class of " + s.columns[0].Dataset}, {"units", "1"},
-		{"coordinates", f.writer.series[0].columns[0].Name + " " + name}, {"_FillValue", math.NaN()},
+		{"long_name", "share of each class of " + s.columns[0].Dataset},
+		{"units", "1"},
+		{"coordinates", f.writer.series[0].columns[0].Name + " " + name},
+		{"_FillValue", math.NaN()},
 	}
 	attributes = append(attributes, f.sources(s.columns[0].Dataset)...)
 	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, []int{0, class}, attributes}, shares)

@@ -406,8 +406,11 @@ func FuzzReadRows(f *testing.F) {
 	f.Add(whole[:200])
 	f.Add([]byte("CDF\x05"))
 	columns := []table.Column{
-		{Name: "HYBAS_ID"}, {Name: "n", Role: table.RoleKept}, {Name: "copernicus_dem_elevation", Role: table.RoleValue, Dataset: elevation},
-		{Name: "copernicus_dem_elevation_units", Role: table.RoleUnits, Dataset: elevation}, {Name: "x", Role: table.RoleClass, Dataset: cover, Class: "10"},
+		{Name: "HYBAS_ID"},
+		{Name: "n", Role: table.RoleKept},
+		{Name: "copernicus_dem_elevation", Role: table.RoleValue, Dataset: elevation},
+		{Name: "copernicus_dem_elevation_units", Role: table.RoleUnits, Dataset: elevation},
+		{Name: "x", Role: table.RoleClass, Dataset: cover, Class: "10"},
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		rows := 0
