@@ -13,7 +13,6 @@ import (
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/internal/format"
-	"github.com/community-attribute-service/cas-go/features/ogr"
 )
 
 // Options say how an input is read. The zero value reads the only layer of a file with all properties.
@@ -291,7 +290,7 @@ func openInput(path string, o Options) (input, error) {
 			}
 		}
 	}
-	in, err := openRecords(*named(ogr.Name), path, o)
+	in, err := openRecords(*named("OGR"), path, o)
 	var layers *LayerError
 	switch {
 	case err == nil || info == nil || errors.As(err, &layers):

@@ -25,4 +25,6 @@ func formatOf(path string, geo bool) table.Format {
 }
 
 // readers are the formats whose tables can be read again.
-var readers = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{}, parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{}}
+var readers = []table.Reader{
+	table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{}, parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{}, netcdf.Format{},
+}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -27,8 +25,6 @@ func (x *extraction) divide() (err error) {
 		return nil
 	case x.output == "":
 		return usage("--shard needs -o FILE, which names the tables of all shards")
-	case strings.EqualFold(filepath.Ext(x.output), ".nc"):
-		return usage("--shard: parts in NetCDF cannot be merged; give another ending to -o")
 	case x.text == "auto":
 		x.shard, err = shard.FromEnvironment(os.Getenv)
 	default:

@@ -116,7 +116,7 @@ func (f *file) add(i int) {
 	case s.form == flagForm:
 		f.addFlags(s, raw)
 	case c.Role == table.RoleUnits && f.oneUnits(c.Dataset):
-	case c.Role == table.RoleKept && s.numbers.kind() != charKind:
+	case c.Role == table.RoleKept && s.kind() != charKind:
 		f.addKept(i)
 	default:
 		f.addText(i)
@@ -144,8 +144,10 @@ func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 		return nil
 	})
 	attributes := []attribute{
-		{"long_name", "share of each class of " + s.columns[0].Dataset}, {"units", "1"},
-		{"coordinates", f.writer.series[0].columns[0].Name + " " + name}, {"_FillValue", math.NaN()},
+		{"long_name", "share of each class of " + s.columns[0].Dataset},
+		{"units", "1"},
+		{"coordinates", f.writer.series[0].columns[0].Name + " " + name},
+		{"_FillValue", math.NaN()},
 	}
 	attributes = append(attributes, f.sources(s.columns[0].Dataset)...)
 	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, []int{0, class}, attributes}, shares)
@@ -155,6 +157,9 @@ func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 func (f *file) addFlags(s *series, raw func(io.Writer) error) {
 	c := s.columns[0]
 	attributes := []attribute{{"long_name", "quality of " + c.Dataset}, f.coordinates(), {"_FillValue", []int8{fillFlag}}}
+	if d := f.dataset(c.Dataset); d != nil && len(d.Units) == 1 && !d.More {
+		attributes = append(attributes, attribute{"cas_units", d.Units[0]}) // also where there are only classes, whose shares have the units 1
+	}
 	if len(s.meanings) > 0 {
 		values, words := make([]int8, len(s.meanings)), make([]string, len(s.meanings))
 		for i, meaning := range s.meanings {
@@ -197,7 +202,7 @@ func longName(c table.Column) string {
 // addKept adds a kept property whose values are all numbers or all booleans.
 func (f *file) addKept(i int) {
 	s := &f.writer.series[i]
-	v := variable{name: s.columns[0].Name, kind: s.numbers.kind(), dimensions: []int{0}, attributes: []attribute{{"long_name", s.columns[0].Name}, f.coordinates()}}
+	v := variable{name: s.columns[0].Name, kind: s.kind(), dimensions: []int{0}, attributes: []attribute{{"long_name", s.columns[0].Name}, f.coordinates()}}
 	var encode func(text string) ([]byte, error)
 	switch v.kind {
 	case byteKind:

@@ -12,13 +12,17 @@ import (
 type Format struct{}
 
 var (
-	_ table.Namer     = Format{}
-	_ table.Describer = (*writer)(nil)
-	_ table.Discarder = (*writer)(nil)
+	_ table.Namer       = Format{}
+	_ table.TypedFormat = Format{}
+	_ table.Describer   = (*writer)(nil)
+	_ table.Discarder   = (*writer)(nil)
 )
 
 // Name is netcdf.
 func (Format) Name() string { return "netcdf" }
+
+// Typed is true: kept properties are numbers and booleans where all their values are.
+func (Format) Typed() bool { return true }
 
 // OwnColumns is none: what the file has besides the columns gets names that are free.
 func (Format) OwnColumns() []string { return nil }

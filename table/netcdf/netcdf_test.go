@@ -165,7 +165,7 @@ print(json.dumps(out))
 		"cas_dataset":         elevation, "license": "free", "references": "ESA (2021)",
 	}, variables["copernicus_dem_elevation"].(map[string]any)["attributes"])
 	assert.Equal(t, map[string]any{"long_name": "id of the feature", "cf_role": "timeseries_id", "_Encoding": "utf-8"}, variables["HYBAS_ID"].(map[string]any)["attributes"])
-	assert.Equal(t, map[string]any{"long_name": "quality of " + elevation, "coordinates": "HYBAS_ID", "flag_values": []any{0., 1.}, "flag_meanings": "good missing"},
+	assert.Equal(t, map[string]any{"long_name": "quality of " + elevation, "coordinates": "HYBAS_ID", "cas_units": "m", "flag_values": []any{0., 1.}, "flag_meanings": "good missing"},
 		variables["copernicus_dem_elevation_quality"].(map[string]any)["attributes"])
 }
 
@@ -362,4 +362,62 @@ func TestMemory(t *testing.T) {
 	info, err := file.Stat()
 	require.NoError(t, err)
 	assert.Greater(t, info.Size(), int64(n*(20*8+10)))
+}
+
+// TestReadRows gives back the rows that were written, in every form of this format.
+func TestReadRows(t *testing.T) {
+	for _, form := range []table.Form{{}, {Values: true}, {SortByID: true, IDPrefix: "x"}} {
+		path, csv := write(t, form, keepAll, from(scenario()), elevation, cover, clay)
+		file, err := os.Open(path)
+		require.NoError(t, err)
+		defer file.Close()
+		info, err := file.Stat()
+		require.NoError(t, err)
+		var meta struct {
+			Table struct{ Columns []table.Column }
+		}
+		text, err := os.ReadFile(table.MetaPath(path))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &meta))
+		columns := meta.Table.Columns // of the CSV, which was written last
+		for i := range columns {
+			columns[i].Name = Format{}.PropertyColumn(columns[i].Name)
+		}
+		var b bytes.Buffer
+		w, err := table.CSV{}.NewWriter(&b, columns)
+		require.NoError(t, err)
+		for row, err := range (Format{}).ReadRows(file, info.Size(), columns) {
+			require.NoError(t, err)
+			require.NoError(t, w.WriteRow(row))
+		}
+		require.NoError(t, w.Close())
+		want, err := os.ReadFile(csv)
+		require.NoError(t, err)
+		assert.Equal(t, strings.Replace(string(want), "a/b", "a_b", 1), b.String())
+	}
+}
+
+// FuzzReadRows: what is no file of this package is an error, however it is broken.
+func FuzzReadRows(f *testing.F) {
+	path, _ := write(f, table.Form{}, []string{"n"}, from(scenario()), elevation, cover)
+	whole, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(whole)
+	f.Add(whole[:200])
+	f.Add([]byte("CDF\x05"))
+	columns := []table.Column{
+		{Name: "HYBAS_ID"},
+		{Name: "n", Role: table.RoleKept},
+		{Name: "copernicus_dem_elevation", Role: table.RoleValue, Dataset: elevation},
+		{Name: "copernicus_dem_elevation_units", Role: table.RoleUnits, Dataset: elevation},
+		{Name: "x", Role: table.RoleClass, Dataset: cover, Class: "10"},
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		rows := 0
+		for _, err := range (Format{}).ReadRows(bytes.NewReader(file), int64(len(file)), columns) {
+			if rows++; err != nil || rows > 1000 {
+				return
+			}
+		}
+	})
 }

@@ -30,7 +30,7 @@ type series struct {
 
 	// What the cells turn out to be.
 	longest  int      // bytes of text
-	numbers  numbers  // of a kept property
+	whole    whole    // of a kept property
 	meanings []string // of flags
 }
 
@@ -73,7 +73,10 @@ func (w *writer) WriteRow(r *table.Row) error {
 	for i := range w.series {
 		s := &w.series[i]
 		for n := range s.columns {
-			w.spool.columns[i] = s.append(w.spool.columns[i], &r.Cells[s.first+n])
+			var err error
+			if w.spool.columns[i], err = s.append(w.spool.columns[i], &r.Cells[s.first+n]); err != nil {
+				return fmt.Errorf("column %s: %w", s.columns[n].Name, err)
+			}
 		}
 		if len(s.meanings) > mostMeanings {
 			return fmt.Errorf("column %s has more than %d different texts, such as %q", s.columns[0].Name, mostMeanings, s.meanings[mostMeanings])
@@ -83,23 +86,25 @@ func (w *writer) WriteRow(r *table.Row) error {
 	return w.spool.endRow()
 }
 
-func (s *series) append(b []byte, c *table.Cell) []byte {
+func (s *series) append(b []byte, c *table.Cell) ([]byte, error) {
 	if s.form == numberForm {
 		f := math.NaN()
 		if c.Kind == table.NumberCell {
 			f = c.Number
 		}
-		return binary.BigEndian.AppendUint64(b, math.Float64bits(f))
+		return binary.BigEndian.AppendUint64(b, math.Float64bits(f)), nil
 	}
 	text := textOf(c)
 	if s.form == flagForm {
-		return append(b, byte(s.flag(text)))
+		return append(b, byte(s.flag(text))), nil
 	}
 	s.longest = max(s.longest, len(text))
-	if text != "" && s.columns[0].Role == table.RoleKept {
-		s.numbers.see(c, text)
+	if text != "" && s.columns[0].Type == table.TypeInt64 {
+		if err := s.whole.see(text); err != nil {
+			return b, err
+		}
 	}
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...), nil
 }
 
 func textOf(c *table.Cell) string {
@@ -143,50 +148,32 @@ func (w *writer) Close() error {
 	return errors.Join(err, w.spool.close())
 }
 
-// numbers is what the values of a kept property have in common.
-type numbers struct {
-	not      bool // a value is no number
-	fraction bool // a number is not whole, or too large for int32
-	booleans bool // all values so far are true or false
-	some     bool
-}
+// whole is the range of a kept property whose values are whole numbers.
+type whole struct{ least, most int64 }
 
 // exact is the largest magnitude up to which a float64 holds every whole number.
 const exact = 1 << 53
 
-func (n *numbers) see(c *table.Cell, text string) {
-	boolean := c.Kind == table.JSONCell && (text == "true" || text == "false") && c.JSON[0] != '"'
-	n.booleans = boolean && (n.booleans || !n.some)
-	n.some = true
-	if n.not {
-		return
-	}
-	if c.Kind != table.NumberCell && (c.Kind != table.JSONCell || c.JSON[0] == '"') {
-		n.not = true
-		return
-	}
-	if whole, err := strconv.ParseInt(text, 10, 64); err == nil {
-		n.fraction = n.fraction || whole > math.MaxInt32 || whole <= fillInt || text == "-0"
-		n.not = whole > exact || whole < -exact
-		return
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	n.fraction = true
-	n.not = err != nil || f == math.Trunc(f) && math.Abs(f) > exact
+func (w *whole) see(text string) error {
+	n, err := strconv.ParseInt(text, 10, 64)
+	w.least, w.most = min(w.least, n), max(w.most, n)
+	return err
 }
 
-// kind is the external type that holds all values exactly.
-func (n *numbers) kind() kind {
-	switch {
-	case !n.some:
-		return charKind
-	case n.booleans:
+// kind is the external type that holds all values of a kept property exactly. The classic format has whole numbers of 32 bits only.
+func (s *series) kind() kind {
+	switch s.columns[0].Type {
+	case table.TypeBoolean:
 		return byteKind
-	case n.not:
-		return charKind
-	case n.fraction:
+	case table.TypeDouble:
 		return doubleKind
-	default:
-		return intKind
+	case table.TypeInt64:
+		switch {
+		case s.whole.least > fillInt && s.whole.most <= math.MaxInt32:
+			return intKind
+		case s.whole.least >= -exact && s.whole.most <= exact:
+			return doubleKind
+		}
 	}
+	return charKind
 }

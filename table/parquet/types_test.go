@@ -49,7 +49,10 @@ print(json.dumps({"types": [str(f.type) for f in t.schema], "rows": [list(r.valu
 `, path, &got)
 	require.Equal(t, []string{"double", "int64", "bool", "string", "string"}, got.Types)
 	require.Equal(t, [][]any{
-		{1159100., 7120000000., true, "1", nil}, {2., 7120000001., false, "1", nil}, {2.5, 7120000002., true, "1", nil}, {nil, 7120000003., false, "1", nil},
+		{1159100., 7120000000., true, "1", nil},
+		{2., 7120000001., false, "1", nil},
+		{2.5, 7120000002., true, "1", nil},
+		{nil, 7120000003., false, "1", nil},
 		{nil, 7120001999., false, "x", nil},
 	}, got.Rows)
 }
