@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
 )
@@ -93,12 +94,14 @@ func about(parts []part) table.About {
 	var urls, versions, clients []string
 	for _, p := range parts {
 		urls, versions, clients = distinct(urls, p.ServiceURL), distinct(versions, p.ServiceVersion), distinct(clients, p.Client)
+		a.Sessions = append(a.Sessions, p.Sessions...)
 		for _, d := range p.Catalog {
 			if !slices.ContainsFunc(a.Datasets, func(known cas.Dataset) bool { return known.ID == d.ID }) {
 				a.Datasets = append(a.Datasets, d)
 			}
 		}
 	}
+	slices.SortStableFunc(a.Sessions, func(x, y journal.Session) int { return x.First.Compare(y.First) })
 	if len(urls) == 1 {
 		a.ServiceURL = urls[0]
 	}
