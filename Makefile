@@ -18,6 +18,12 @@ test: env vet ## set up everything and run all tests, with the race detector
 soak: ## ask a service that fails on purpose, by 32 workers for two minutes
 	go run ./internal/soak
 
+SCRIPTS ?= 50
+
+.PHONY: chaos
+chaos: env ## run cas while random scripts restart the service, cut answers and kill cas; SCRIPTS (default 50)
+	go run ./internal/chaos -python .venv/service-0.4.0/bin/python -scripts $(SCRIPTS)
+
 .PHONY: modules
 modules: ## test the modules beside this one, which keep their dependencies to themselves
 	cd deploy/kubernetes && go vet ./... && go test ./...

@@ -20,7 +20,6 @@ type remedy int
 
 const (
 	endRun    remedy = iota // no other request would fare better
-	askAgain                // the service has no room; the same request, later
 	dropNamed               // the service named the features that it refuses
 	divide                  // one of the features may be to blame, or their number: each half on its own; a lone one has failed
 )
@@ -33,11 +32,11 @@ type diagnosis struct {
 	tooLarge bool          // its body is larger than a proxy allows
 	failed   bool          // the service failed on it
 	crowded  bool          // the service is overloaded
-	outage   bool          // perhaps the service is not there at all
+	away     bool          // the service is not there, or wants to be left alone
+	stray    bool          // it was lost on the way: the service may be away, or have ended for it
+	status   int
+	after    time.Duration // how long the service wants to be left alone; 0 where it does not say
 }
-
-// longestPause is how long the service's own rate limit may ask to wait: its window.
-const longestPause = time.Minute
 
 // diagnose tells what to do about the failure of a request of n features, whose context has not ended.
 func diagnose(err error, n int) diagnosis {
@@ -50,23 +49,23 @@ func diagnose(err error, n int) diagnosis {
 	}
 	switch status := e.StatusCode; {
 	case isTimeout(err), status == http.StatusGatewayTimeout, status == http.StatusRequestTimeout:
-		return diagnosis{remedy: divide, timedOut: true}
-	case status == 0 && isUnreachable(err):
+		return diagnosis{remedy: divide, timedOut: true, status: status}
+	case status == 0 && isStranger(err):
 		return diagnosis{remedy: endRun}
-	case status == 0:
-		return diagnosis{remedy: divide, outage: true}
-	case errors.Is(err, cas.ErrMalformedResponse):
-		return diagnosis{remedy: divide, outage: true}
+	case status == 0 && isUnreachable(err):
+		return diagnosis{remedy: divide, away: true}
+	case status == 0, errors.Is(err, cas.ErrMalformedResponse):
+		return diagnosis{remedy: divide, stray: true, status: status}
 	case status == http.StatusRequestEntityTooLarge:
-		return diagnosis{remedy: divide, tooLarge: true}
-	case status == http.StatusTooManyRequests && e.RetryAfter > longestPause:
-		return diagnosis{remedy: endRun} // and its error says when to come back
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		return diagnosis{remedy: askAgain, crowded: true, outage: true}
+		return diagnosis{remedy: divide, tooLarge: true, status: status}
+	case status == http.StatusTooManyRequests:
+		return diagnosis{remedy: divide, crowded: true, away: true, status: status, after: max(e.RetryAfter, 1)}
+	case status == http.StatusServiceUnavailable:
+		return diagnosis{remedy: divide, crowded: true, away: true, status: status, after: e.RetryAfter}
 	case status == http.StatusBadGateway:
-		return diagnosis{remedy: divide, crowded: true, outage: true}
+		return diagnosis{remedy: divide, crowded: true, stray: true, status: status}
 	case status >= 500:
-		return diagnosis{remedy: divide, failed: true}
+		return diagnosis{remedy: divide, failed: true, status: status}
 	case status == http.StatusUnprocessableEntity:
 		return diagnoseRefusal(e, n)
 	}
@@ -146,17 +145,14 @@ func isTimeout(err error) bool {
 func isUnreachable(err error) bool {
 	var op *net.OpError
 	var name *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") ||
-		errors.As(err, &name) || errors.As(err, &certificate) || errors.As(err, &record)
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &name) || isStranger(err)
 }
 
-// worthRepeating is for the client, about a request of several features: what may be their number's fault, or one's of
-// them, is not repeated but divided.
-func worthRepeating(e *cas.Error) bool {
-	d := diagnose(e, 2)
-	return !d.timedOut && !d.failed && !d.tooLarge
+// isStranger reports that the other side is not who it should be, which no wait mends.
+func isStranger(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // miscounted is the error of an answer whose responses cannot be told apart.

@@ -9,11 +9,7 @@ import (
 	"io"
 	"math"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"strconv"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,27 +46,27 @@ func TestDiagnose(t *testing.T) {
 		"redirect":                       {&cas.Error{StatusCode: 307, Type: cas.ErrorTypeRedirect}, diagnosis{remedy: endRun}},
 		"closed client":                  {cas.ErrClosed, diagnosis{remedy: endRun}},
 		"another's error":                {errors.New("what"), diagnosis{remedy: endRun}},
-		"refused connection":             {transport(dial), diagnosis{remedy: endRun}},
-		"slow connection":                {transport(&net.OpError{Op: "dial", Err: timeout{}}), diagnosis{remedy: endRun}},
-		"unknown host":                   {transport(&net.DNSError{Name: "x"}), diagnosis{remedy: endRun}},
+		"refused connection":             {transport(dial), diagnosis{remedy: divide, away: true}},
+		"slow connection":                {transport(&net.OpError{Op: "dial", Err: timeout{}}), diagnosis{remedy: divide, away: true}},
+		"unknown host":                   {transport(&net.DNSError{Name: "x"}), diagnosis{remedy: divide, away: true}},
 		"wrong certificate":              {transport(&tls.CertificateVerificationError{Err: errors.New("x")}), diagnosis{remedy: endRun}},
 		"wrong period":                   {badPeriod, diagnosis{remedy: endRun}},
 		"too many datasets":              {&cas.Error{StatusCode: 422, Type: cas.ErrorTypeRequestLimit, Message: "Too many datasets: 51 > limit 50"}, diagnosis{remedy: endRun}},
 		"datasets":                       {refusal422(`[{"loc":["body","dataset_ids"],"msg":"too short","type":"too_short"}]`), diagnosis{remedy: endRun}},
-		"long Retry-After":               {&cas.Error{StatusCode: 429, RetryAfter: time.Hour, Attempts: 1}, diagnosis{remedy: endRun}},
-		"rate limit":                     {status(429), diagnosis{remedy: askAgain, crowded: true, outage: true}},
-		"unavailable":                    {status(503), diagnosis{remedy: askAgain, crowded: true, outage: true}},
-		"bad gateway":                    {status(502), diagnosis{remedy: divide, crowded: true, outage: true}},
-		"internal error":                 {status(500), diagnosis{remedy: divide, failed: true}},
-		"another 5xx":                    {status(520), diagnosis{remedy: divide, failed: true}},
-		"gateway timeout":                {status(504), diagnosis{remedy: divide, timedOut: true}},
-		"request timeout":                {status(408), diagnosis{remedy: divide, timedOut: true}},
+		"long Retry-After":               {&cas.Error{StatusCode: 429, RetryAfter: time.Hour, Attempts: 1}, diagnosis{remedy: divide, crowded: true, away: true, status: 429, after: time.Hour}},
+		"rate limit":                     {status(429), diagnosis{remedy: divide, crowded: true, away: true, status: 429, after: 1}},
+		"unavailable":                    {status(503), diagnosis{remedy: divide, crowded: true, away: true, status: 503}},
+		"bad gateway":                    {status(502), diagnosis{remedy: divide, crowded: true, stray: true, status: 502}},
+		"internal error":                 {status(500), diagnosis{remedy: divide, failed: true, status: 500}},
+		"another 5xx":                    {status(520), diagnosis{remedy: divide, failed: true, status: 520}},
+		"gateway timeout":                {status(504), diagnosis{remedy: divide, timedOut: true, status: 504}},
+		"request timeout":                {status(408), diagnosis{remedy: divide, timedOut: true, status: 408}},
 		"attempt timeout":                {transport(timeout{}), diagnosis{remedy: divide, timedOut: true}},
-		"too large":                      {status(413), diagnosis{remedy: divide, tooLarge: true}},
+		"too large":                      {status(413), diagnosis{remedy: divide, tooLarge: true, status: 413}},
 		"not decodable":                  {status(400), diagnosis{remedy: divide}},
-		"cut":                            {transport(io.ErrUnexpectedEOF), diagnosis{remedy: divide, outage: true}},
-		"HTML":                           {&cas.Error{StatusCode: 200, Type: cas.ErrorTypeMalformed}, diagnosis{remedy: divide, outage: true}},
-		"miscounted":                     {miscounted(3, 4), diagnosis{remedy: divide, outage: true}},
+		"cut":                            {transport(io.ErrUnexpectedEOF), diagnosis{remedy: divide, stray: true}},
+		"HTML":                           {&cas.Error{StatusCode: 200, Type: cas.ErrorTypeMalformed}, diagnosis{remedy: divide, stray: true, status: 200}},
+		"miscounted":                     {miscounted(3, 4), diagnosis{remedy: divide, stray: true, status: 200}},
 		"answer too large":               {&cas.Error{StatusCode: 200, Type: cas.ErrorTypeTooLarge}, diagnosis{remedy: divide}},
 		"whole body":                     {refusal422(`[{"loc":["body",30],"msg":"JSON decode error","type":"json_invalid"}]`), diagnosis{remedy: divide}},
 		"geometries":                     {refusal422(`[{"loc":["body","geometries"],"msg":"too long","type":"too_long"}]`), diagnosis{remedy: divide}},
@@ -228,68 +224,4 @@ func TestPoisonIsIsolated(t *testing.T) {
 		levels := 2 + int(math.Ceil(math.Log(float64(len(kinds)+1))/math.Log(4.0/3)))
 		require.LessOrEqual(t, len(service.requests), len(kinds)+2*poisoned*levels)
 	})
-}
-
-// Over real HTTP: a chunk of several is sent once and divided, a lone feature is sent as often as the policy allows.
-func TestOneAttemptForManyAndAllForOne(t *testing.T) {
-	for _, code := range []int{500, 504} {
-		var requests, ofOne atomic.Int64
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			body, _ := io.ReadAll(r.Body)
-			requests.Add(1)
-			n := strings.Count(string(body), "Point")
-			if n == 1 {
-				ofOne.Add(1)
-			}
-			w.WriteHeader(code)
-		}))
-		client, err := cas.NewClient(server.URL, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 3, MaxBackoff: time.Millisecond}))
-		require.NoError(t, err)
-		outcomes, err := collect(Extract(t.Context(), client, someFeatures(4), Options{DatasetIDs: dataset}))
-		require.NoError(t, err)
-		require.Equal(t, []int{0, 1, 2, 3}, requireWhole(t, outcomes, 4))
-		assert.EqualValues(t, 4*3, ofOne.Load())
-		assert.EqualValues(t, 4*3+3, requests.Load())
-		client.Close()
-		server.Close()
-	}
-}
-
-func TestAServiceThatIsNotThereEndsTheRun(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	server := httptest.NewServer(http.NotFoundHandler())
-	url := server.URL
-	server.Close()
-	client, err := cas.NewClient(url, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 2, MaxBackoff: time.Millisecond}))
-	require.NoError(t, err)
-	defer client.Close()
-	outcomes, err := collect(Extract(t.Context(), client, someFeatures(1000), Options{DatasetIDs: dataset}))
-	require.ErrorContains(t, err, "refused")
-	require.Empty(t, outcomes)
-
-	for _, code := range []int{502, 503, 429} {
-		service := &fake{answer: func(context.Context, []int) error { return status(code) }}
-		outcomes, err = collect(Extract(t.Context(), service, someFeatures(1000), Options{DatasetIDs: dataset}))
-		require.ErrorIs(t, err, ErrUnavailable)
-		var last *cas.Error
-		require.ErrorAs(t, err, &last)
-		require.Equal(t, code, last.StatusCode)
-		require.LessOrEqual(t, len(outcomes), mostOutages)
-		require.Less(t, len(service.requests), 200)
-	}
-}
-
-// A service that is away for some requests costs none of the features anything.
-func TestAPassingOutageCostsNothing(t *testing.T) {
-	t.Parallel()
-	var n atomic.Int64
-	service := &fake{answer: func(context.Context, []int) error {
-		if i := n.Add(1); i > 3 && i < 15 {
-			return status(503)
-		}
-		return nil
-	}}
-	outcomes, err := collect(Extract(t.Context(), service, someFeatures(1000), Options{DatasetIDs: dataset}))
-	require.NoError(t, err)
-	require.Empty(t, requireWhole(t, outcomes, 1000))
 }

@@ -1,6 +1,8 @@
 package bulk
 
 import (
+	"time"
+
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
@@ -9,16 +11,22 @@ import (
 // An item is a feature on its way through a run.
 type item struct {
 	feature  features.Feature
-	hash     journal.GeometryHash // set if there is a journal
-	record   journal.Number       // in it, once it has its outcome
-	bytes    int                  // memory that it holds, about
-	position int                  // in the input
+	hash     journal.GeometryHash   // set if there is a journal
+	record   journal.Number         // in it, once it has its outcome
+	datasets []string               // what it is asked for
+	before   *cas.AttributeResponse // what an earlier run was answered, where it lacks some of them
+	bytes    int                    // memory that it holds, about
+	position int                    // in the input
 	outcome  Outcome
 	settled  bool // it has its outcome
+
+	provisional bool // it stands for one that has the outcome that it failed, until it is asked for once more
 }
 
-// itemBytes is what an item holds apart from texts, about.
-const itemBytes = 512
+const (
+	itemBytes   = 512 // what an item holds apart from texts, about
+	resultBytes = 350 // what it holds of a result
+)
 
 func newItem(f features.Feature) *item {
 	bytes := itemBytes + len(f.Geometry) + len(f.ID)
@@ -30,10 +38,14 @@ func newItem(f features.Feature) *item {
 
 // A chunk is what one request asks for.
 type chunk struct {
-	items []*item
-	bytes int  // of the geometries' texts
-	part  bool // of a chunk that failed
-	epoch int  // of the limiter when it was begun
+	items []*item // that lack the same datasets
+	bytes int     // of the geometries' texts
+	part  bool    // of a chunk that failed
+	epoch int     // of the limiter when it was begun
+
+	begun  time.Time // the request
+	strays int       // requests for it that were lost in what may have been an outage
+	again  bool      // a lone feature that has failed before
 }
 
 func newChunk(items []*item, part bool) *chunk {
@@ -79,7 +91,7 @@ func (c *chunk) request(o *Options) cas.BatchExtractRequest {
 		geometries[i] = it.feature.Geometry
 	}
 	return cas.BatchExtractRequest{
-		Geometries: geometries, DatasetIDs: o.DatasetIDs,
+		Geometries: geometries, DatasetIDs: c.items[0].datasets,
 		Aggregation: o.Aggregation, TimeRange: o.TimeRange, TargetCRS: o.TargetCRS,
 	}
 }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
@@ -14,13 +15,19 @@ const linger = 100 * time.Millisecond
 type queue struct {
 	window, windowBytes int // most features, and most bytes unless there is but one feature
 
-	order   []*item // all of them, in input order
-	bytes   int     // held by them
-	backlog []*item // those not asked for yet, in input order
-	since   time.Time
-	parts   []*chunk // parts of chunks that failed; they go first
-	ended   bool     // there is no further input
-	full    bool     // the input waits for room
+	order  []*item // all of them, in input order
+	bytes  int     // held by them
+	groups []*group
+	parts  []*chunk // parts of chunks that failed, and chunks to be asked for again; they go first
+	ended  bool     // there is no further input
+	full   bool     // the input waits for room
+}
+
+// A group is features that lack the same datasets and have not been asked for yet, in input order.
+type group struct {
+	key   string
+	items []*item
+	since time.Time // features wait for company
 }
 
 func newQueue(o *Options) queue {
@@ -39,10 +46,13 @@ func (q *queue) admit(it *item) {
 	if it.settled {
 		return
 	}
-	if len(q.backlog) == 0 {
-		q.since = time.Now()
+	key := strings.Join(it.datasets, "\n")
+	i := slices.IndexFunc(q.groups, func(g *group) bool { return g.key == key })
+	if i < 0 {
+		i = len(q.groups)
+		q.groups = append(q.groups, &group{key: key, since: time.Now()})
 	}
-	q.backlog = append(q.backlog, it)
+	q.groups[i].items = append(q.groups[i].items, it)
 }
 
 // settledHead takes the features that are next in input order and have their outcomes; none if the first has none.
@@ -79,27 +89,55 @@ func (q *queue) next(size, bytes, workers int) *chunk {
 		q.parts = slices.Delete(q.parts, 0, 1)
 		return c
 	}
-	if len(q.backlog) == 0 {
+	var first *group
+	for _, g := range q.groups {
+		if (first == nil || g.items[0].position < first.items[0].position) && q.ready(g, size, bytes, workers) > 0 {
+			first = g
+		}
+	}
+	if first == nil {
 		return nil
 	}
-	if q.ended {
-		size = pace.Share(size, len(q.backlog), workers)
+	n := q.ready(first, size, bytes, workers)
+	c := newChunk(slices.Clone(first.items[:n]), false)
+	clear(first.items[:n])
+	first.items = first.items[n:]
+	first.since = time.Now()
+	if len(first.items) == 0 {
+		q.groups = slices.DeleteFunc(q.groups, func(g *group) bool { return g == first })
 	}
-	n, sum := 0, 0
-	for n < min(size, len(q.backlog)) && (n == 0 || sum+len(q.backlog[n].feature.Geometry) <= bytes) {
-		sum += len(q.backlog[n].feature.Geometry)
-		n++
-	}
-	isWhole := n == size || n < len(q.backlog)
-	if !isWhole && !q.ended && !q.full && time.Since(q.since) < linger {
-		return nil
-	}
-	c := newChunk(slices.Clone(q.backlog[:n]), false)
-	clear(q.backlog[:n])
-	q.backlog = q.backlog[n:]
-	q.since = time.Now()
 	return c
 }
 
+// ready is how many features of a group are to be asked for now; 0 is that they wait for company.
+func (q *queue) ready(g *group, size, bytes, workers int) int {
+	if q.ended {
+		size = pace.Share(size, len(g.items), workers)
+	}
+	n, sum := 0, 0
+	for n < min(size, len(g.items)) && (n == 0 || sum+len(g.items[n].feature.Geometry) <= bytes) {
+		sum += len(g.items[n].feature.Geometry)
+		n++
+	}
+	isWhole := n == size || n < len(g.items)
+	if !isWhole && !q.ended && !q.full && time.Since(g.since) < linger {
+		return 0
+	}
+	return n
+}
+
+// lingers is how long it is until the first group is asked for though it is small; false where there is none.
+func (q *queue) lingers() (wait time.Duration, some bool) {
+	for _, g := range q.groups {
+		if left := linger - time.Since(g.since); !some || left < wait {
+			wait, some = left, true
+		}
+	}
+	return wait, some
+}
+
 // idle reports that there is nothing to ask for and nothing will come.
-func (q *queue) idle() bool { return q.ended && len(q.backlog) == 0 && len(q.parts) == 0 }
+func (q *queue) idle() bool { return q.ended && q.empty() }
+
+// empty reports that there is nothing to ask for now.
+func (q *queue) empty() bool { return len(q.groups) == 0 && len(q.parts) == 0 }

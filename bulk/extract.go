@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
@@ -15,17 +16,20 @@ import (
 )
 
 // Extractor is the part of a [*cas.Client] that bulk needs. Responses come in the order of the geometries, one for each.
+//
+// One that also has the client's method Health is asked by it whether the service is there; it is expected to tell a
+// httptrace.ClientTrace in the context when it sends a request, as a client does: what was not sent yet is given up when a run is to end.
 type Extractor interface {
 	StreamBatch(ctx context.Context, r cas.BatchExtractRequest, opts ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error]
 }
 
 // Errors that end a run early, for errors.Is. Others are those of the input, of the journal, of the context, and the
 // *[cas.Error] of a request that no other would fare better than: 401, 403, 404, 405, a redirect, parameters that the
-// service refuses, no connection.
+// service refuses, a certificate that is wrong.
 var (
 	// ErrDrained is a run that was ended by Options.Drain before it had asked for everything.
 	ErrDrained = errors.New("the run was stopped before its end")
-	// ErrUnavailable is a service that is there but has answered nothing for many requests in a row.
+	// ErrUnavailable is a service that was away for longer than Options.Wait.
 	ErrUnavailable = errors.New("the service is unavailable")
 )
 
@@ -33,8 +37,14 @@ var (
 // that failed is no error of the run. Requests choose their size and number themselves, within the bounds of the options.
 //
 // A request of several features that fails for its load, or perhaps for one of them (500, 504, time-outs, 413 and the like)
-// is not repeated but divided, until the feature that is to blame stands alone; it alone gets all the attempts that the
-// client's retry policy allows. Features that the service names in a 422 are taken out at once.
+// is not repeated but divided, until the feature that is to blame stands alone. That one is put aside, and asked for once more when
+// all else is done. Features that the service names in a 422 are taken out at once.
+//
+// A service that is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything) is waited for, up to
+// Options.Wait: meanwhile it is asked now and then for its health and for a single point, and no feature fails for it. The client's own
+// retry policy is not used.
+//
+// Of a feature that an earlier run was answered in part only the datasets that it lacks are asked for.
 //
 // An error ends the run and is yielded last, once, with a zero Outcome; before it come all outcomes that there are, in input
 // order, with gaps. Requests in flight come to their end unless ctx has ended. Breaking out of the loop cancels them; what was
@@ -83,11 +93,23 @@ type run struct {
 	inFlight int
 	widest   int       // the most that ever were in flight
 	widened  time.Time // when that was reached
-	outages  int       // failures in a row that may be the service's absence
 	failure  error     // why the run ends early
 	whole    bool      // every feature has its outcome, and was handed over
 	tally    Progress
 	rate     rate
+
+	outage      pace.Outage
+	trouble     error              // what the outage shows itself by
+	probing     context.CancelFunc // ends the probe that is under way; nil if there is none
+	known       *item              // a feature to probe by: the last that was answered, or read
+	unsent      map[*call]bool     // requests that wait for their turn in the client
+	parked      []parked           // features that failed alone, to be asked for once more
+	doubtful    []parked           // those that failed once more while it is not known whether the service is there
+	parkedBytes int
+	detached    int     // features that have their outcome until they are asked for once more
+	amended     []*item // features whose outcome came after they were handed over
+	pattern     pattern
+	watching    atomic.Bool // for the pattern
 
 	waking *time.Timer // wakes the workers when there may be something to do though nothing has changed
 	wakeAt time.Time
@@ -107,7 +129,11 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 		tally:   Progress{Total: o.Total},
 		rate:    rate{started: now, last: now},
 		told:    now,
+		unsent:  map[*call]bool{},
+		outage:  pace.NewOutage(max(o.Wait, 0), o.Journal != nil && o.Journal.SameService()),
+		pattern: newPattern(&o),
 	}
+	r.watching.Store(r.pattern.left > 0)
 	r.changed.L = &r.mu
 	r.waking = time.AfterFunc(time.Hour, r.wake)
 	r.waking.Stop()
@@ -157,12 +183,23 @@ func (r *run) wakeIn(d time.Duration) {
 	}
 }
 
-// end lets nothing more be asked. The first reason counts.
+// end lets nothing more be asked, and cuts every wait. The first reason counts.
 func (r *run) end(reason error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.endWith(reason)
+}
+
+// endWith is end with mu locked.
+func (r *run) endWith(reason error) {
 	if r.failure == nil {
 		r.failure = reason
+	}
+	if r.probing != nil {
+		r.probing()
+	}
+	for c := range r.unsent {
+		c.giveUp()
 	}
 	r.changed.Broadcast()
 }
@@ -198,7 +235,7 @@ func (r *run) next() (items []*item, more bool) {
 		switch {
 		case r.finished():
 			return nil, false
-		case r.failure != nil && r.inFlight == 0:
+		case r.failure != nil && r.inFlight == 0 && r.probing == nil:
 			return r.queue.settledRest(), false
 		}
 		r.changed.Wait()
@@ -207,7 +244,7 @@ func (r *run) next() (items []*item, more bool) {
 
 // finished reports that every feature has its outcome, and was handed over.
 func (r *run) finished() bool {
-	r.whole = r.whole || r.queue.ended && len(r.queue.order) == 0
+	r.whole = r.whole || r.queue.ended && len(r.queue.order) == 0 && r.detached == 0
 	return r.whole
 }
 

@@ -2,7 +2,8 @@ package bulk
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
@@ -13,49 +14,77 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/reuse"
 )
 
-// mostOutages is how many requests in a row may fail as if the service were not there, before the run takes it to be so. Only
-// those count that cannot be divided any further.
-const mostOutages = 20
+// A task is what a worker does next: one of these.
+type task struct {
+	chunk  *chunk          // to be asked for
+	probe  context.Context // in which to look whether the service is there
+	failed []parked        // features that have failed
+}
 
-// work asks for one chunk after the other.
+// work does one task after the other.
 func (r *run) work() {
 	a := r.newAnswers(nil)
 	for {
-		c := r.take()
-		if c == nil {
+		switch t := r.take(); {
+		case t.probe != nil:
+			r.probe(t.probe)
+		case t.failed != nil:
+			r.condemn(t.failed)
+		case t.chunk != nil:
+			r.ask(t.chunk, a)
+			r.mu.Lock()
+			r.inFlight--
+			r.changed.Broadcast()
+			r.mu.Unlock()
+			r.tell(false)
+		default:
 			return
 		}
-		r.ask(c, a)
-		r.mu.Lock()
-		r.inFlight--
-		r.changed.Broadcast()
-		r.mu.Unlock()
-		r.tell(false)
 	}
 }
 
-// take waits for a chunk and a free place in flight; nil is the end of the run.
-func (r *run) take() *chunk {
+// take waits for a task; none is the end of the run. There is a free place in flight for a chunk, and a service to ask.
+func (r *run) take() (t task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.failure == nil && (r.inFlight > 0 || !r.queue.idle()) {
-		if r.inFlight < r.limiter.Limit && r.mayWiden() {
-			if c := r.queue.next(r.sizer.Size, r.sizer.Bytes, r.limiter.Limit); c != nil {
-				c.epoch = r.limiter.Epoch
+	for r.failure == nil && !r.done() {
+		switch {
+		case r.outage.Up() && len(r.doubtful) > 0 && r.probing == nil:
+			t.failed, r.doubtful = r.doubtful, nil
+			r.inFlight += len(t.failed)
+			return t
+		case !r.outage.Up() && r.probing == nil:
+			if wait := r.outage.Due(time.Now()); wait > 0 {
+				r.wakeIn(wait)
+				break
+			}
+			t.probe, r.probing = context.WithCancel(r.ctx)
+			return t
+		case r.outage.Up() && r.inFlight < r.limiter.Limit && r.mayWiden():
+			if t.chunk = r.queue.next(r.sizer.Size, r.sizer.Bytes, r.limiter.Limit); t.chunk == nil {
+				t.chunk = r.retry()
+			}
+			if t.chunk != nil {
+				t.chunk.epoch, t.chunk.begun = r.limiter.Epoch, time.Now()
 				r.inFlight++
 				if r.inFlight > r.widest {
 					r.widest, r.widened = r.inFlight, time.Now()
 				}
-				return c
+				return t
 			}
-			if len(r.queue.backlog) > 0 {
-				r.wakeIn(linger - time.Since(r.queue.since))
+			if wait, some := r.queue.lingers(); some {
+				r.wakeIn(wait)
 			}
 		}
 		r.changed.Wait()
 	}
 	r.changed.Broadcast()
-	return nil
+	return task{}
+}
+
+// done reports that nothing is left to ask for.
+func (r *run) done() bool {
+	return r.inFlight == 0 && r.probing == nil && r.queue.idle() && len(r.parked) == 0 && len(r.doubtful) == 0
 }
 
 // apart is how long a run waits before it has one request more in flight than ever before, which opens a connection. A service of
@@ -85,19 +114,52 @@ func (r *run) ask(c *chunk, a *answers) {
 		r.settle(a)
 	case r.ctx.Err() != nil:
 		r.end(ended(r.ctx)) // nothing was learnt about the features
+	case errors.Is(err, errNotSent):
+		r.again(c)
 	default:
 		r.treat(c, took, err)
 	}
 }
 
-// call passes on the responses while they arrive, one for each geometry, and tells how long the last attempt took.
+// A call is a request on its way. Until it is sent it can be given up.
+type call struct {
+	run    *run
+	giveUp context.CancelFunc
+}
+
+// errNotSent is a request that was given up before it was sent.
+var errNotSent = errors.New("the run ended before the request was sent")
+
+// begin makes the context of a call.
+func (r *run) begin(parent context.Context) (ctx context.Context, c *call) {
+	ctx, cancel := context.WithCancelCause(parent)
+	c = &call{run: r, giveUp: func() { cancel(errNotSent) }}
+	if _, traces := r.service.(healthy); traces {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.unsent[c] = true
+		if r.failure != nil {
+			c.giveUp()
+		}
+	}
+	return ctx, c
+}
+
+// sent is told when the request goes out: from now on it comes to its end.
+func (c *call) sent() {
+	c.run.mu.Lock()
+	defer c.run.mu.Unlock()
+	delete(c.run.unsent, c)
+}
+
+// call passes on the responses while they arrive, one for each geometry, and tells how long the request took.
 func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, error) {
 	var info cas.ResponseInfo
-	ctx, elapsed := timeAttempt(r.ctx)
-	options := []cas.CallOption{cas.WithResponseInfo(&info)}
-	if len(c.items) > 1 {
-		options = append(options, cas.WithRetryIf(worthRepeating))
-	}
+	parent, call := r.begin(r.ctx)
+	defer call.giveUp()
+	defer call.sent()
+	ctx, elapsed := timeAttempt(parent, call.sent)
+	options := []cas.CallOption{cas.WithResponseInfo(&info), cas.WithRetryIf(never)}
 	if r.recording {
 		ctx = reuse.Responses(ctx)
 	}
@@ -117,6 +179,9 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 		failure = miscounted(responses, len(c.items))
 	}
 	took := elapsed()
+	if failure != nil && context.Cause(parent) == errNotSent {
+		failure = errNotSent
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.Requests += max(1, info.Attempts)
@@ -125,12 +190,18 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 	return took, failure
 }
 
-// timeAttempt measures the last attempt of a call: without the client's waits for its turn or before a repetition, which are
-// not the service's time. Without attempts to be seen it measures the call.
-func timeAttempt(ctx context.Context) (context.Context, func() time.Duration) {
+// never is for the client: what to do about a request that failed is decided here.
+func never(*cas.Error) bool { return false }
+
+// timeAttempt measures a request without the client's wait for its turn, which is not the service's time, and tells when it is sent.
+// Without a request to be seen it measures the call.
+func timeAttempt(ctx context.Context, tell func()) (context.Context, func() time.Duration) {
 	start := time.Now()
 	var sent atomic.Int64
-	trace := &httptrace.ClientTrace{GetConn: func(string) { sent.Store(int64(time.Since(start))) }}
+	trace := &httptrace.ClientTrace{GetConn: func(string) {
+		sent.Store(int64(time.Since(start)))
+		tell()
+	}}
 	return httptrace.WithClientTrace(ctx, trace), func() time.Duration {
 		return time.Since(start) - time.Duration(sent.Load())
 	}
@@ -141,7 +212,8 @@ func (r *run) learn(c *chunk, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := len(c.items)
-	r.outages = 0
+	r.up()
+	r.known = c.items[n-1].sample()
 	r.sizer.Answered(n, took, r.limiter.Starting)
 	if n >= min(pace.StartSize, r.options.BatchSize) { // fewer do not share their request's own cost
 		r.limiter.Answered(c.epoch, n, took)
@@ -163,29 +235,53 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	if d.failed && isNews {
 		r.sizer.Failed(n)
 	}
-	if d.crowded || isNews && (d.timedOut || d.failed) {
+	// One that fails is likely to hold a feature that is to blame; several in a row tell of a service that has too much to do.
+	if d.crowded || isNews && (d.timedOut || d.failed && r.outage.InARow() >= 4) {
 		r.limiter.Overloaded(c.epoch)
 	}
-	if d.outage && (n == 1 || d.remedy == askAgain) {
-		r.outages++
+	if d.remedy != endRun {
+		r.suspect(c, d, err)
 	}
-	outages := r.outages
 	r.mu.Unlock()
+	r.tell(d.away || d.stray)
 
 	switch {
 	case d.remedy == endRun:
 		r.end(err)
-	case outages >= mostOutages:
-		r.end(fmt.Errorf("%w: %d requests in a row had no answer, the last with %w", ErrUnavailable, outages, err))
-	case d.remedy == askAgain:
+	case d.away && (d.status != http.StatusServiceUnavailable || c.strays < mostStrays), d.stray && c.strays < 2:
 		r.again(c)
 	case d.remedy == dropNamed:
 		r.drop(c, d.named)
 	case n > 1:
 		halves := c.halves()
 		r.again(halves[0], halves[1])
+	case d.away || d.stray || d.failed || d.timedOut:
+		r.blame(c, err)
 	default:
-		r.settleFailed(c.items, []error{err})
+		r.settleFailed(c.items, err)
+	}
+}
+
+// mostStrays is how often a request is answered 503 while others are not, before it is taken to be its own fault.
+const mostStrays = 5
+
+// blame is for a lone feature that failed. It is put aside first. When it has failed once more while others were answered, it is its
+// own fault; where there are no others, a probe decides.
+func (r *run) blame(c *chunk, err error) {
+	it := c.items[0]
+	r.mu.Lock()
+	certain := r.outage.AnsweredSince(c.begun)
+	if c.again && !certain {
+		r.doubtful = append(r.doubtful, parked{it, err})
+		r.outage.Suspect(time.Now())
+		r.changed.Broadcast()
+	}
+	r.mu.Unlock()
+	switch {
+	case !c.again:
+		r.park(it, err)
+	case certain:
+		r.settleFailed(c.items, err)
 	}
 }
 
@@ -201,7 +297,7 @@ func (r *run) drop(c *chunk, named map[int]error) {
 	if rest := c.without(named); rest != nil {
 		r.again(rest)
 	}
-	r.settleFailed(items, errs)
+	r.settleFailed(items, errs...)
 }
 
 func (r *run) again(chunks ...*chunk) {

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,8 +25,12 @@ type fake struct {
 	answer func(ctx context.Context, positions []int) error
 	// respond, if set, may change a response.
 	respond func(position int, r *cas.AttributeResponse)
+	// point, if set, may refuse the request by which a run looks whether the service is there.
+	point func(ctx context.Context) error
 
 	mu       sync.Mutex
+	probes   int
+	datasets [][]string // of each request
 	requests [][]int
 	inFlight int
 	most     int // in flight at a time
@@ -33,11 +38,15 @@ type fake struct {
 
 func (s *fake) StreamBatch(ctx context.Context, r cas.BatchExtractRequest, _ ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
 	return func(yield func(*cas.AttributeResponse, error) bool) {
+		if isProbe(r) {
+			yield(nil, s.probe(ctx))
+			return
+		}
 		positions := make([]int, len(r.Geometries))
 		for i, g := range r.Geometries {
 			positions[i] = positionOf(g.(json.RawMessage))
 		}
-		s.begin(positions)
+		s.begin(positions, r.DatasetIDs)
 		defer s.end()
 		if s.answer != nil {
 			if err := s.answer(ctx, positions); err != nil {
@@ -61,9 +70,26 @@ func (s *fake) StreamBatch(ctx context.Context, r cas.BatchExtractRequest, _ ...
 	}
 }
 
-func (s *fake) begin(positions []int) {
+// isProbe tells the point of a probe from the features of a test by its spelling.
+func isProbe(r cas.BatchExtractRequest) bool {
+	text, ok := r.Geometries[0].([]byte)
+	return ok && bytes.HasPrefix(text, []byte(`{"type": `))
+}
+
+func (s *fake) probe(ctx context.Context) error {
+	s.mu.Lock()
+	s.probes++
+	s.mu.Unlock()
+	if s.point == nil {
+		return nil
+	}
+	return s.point(ctx)
+}
+
+func (s *fake) begin(positions []int, datasets []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.datasets = append(s.datasets, datasets)
 	s.requests = append(s.requests, positions)
 	s.inFlight++
 	s.most = max(s.most, s.inFlight)

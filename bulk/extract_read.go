@@ -34,6 +34,7 @@ func (r *run) read(features iter.Seq2[features.Feature, error]) {
 // judge settles a feature that an earlier run was answered, or that is not to be sent.
 func (r *run) judge(it *item) error {
 	var before Outcome
+	it.datasets = r.options.DatasetIDs
 	if j := r.options.Journal; j != nil {
 		it.hash = journal.HashGeometry(it.feature.Geometry)
 		if n, found := j.Find(it.feature.ID, it.hash); found {
@@ -50,10 +51,19 @@ func (r *run) judge(it *item) error {
 				it.outcome, it.settled = before, true
 				return nil
 			}
+			it.datasets = lacking(entry, r.options.DatasetIDs)
+			if len(it.datasets) < len(r.options.DatasetIDs) {
+				it.before = entry.Response
+				it.bytes += resultBytes * len(entry.Response.Results)
+			}
 		}
 	}
 	refusal := r.options.Check(it.feature)
 	if refusal == nil {
+		return nil
+	}
+	if it.before != nil { // it was answered once, and is not any more
+		it.outcome, it.settled = before, true
 		return nil
 	}
 	if isSameRefusal(before.Err, refusal) { // the journal has it

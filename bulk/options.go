@@ -29,6 +29,10 @@ type Options struct {
 	// of one attempt, and is lowered when a request times out nevertheless.
 	RequestTime time.Duration
 
+	// Wait is the longest outage of the service to sit out; 0 is 30 minutes, less than 0 is none. Before the service has answered
+	// it is 10 s at most: it may be the wrong address.
+	Wait time.Duration
+
 	// Check refuses features that are not sent; nil is [Preflight]. It is called from one goroutine.
 	Check preflight.Judge
 	// Journal, if not nil, keeps what is answered and gives what an earlier run was answered. It is not closed.
@@ -47,6 +51,7 @@ const (
 	defaultBatchBytes  = 4 << 20
 	defaultConcurrency = 4
 	defaultRequestTime = 20 * time.Second
+	defaultWait        = 30 * time.Minute
 	// maxResults bounds the results of a request where BatchSize does not: a thousand features with ten datasets. A
 	// result takes some 350 bytes of memory.
 	maxResults = 10_000
@@ -82,6 +87,7 @@ func (o Options) complete() (Options, error) {
 	o.BatchBytes = orDefault(o.BatchBytes, defaultBatchBytes)
 	o.Concurrency = orDefault(o.Concurrency, defaultConcurrency)
 	o.RequestTime = orDefault(o.RequestTime, defaultRequestTime)
+	o.Wait = orDefault(o.Wait, defaultWait)
 	if o.Check == nil {
 		o.Check = preflight.Check
 	}

@@ -72,11 +72,3 @@ func partial(r *cas.AttributeResponse, datasetIDs []string) error {
 	}
 	return nil
 }
-
-// answered is the outcome of a feature that the service sent a response for.
-func answered(f features.Feature, r *cas.AttributeResponse, datasetIDs []string) Outcome {
-	if err := cas.ResponseError(r); err != nil {
-		return Outcome{Feature: f, Err: err}
-	}
-	return Outcome{Feature: f, Response: r, Err: partial(r, datasetIDs)}
-}

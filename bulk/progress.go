@@ -20,8 +20,17 @@ type Progress struct {
 	BatchSize   int   // features of a request, as chosen for now
 	Concurrency int   // requests in flight, as chosen for now
 
+	Waiting Waiting // for a service that is away
+
 	Rate    float64       // features a second that were asked for and have their outcome, over the last half minute or so
 	Elapsed time.Duration // since the run began
+}
+
+// Waiting is an outage that is being sat out; the zero Waiting is that the service is there.
+type Waiting struct {
+	Since  time.Time     // when it was noticed
+	Most   time.Duration // how long it is sat out
+	Reason string        // what the service does, such as "the service answers 503"
 }
 
 // Remaining is how long the rest of the input takes at the present rate; false where that cannot be told.
@@ -87,6 +96,9 @@ func (r *run) progress(now time.Time) Progress {
 	defer r.mu.Unlock()
 	p := r.tally
 	p.InFlight, p.BatchSize, p.Concurrency = r.inFlight, r.sizer.Size, r.limiter.Limit
+	if since, most, waiting := r.outage.Waiting(); waiting {
+		p.Waiting = Waiting{since, most, whatItDoes(r.trouble)}
+	}
 	p.Rate, p.Elapsed = r.rate.at(now), now.Sub(r.rate.started)
 	return p
 }

@@ -35,6 +35,9 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 	for it := range r.settled() {
 		recording.order.Add(it.record)
 	}
+	for _, it := range r.amended {
+		recording.order.Set(it.position, it.record)
+	}
 	if err := r.verdict(); err != nil {
 		return nil, err
 	}

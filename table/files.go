@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,9 +19,19 @@ func MetaPath(path string) string { return stem(path) + ".meta.json" }
 
 func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }
 
-// temporary is what a file is called while it is written. The name is fixed, so that what a killed run left behind is
-// overwritten by the next one.
-func temporary(path string) string { return path + ".tmp" }
+// createTemporary makes the file that is written to at first, under a name that nobody has: what a user calls attributes.csv.tmp is the
+// user's. What a killed run left behind is found by the name.
+func createTemporary(path string) (*os.File, error) {
+	for {
+		name := fmt.Sprintf("%s%s%08x%s", path, temporaryMark, rand.Uint32(), temporaryEnd)
+		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+	}
+}
+
+const temporaryMark, temporaryEnd = ".cas-", ".tmp"
 
 // outputs are files that get their names only when all of them are whole.
 type outputs struct{ open []*output }
@@ -32,13 +44,45 @@ type output struct {
 }
 
 func (s *outputs) create(path string) (*output, error) {
-	file, err := os.Create(temporary(path))
+	removeLeftovers(path)
+	file, err := createTemporary(path)
 	if err != nil {
 		return nil, err
 	}
 	o := &output{path: path, File: file}
 	s.open = append(s.open, o)
 	return o, nil
+}
+
+// removeLeftovers removes what killed runs have left behind of a file. Two runs do not write one file at a time.
+func removeLeftovers(path string) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return // CreateTemp tells
+	}
+	prefix := filepath.Base(path) + temporaryMark
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), temporaryEnd) {
+			os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+}
+
+// WriteFile writes a file that is whole when it has its name, and brings it to the disk.
+func WriteFile(path string, content []byte) error {
+	var out outputs
+	defer out.discard()
+	o, err := out.create(path)
+	if err != nil {
+		return err
+	}
+	if _, err := o.Write(content); err != nil {
+		return err
+	}
+	if err := o.finish(); err != nil {
+		return err
+	}
+	return out.publish(o)
 }
 
 // restart empties the file.
@@ -57,7 +101,7 @@ func (o *output) finish() error {
 // publish renames the files, in the order given, over older ones of their names.
 func (s *outputs) publish(order ...*output) error {
 	for _, o := range order {
-		if err := os.Rename(temporary(o.path), o.path); err != nil {
+		if err := os.Rename(o.Name(), o.path); err != nil {
 			return fmt.Errorf("%w (is the file open in another program?)", err)
 		}
 	}
@@ -72,7 +116,7 @@ func (s *outputs) discard() {
 		if !o.closed {
 			o.Close()
 		}
-		os.Remove(temporary(o.path)) // gone if it was renamed before another could not be
+		os.Remove(o.Name()) // gone if it was renamed before another could not be
 	}
 }
 

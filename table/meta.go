@@ -1,31 +1,37 @@
 package table
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"path/filepath"
 	"slices"
+	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // About is what the description says of a run besides what its answers show. What is not known is left empty, and out
 // of the file.
 type About struct {
-	ServiceURL     string        // base URL of the service
-	ServiceVersion string        // of the service, where it is known
-	ServiceTuning  string        // what was changed in a service that was started for the run
-	Client         string        // name and version of the program that asked, such as cas-go/1.0.0
-	Input          string        // name of the input
-	InputSHA256    string        // of its bytes, in hexadecimal
-	Datasets       []cas.Dataset // from the catalog; those that were not asked for are ignored
+	ServiceURL     string            // base URL of the service
+	ServiceVersion string            // of the service, where it is known
+	ServiceTuning  string            // what was changed in a service that was started for the run
+	Client         string            // name and version of the program that asked, such as cas-go/1.0.0
+	Input          string            // name of the input
+	InputSHA256    string            // of its bytes, in hexadecimal
+	Datasets       []cas.Dataset     // from the catalog; those that were not asked for are ignored
+	Also           []string          // file names of further tables of the same answers
+	Sessions       []journal.Session // the runs that asked, oldest first
 }
 
-// meta is the JSON of a description. Nothing in it depends on when or how often a run was interrupted.
+// meta is the JSON of a description. Nothing in it but the sessions depends on when or how often a run was interrupted.
 type meta struct {
 	Table      metaTable      `json:"table"`
 	Parameters metaParameters `json:"parameters"`
 	Service    metaService    `json:"service"`
+	Sessions   []metaSession  `json:"sessions,omitempty"`
 	Client     string         `json:"client,omitempty"`
 	Input      metaInput      `json:"input"`
 	Counts     Counts         `json:"counts"`
@@ -36,6 +42,7 @@ type meta struct {
 type metaTable struct {
 	File    string   `json:"file"`
 	Format  string   `json:"format"`
+	Also    []string `json:"also,omitempty"`
 	Form    Form     `json:"form,omitzero"`
 	Rows    int      `json:"rows,omitempty"` // in long form
 	Columns []Column `json:"columns"`
@@ -54,6 +61,26 @@ type metaService struct {
 	URL     string `json:"url,omitempty"`
 	Version string `json:"version,omitempty"`
 	Tuning  string `json:"tuning,omitempty"`
+}
+
+// metaSession says from where results came, and when. Its service is "unknown" in journals of older versions.
+type metaSession struct {
+	ServiceURL     string    `json:"service_url"`
+	ServiceVersion string    `json:"service_version"`
+	Client         string    `json:"client,omitempty"`
+	First          time.Time `json:"first,omitzero"`
+	Last           time.Time `json:"last,omitzero"`
+	DatasetIDs     []string  `json:"dataset_ids"`
+}
+
+func metaSessions(sessions []journal.Session) (list []metaSession) {
+	for _, s := range sessions {
+		list = append(list, metaSession{
+			ServiceURL: cmp.Or(s.ServiceURL, "unknown"), ServiceVersion: cmp.Or(s.ServiceVersion, "unknown"), Client: s.Client,
+			First: s.First.Truncate(time.Second), Last: s.Last.Truncate(time.Second), DatasetIDs: s.Parameters.DatasetIDs,
+		})
+	}
+	return list
 }
 
 type metaInput struct {
@@ -79,11 +106,14 @@ type metaDataset struct {
 func writeMeta(w io.Writer, o Options, s *Summary) error {
 	p := o.Parameters
 	m := meta{
-		Table: metaTable{File: filepath.Base(o.Path), Format: o.Format.Name(), Form: o.Plan.form, Rows: s.Rows, Columns: s.Columns, Notes: s.Notes},
+		Table: metaTable{
+			File: filepath.Base(o.Path), Format: o.Format.Name(), Also: o.About.Also, Form: o.Plan.form, Rows: s.Rows, Columns: s.Columns, Notes: s.Notes,
+		},
 		Parameters: metaParameters{
 			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
 		},
 		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion, Tuning: o.About.ServiceTuning},
+		Sessions: metaSessions(o.About.Sessions),
 		Client:   o.About.Client,
 		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256},
 		Counts:   s.Counts,

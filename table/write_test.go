@@ -273,16 +273,18 @@ func TestTheTableIsRenamedLast(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestLeftoversAreOverwritten(t *testing.T) {
+// What a killed run left behind goes; what a user calls .tmp stays.
+func TestLeftoversAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "attributes.csv")
 	for _, p := range []string{path, ErrorsPath(path), MetaPath(path)} {
-		require.NoError(t, os.WriteFile(p+".tmp", make([]byte, 1<<20), 0o644))
+		require.NoError(t, os.WriteFile(p+".cas-0badcafe.tmp", make([]byte, 1<<20), 0o644))
 	}
+	require.NoError(t, os.WriteFile(path+".tmp", nil, 0o644))
 	_, err := Write(t.Context(), from(scenario()...), options(t, path, CSV{}))
 	require.NoError(t, err)
 	golden(t, path, "attributes.csv")
-	assert.Len(t, folder(t, dir), 3)
+	assert.ElementsMatch(t, []string{"attributes.csv", "attributes.csv.tmp", "attributes.errors.csv", "attributes.meta.json"}, folder(t, dir))
 }
 
 func TestParametersAndPlanBelongTogether(t *testing.T) {

@@ -4,15 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // catalogTime bounds the wait for the catalog: some providers list their datasets by asking others.
 const catalogTime = time.Minute
+
+// An unlistedError is a dataset that its provider does not list, though it lists others, or a provider that the service does not have.
+type unlistedError struct {
+	dataset string
+	text    string
+}
+
+func (e *unlistedError) Error() string { return e.text }
 
 // Describe asks the service's catalog about datasets. It gives those that it knows, in the order asked, and an error for each provider
 // that did not answer and for each dataset that its provider does not list.
@@ -23,7 +34,10 @@ func Describe(ctx context.Context, client *cas.Client, ids []string) (known []ca
 		detail, asked := listed[slug]
 		if !asked {
 			var err error
-			if detail, err = client.Provider(ctx, slug); err != nil {
+			detail, err = client.Provider(ctx, slug)
+			if errors.Is(err, cas.ErrNotFound) {
+				problems = append(problems, &unlistedError{id, fmt.Sprintf("the catalog of %q: %v", slug, err)})
+			} else if err != nil {
 				problems = append(problems, fmt.Errorf("the catalog of %q: %w", slug, err))
 			}
 			if unanswered(err) {
@@ -35,11 +49,14 @@ func Describe(ctx context.Context, client *cas.Client, ids []string) (known []ca
 			continue
 		}
 		i := slices.IndexFunc(detail.Datasets, func(d cas.Dataset) bool { return d.ID == id })
-		if i < 0 {
-			problems = append(problems, fmt.Errorf("the catalog of %q does not list %s", slug, id))
-			continue
+		switch text := fmt.Sprintf("the catalog of %q does not list %s", slug, id); {
+		case i >= 0:
+			known = append(known, detail.Datasets[i])
+		case len(detail.Datasets) > 0:
+			problems = append(problems, &unlistedError{id, text})
+		default: // the service could not read it
+			problems = append(problems, errors.New(text))
 		}
-		known = append(known, detail.Datasets[i])
 	}
 	return known, problems
 }
@@ -50,14 +67,72 @@ func unanswered(err error) bool {
 	return errors.As(err, &failed) && failed.StatusCode == 0
 }
 
-// describe is [Describe] for the table's description. That the catalog says nothing is no error of the run, but told at once: a
-// dataset that its provider does not list is likely to fail for every feature.
-func (j *Job) describe(ctx context.Context) []cas.Dataset {
-	ctx, cancel := context.WithTimeout(ctx, catalogTime)
-	defer cancel()
-	known, problems := Describe(ctx, j.Client, j.Ask.DatasetIDs)
-	for _, problem := range problems {
-		j.warn("%v; the description of the table will lack its name, licence and citation", problem)
+// catalogFirst is a service that is asked for its catalog before the first features: a dataset that it does not list is refused, for it
+// would fail for every feature. A run that has nothing to ask does without.
+type catalogFirst struct {
+	*cas.Client
+	job     *Job
+	soft    context.Context
+	journal *journal.Journal
+
+	mu      sync.Mutex
+	asked   bool
+	known   []cas.Dataset
+	refusal error
+	version string
+}
+
+func (c *catalogFirst) StreamBatch(ctx context.Context, r cas.BatchExtractRequest, opts ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
+	return func(yield func(*cas.AttributeResponse, error) bool) {
+		if err := c.look(); err != nil {
+			yield(nil, err)
+			return
+		}
+		c.Client.StreamBatch(ctx, r, opts...)(yield)
 	}
-	return known
+}
+
+// look asks for the catalog, until it was answered once.
+func (c *catalogFirst) look() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked {
+		return c.refusal
+	}
+	ctx, cancel := context.WithTimeout(c.soft, catalogTime)
+	defer cancel()
+	known, problems := Describe(ctx, c.Client, c.job.Ask.DatasetIDs)
+	if slices.ContainsFunc(problems, unanswered) {
+		return nil // what becomes of the request tells more
+	}
+	c.asked, c.known = true, known
+	for _, problem := range problems {
+		var unlisted *unlistedError
+		if !errors.As(problem, &unlisted) || c.hasAnswers() {
+			c.job.warn("%v; the description of the table will lack its name, licence and citation", problem)
+			continue
+		}
+		hint := "'cas datasets' lists them"
+		if c.job.Suggest != nil {
+			if text := strings.TrimPrefix(c.job.Suggest(ctx, unlisted.dataset), "; "); text != "" {
+				hint = text
+			}
+		}
+		c.refusal = &Refusal{Problem: problem.Error(), Hint: hint}
+		return c.refusal
+	}
+	if c.job.ServiceVersion != nil {
+		c.version = c.job.ServiceVersion(ctx)
+		c.journal.Describe(c.job.About.ServiceURL, c.version, c.job.About.Client)
+	}
+	return nil
+}
+
+// hasAnswers reports that an earlier run with these datasets was answered by the service.
+func (c *catalogFirst) hasAnswers() bool { return c.journal.State().Done > 0 }
+
+// datasets gives what the catalog says, which is asked for now where nothing else was.
+func (c *catalogFirst) datasets() []cas.Dataset {
+	_ = c.look()
+	return c.known
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
 // A Conversion is another table of the answers that a journal has. What is known of the service and the datasets is taken from the
@@ -69,8 +68,8 @@ func (c *Conversion) read(ctx context.Context, input Input) (source, error) {
 	if input.Source.Once() {
 		return nil, fmt.Errorf("%w: a conversion needs a file that can be read twice, not a stream", cas.ErrInvalidRequest)
 	}
-	geo, _ := c.Format.(parquet.Format)
-	src := input.source(c.Keep, "", geo.Geo)
+	shaper, ok := c.Format.(table.Shaper)
+	src := input.source(c.Keep, "", ok && shaper.HasGeometries())
 	_, err := src.scan(ctx)
 	return src, err
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/community-attribute-service/cas-go/table"
 )
 
 // An Estimate is what a run would ask for.
@@ -30,20 +29,29 @@ const (
 // its first request.
 func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	var e Estimate
-	if _, err := table.PlanColumns(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format); err != nil {
-		return e, err
+	if len(j.Outputs) > 0 {
+		if _, err := j.plans(); err != nil {
+			return e, err
+		}
 	}
 	if err := j.checkRequest(); err != nil {
 		return e, err
 	}
 	var state journal.State
-	if j.Resume && j.Output != "" {
-		var err error
-		if state, err = journal.Inspect(JournalPath(j.Output)); err != nil {
+	if len(j.Outputs) > 0 && !j.Overwrite {
+		if err := j.mayWrite(); err != nil {
 			return e, err
 		}
-		if changes := j.Ask.Fingerprint(j.IDField).Changes(state.Fingerprint); state.Exists && len(changes) > 0 {
-			return e, &journal.FingerprintError{Path: JournalPath(j.Output), Changes: changes}
+		path := JournalPath(j.Outputs[0].Path)
+		var err error
+		if state, err = journal.Inspect(path); err != nil {
+			return e, err
+		}
+		if changes := j.Ask.Fingerprint(j.IDField).Conflicts(state.Fingerprint); state.Exists && len(changes) > 0 {
+			return e, &journal.FingerprintError{Path: path, Changes: changes}
+		}
+		if len(state.Fingerprint.DatasetIDs) < len(j.Ask.DatasetIDs) {
+			state.Done = 0 // every feature lacks what was added
 		}
 	}
 	b := batches{size: j.Ask.BatchSize}

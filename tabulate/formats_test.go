@@ -82,10 +82,10 @@ func tableOf(t *testing.T, server *castest.Server, path string, o features.Optio
 	t.Log(input.Source.Describe().Format, input.Source.CRS(), input.Source.Describe().Notes)
 	output := filepath.Join(t.TempDir(), "attributes.csv")
 	job := Job{
-		Client: server.Client(), Input: input, Output: output, Format: table.CSV{}, IDField: o.IDField,
+		Client: server.Client(), Input: input, Outputs: []Output{{Path: output, Format: table.CSV{}}}, IDField: o.IDField,
 		Ask: bulk.Options{DatasetIDs: []string{"local_dem:elevation", "local_dem:slope_class"}},
 	}
-	_, err = job.Run(t.Context(), t.Context())
+	_, err = job.Run(t.Context())
 	require.NoError(t, err)
 	file, err := os.Open(output)
 	require.NoError(t, err)

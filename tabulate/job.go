@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"iter"
 	"path/filepath"
 	"slices"
 	"sync"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
@@ -17,22 +18,32 @@ import (
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
-// A Job is a table to be made.
+// A Job is a table to be made, or several of the same answers. It runs once.
 type Job struct {
-	Client  *cas.Client  // of the service to ask
-	Input   Input        // the features
-	Output  string       // path of the table; the other files stand beside it
-	Format  table.Format // of the table
-	IDField string       // that the source was opened with; heading of the table's first column
-	Keep    []string     // properties to carry through
-	Form    table.Form   // of the table
-	Resume  bool         // go on with the journal, if there is one
-	Shard   shard.Shard  // part of the input to do; Output is its own table
-	Ask     bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
-	About   table.About  // the service's URL and the client; the rest is the job's own
-	// Warn, if not nil, is told what the user ought to know though it ends nothing.
-	// It is called by several goroutines.
-	Warn func(string)
+	Client    *cas.Client  // of the service to ask
+	Input     Input        // the features
+	Outputs   []Output     // tables, whose paths differ in their endings alone; the other files stand beside them
+	IDField   string       // that the source was opened with; heading of the table's first column
+	Keep      []string     // properties to carry through
+	Form      table.Form   // of the tables
+	Resume    bool         // there has to be a journal to go on with; one that is there is gone on with anyway
+	Overwrite bool         // begin anew, whatever there is
+	Shard     shard.Shard  // part of the input to do; Outputs is its own table
+	Ask       bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
+	About     table.About  // the service's URL and the client; the rest is the job's own
+
+	// ServiceVersion, if not nil, asks for the version of the service, "" where it is not told.
+	ServiceVersion func(context.Context) string
+	// Suggest, if not nil, gives what to put behind a dataset that the service does not list, such as "; did you mean …?".
+	Suggest func(ctx context.Context, datasetID string) string
+	// Warn, if not nil, is told what the user ought to know though it ends nothing, and Tell what goes on.
+	// They are called by several goroutines.
+	Warn, Tell func(string)
+
+	mu      sync.Mutex
+	stopped bool
+	stop    context.CancelFunc
+	idle    bool
 }
 
 // Unfinished is a run that ended before its table was written. Its journal keeps what was answered.
@@ -51,12 +62,42 @@ func (e *Unfinished) Error() string {
 // Unwrap is why the run ended.
 func (e *Unfinished) Unwrap() error { return e.Err }
 
-// Run makes the table. When soft ends, nothing more is asked, and the run ends when what is in flight is answered; when ctx ends, it
-// ends at once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends
-// in the error of [table.PlanColumns], or of [journal.Open] or [journal.Create]. The summary tells of features that failed.
-func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
+// StopNow ends the run at once, from any goroutine; what is in flight is lost.
+func (j *Job) StopNow() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.stopped = true
+	if j.stop != nil {
+		j.stop()
+	}
+}
+
+// hard is a context that StopNow ends, and nothing else.
+func (j *Job) hard(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.stop = cancel; j.stopped {
+		cancel()
+	}
+	return ctx, cancel
+}
+
+// NothingToDo reports, after Run, that an earlier run had done it all: nothing was asked, and no file touched.
+func (j *Job) NothingToDo() bool { return j.idle }
+
+// Run makes the table. It goes on with the journal of an earlier run with the same parameters, or fewer datasets: what was answered is not
+// asked for again.
+//
+// When ctx ends, nothing more is asked, every wait is cut, and the run ends when what is in flight is answered; [Job.StopNow] ends it at
+// once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends in a
+// [*Refusal], the error of [table.PlanColumns], or of [journal.Open]. The summary tells of features that failed.
+func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	defer steadyHeap()()
-	plan, err := j.Form.Plan(j.Ask.DatasetIDs, j.IDField, j.Keep, j.Format)
+	soft := ctx
+	ctx, cancel := j.hard(soft)
+	defer cancel()
+	plans, err := j.plans()
 	if err != nil {
 		return nil, err
 	}
@@ -71,16 +112,16 @@ func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
 	journal, err := j.openJournal(j.Ask.Fingerprint(j.IDField), func() error {
 		total, err := src.scan(soft)
 		j.Ask.Total = total
-		return err
+		return errors.Join(err, j.checkKept(soft))
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer journal.Close()
 	if !journal.Locked() {
-		j.warn("this file system knows no locks: make sure that no other run writes %s", j.Output)
+		j.warn("this file system knows no locks: make sure that no other run writes %s", j.Outputs[0].Path)
 	}
-	summary, err := j.run(ctx, soft, src, journal, plan)
+	summary, err := j.run(ctx, soft, src, journal, plans)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = bulk.ErrDrained
 	}
@@ -90,62 +131,85 @@ func (j *Job) Run(ctx, soft context.Context) (*table.Summary, error) {
 	return summary, err
 }
 
-func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journal, plan *table.Plan) (*table.Summary, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	var catalog sync.WaitGroup
-	defer catalog.Wait()
-	defer cancel()
+func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journal, plans []*table.Plan) (*table.Summary, error) {
+	before := journal.State()
+	if before.Records > 0 {
+		j.tell("going on with %s: %d features are answered, %d lack something", filepath.Base(journal.Path()), before.Done, before.Failed)
+	}
+	catalog := &catalogFirst{Client: j.Client, job: j, soft: soft, journal: journal}
+	if before.Records == 0 {
+		if err := catalog.look(); err != nil {
+			return nil, err // before anything is recorded for a dataset that is not there
+		}
+	}
+	recording, err := j.ask(ctx, soft, catalog, src, journal)
+	if err != nil {
+		return nil, err
+	}
+	after, note := journal.State(), j.written(src.sha256())
+	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {
+		j.idle = true
+		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: after.Failed}}, nil
+	}
 	about := j.About
-	catalog.Go(func() { about.Datasets = j.describe(ctx) })
-	recording, err := j.ask(ctx, soft, src, journal)
-	if err != nil {
-		return nil, err
-	}
-	catalog.Wait()
+	about.Datasets, about.ServiceVersion = catalog.datasets(), catalog.version
 	about.Input, about.InputSHA256 = j.Input.Name, src.sha256()
-	summary, err := j.write(ctx, src, recording, table.Options{
-		Path: j.Output, Format: j.Format, Plan: plan, Parameters: j.Ask.Fingerprint(j.IDField), About: about,
-	})
+	about.Sessions = journal.Sessions()
+	summary, err := j.writeAll(ctx, src, recording, plans, about)
 	if err != nil {
 		return nil, err
 	}
-	return summary, journal.Finish()
+	return summary, journal.FinishWith(note)
+}
+
+// writeAll writes the tables, the first one last: the description is about it, and names the others.
+func (j *Job) writeAll(ctx context.Context, src source, recording *bulk.Recording, plans []*table.Plan, about table.About) (summary *table.Summary, err error) {
+	for i := range slices.Backward(j.Outputs) {
+		o := j.Outputs[i]
+		about.Also = nil
+		for k, other := range j.Outputs {
+			if k != i {
+				about.Also = append(about.Also, filepath.Base(other.Path))
+			}
+		}
+		summary, err = j.write(ctx, src, recording, table.Options{
+			Path: o.Path, Format: o.Format, Plan: plans[i], Parameters: j.Ask.Fingerprint(j.IDField), About: about,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return summary, nil
 }
 
 // ask lets every feature have its outcome in the journal.
-func (j *Job) ask(ctx, soft context.Context, src source, journal *journal.Journal) (*bulk.Recording, error) {
+func (j *Job) ask(ctx, soft context.Context, service bulk.Extractor, src source, journal *journal.Journal) (*bulk.Recording, error) {
 	o := j.Ask
 	o.Journal, o.Check, o.Drain = journal, Check, soft.Done()
-	return bulk.Record(ctx, j.Client, src.features(soft), o)
+	return bulk.Record(ctx, service, src.features(soft), o)
 }
 
 func (j *Job) source() source {
-	shaper, ok := j.Format.(table.Shaper)
-	return j.Input.source(j.Keep, spoolPath(j.Output), ok && shaper.HasGeometries())
+	return j.Input.source(j.Keep, spoolPath(j.Outputs[0].Path), j.shapes())
 }
 
-// checkOutput refuses to write over the input.
-func (j *Job) checkOutput() error {
-	var inputs []os.FileInfo
-	for _, path := range append(j.Input.Source.Files(), j.Input.Source.Path()) {
-		if in, err := os.Stat(path); err == nil {
-			inputs = append(inputs, in)
+// again yields the features once more, and makes sure that they are those that were asked for.
+func (j *Job) again(src source) iter.Seq2[features.Feature, error] {
+	all := src.again()
+	if all == nil {
+		return nil
+	}
+	return func(yield func(features.Feature, error) bool) {
+		for f, err := range all {
+			if !yield(f, err) || err != nil {
+				return
+			}
+		}
+		if err := j.unchanged(src); err != nil {
+			yield(features.Feature{}, err)
 		}
 	}
-	for _, path := range []string{j.Output, table.ErrorsPath(j.Output), table.MetaPath(j.Output), JournalPath(j.Output), spoolPath(j.Output)} {
-		out, err := os.Stat(path)
-		if err == nil && slices.ContainsFunc(inputs, func(in os.FileInfo) bool { return os.SameFile(in, out) }) {
-			return invalid{fmt.Errorf("the output %s would replace the input", filepath.Base(path))}
-		}
-	}
-	return nil
 }
-
-// invalid is a job that cannot be right: errors.Is finds cas.ErrInvalidRequest.
-type invalid struct{ error }
-
-func (invalid) Is(target error) bool { return target == cas.ErrInvalidRequest }
-func (e invalid) Unwrap() error      { return e.error }
 
 // checkRequest lets the client look at what it would send: a call whose context has ended sends nothing.
 func (j *Job) checkRequest() error {
@@ -163,5 +227,11 @@ func (j *Job) checkRequest() error {
 func (j *Job) warn(format string, args ...any) {
 	if j.Warn != nil {
 		j.Warn(fmt.Sprintf(format, args...))
+	}
+}
+
+func (j *Job) tell(format string, args ...any) {
+	if j.Tell != nil {
+		j.Tell(fmt.Sprintf(format, args...))
 	}
 }

@@ -1,23 +1,132 @@
 package tabulate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
 	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
-// JournalPath is the name of the journal beside a table: attributes.csv.journal beside attributes.csv.
-func JournalPath(table string) string { return table + ".journal" }
+// A run's files have one stem: the tables attributes.csv and attributes.parquet, what failed and the description of both, and the
+// journal, attributes.journal.
+func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }
+
+// tableEndings are those that a journal may be named after: it stood beside one table once, as attributes.csv.journal.
+var tableEndings = []string{".csv", ".parquet", ".ndjson", ".jsonl", ".json"}
+
+// JournalPath is the name of the journal beside a table: attributes.journal beside attributes.csv. Where an earlier version of this
+// module has left attributes.csv.journal, it is that.
+func JournalPath(path string) string {
+	own := stem(path) + ".journal"
+	if exists(own) {
+		return own
+	}
+	for _, ending := range append([]string{filepath.Ext(path)}, tableEndings...) {
+		if old := stem(path) + ending + ".journal"; exists(old) {
+			return old
+		}
+	}
+	return own
+}
 
 // spoolPath is the name of the spool beside the journal.
-func spoolPath(table string) string { return table + ".spool" }
+func spoolPath(path string) string { return stem(path) + ".spool" }
 
-// openJournal opens the journal that the run may go on with, or begins one, and scans the input. A journal that must not be touched ends
-// the run before that; an input with bad ids ends it before a journal is begun or a finished one is replaced, for that takes a record.
-func (j *Job) openJournal(fingerprint journal.Fingerprint, scan func() error) (*journal.Journal, error) {
-	open := journal.Create
-	if j.Resume {
-		open = journal.Open
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// A Refusal is a run that would replace, or leave behind, what an earlier one has made. Nothing was touched; errors.Is finds
+// [cas.ErrInvalidRequest].
+type Refusal struct {
+	Problem string
+	Hint    string // what to do
+}
+
+// Error is the problem.
+func (e *Refusal) Error() string { return e.Problem }
+
+// Is makes a Refusal a [cas.ErrInvalidRequest].
+func (e *Refusal) Is(target error) bool { return target == cas.ErrInvalidRequest }
+
+// mayWrite refuses a run that would replace a table that no journal accounts for, or leave another table of its stem behind.
+func (j *Job) mayWrite() error {
+	path := JournalPath(j.Outputs[0].Path)
+	switch known := exists(path); {
+	case j.Overwrite:
+	case j.Resume && !known:
+		return &Refusal{
+			Problem: fmt.Sprintf("there is no journal %s to go on with", filepath.Base(path)),
+			Hint:    "start the run without asking it to resume: one that is stopped goes on by itself",
+		}
+	case !known:
+		for _, o := range j.Outputs {
+			if exists(o.Path) {
+				return &Refusal{
+					Problem: fmt.Sprintf("%s exists, and no journal says what it was made from", o.Path),
+					Hint:    "give another output, or replace it by --overwrite",
+				}
+			}
+		}
 	}
-	opened, err := open(JournalPath(j.Output), fingerprint)
+	for _, name := range tablesOf(table.MetaPath(j.Outputs[0].Path)) {
+		stale := filepath.Join(filepath.Dir(j.Outputs[0].Path), name)
+		if exists(stale) && !slices.ContainsFunc(j.Outputs, func(o Output) bool { return filepath.Base(o.Path) == name }) {
+			return &Refusal{
+				Problem: fmt.Sprintf("%s is of the same run, and would be left behind", stale),
+				Hint:    fmt.Sprintf("name both: -o %s -o %s; or make one from the other by 'cas convert'; or remove it", stale, j.Outputs[0].Path),
+			}
+		}
+	}
+	return nil
+}
+
+// tablesOf names the tables that a description is of; none where there is no description.
+func tablesOf(meta string) []string {
+	text, err := os.ReadFile(meta)
+	if err != nil {
+		return nil
+	}
+	var m struct {
+		Table struct {
+			File string
+			Also []string
+		}
+	}
+	if json.Unmarshal(text, &m) != nil || m.Table.File == "" {
+		return nil
+	}
+	return append(m.Table.Also, m.Table.File)
+}
+
+// openJournal opens the journal that the run goes on with, or begins one, and scans the input. A journal that must not be touched ends
+// the run before that; an input with bad ids ends it before a journal is begun or replaced, for that takes a record.
+func (j *Job) openJournal(fingerprint journal.Fingerprint, scan func() error) (*journal.Journal, error) {
+	if err := j.mayWrite(); err != nil {
+		return nil, err
+	}
+	open := journal.Open
+	if j.Overwrite {
+		open = journal.Create
+	}
+	opened, err := open(JournalPath(j.Outputs[0].Path), fingerprint)
+	if changed := (*journal.FingerprintError)(nil); errors.As(err, &changed) {
+		return nil, &Refusal{
+			Problem: strings.TrimSuffix(changed.Error(), "; give the old parameters, or another output, or begin anew"),
+			Hint:    "give the old parameters, or another output, or begin anew by --overwrite",
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -25,5 +134,32 @@ func (j *Job) openJournal(fingerprint journal.Fingerprint, scan func() error) (*
 		opened.Close()
 		return nil, err
 	}
+	opened.Describe(j.About.ServiceURL, j.About.ServiceVersion, j.About.Client)
 	return opened, nil
+}
+
+// written identifies what a run writes: a finished run that would write the same of the same answers has nothing to do.
+func (j *Job) written(inputSHA256 string) string {
+	var outputs []string
+	for _, o := range j.Outputs {
+		outputs = append(outputs, filepath.Base(o.Path), o.Format.Name())
+	}
+	text, err := json.Marshal([]any{inputSHA256, j.Input.Name, outputs, j.Keep, j.Ask.Fingerprint(j.IDField), j.Shard})
+	if err != nil {
+		panic(err) // texts and numbers
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// isThere reports that all files of a finished run are there.
+func (j *Job) isThere() bool {
+	paths := []string{table.ErrorsPath(j.Outputs[0].Path), table.MetaPath(j.Outputs[0].Path)}
+	for _, o := range j.Outputs {
+		paths = append(paths, o.Path)
+	}
+	return !slices.ContainsFunc(paths, func(path string) bool {
+		_, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
 }

@@ -78,7 +78,7 @@ func (j *Job) write(ctx context.Context, src source, recording *bulk.Recording, 
 		}
 	}
 	o.Part = ok
-	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(src.again()) }, o)
+	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(j.again(src)) }, o)
 	if err != nil || !ok {
 		return summary, err
 	}

@@ -38,16 +38,17 @@ func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
 	require.NoError(t, j.Close())
 	state, err := Inspect(path)
 	require.NoError(t, err)
-	assert.Equal(t, State{Exists: true, Fingerprint: other, Failed: 1, Records: 1}, state)
+	assert.Equal(t, State{Exists: true, Fingerprint: other, Failed: 1, Records: 1, Sessions: state.Sessions}, state)
+	assert.Len(t, state.Sessions, 1)
 
 	// What was cut off goes with the next record, too.
-	require.NoError(t, os.WriteFile(path, finished[:len(finished)-len(footer)-1], 0o666))
+	require.NoError(t, os.WriteFile(path, finished[:len(finished)-blockHead-1-1], 0o666))
 	j = openJournal1(t, path)
 	recordAll(t, j, record{feature: feature(9), err: errors.New("no")})
 	require.NoError(t, j.Close())
 	state, err = Inspect(path)
 	require.NoError(t, err)
-	assert.Equal(t, []int{4, 1, 0}, []int{state.Done, state.Failed, state.Damaged})
+	assert.Equal(t, []int{4, 2, 0}, []int{state.Done, state.Failed, state.Damaged})
 
 	require.NoError(t, os.Truncate(path, 0))
 	j, err = Create(path, one)
@@ -56,19 +57,21 @@ func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
 	require.NoError(t, j.Close())
 	state, err = Inspect(path)
 	require.NoError(t, err)
-	assert.Equal(t, State{Exists: true, Finished: true, Fingerprint: one}, state)
+	assert.Equal(t, State{Exists: true, Finished: true, Fingerprint: one, Sessions: state.Sessions}, state)
 }
 
 func TestWhatIsNoJournalIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	whole := whatAJournalHolds(t)
-	damaged := strings.Replace(string(whole), "dataset_ids", "dataset_IDs", 1)
+	damaged := strings.ReplaceAll(string(whole), "dataset_ids", "dataset_IDs")
+	later := strings.ReplaceAll(string(whole), "journal 3", "journal 4")
 	for name, text := range map[string]string{
 		"a table":        "id,elevation\n1,2\n",
 		"another number": "cas-go bulk journal 1\n",
+		"a later one":    later[:len(fileMagic)] + string(appendBlock(nil, []byte(`s{"version":4,"run":{"dataset_ids":["p:x"]}}`))),
 		"zeros":          strings.Repeat("\x00", 100),
 		"damaged header": damaged,
-		"no header":      fileMagic + string(footer),
+		"no header":      fileMagic + string(appendBlock(nil, []byte{footerBlock})),
 	} {
 		path := journalPath(t)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))

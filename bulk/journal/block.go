@@ -5,31 +5,34 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"slices"
-
-	"github.com/go-json-experiment/json"
 )
 
-// A journal is a fileMagic line and blocks, each whole in itself:
+// A journal is a magic line and blocks, each whole in itself:
 //
-//	cas-go bulk journal 2\n
+//	cas-go bulk journal 3\n
 //	marker(4) length(4) crc-32c(4) content(length)        little-endian
 //
-// The first byte of the content is its kind. The first block is the run's fingerprint, as JSON. A block of records holds what became
-// of some features (journal_record.go). A last block without content marks a run that came to its end. Of several records of one
-// feature (id and geometry) the last counts.
+// The first byte of the content is its kind. A session block, JSON, says which run wrote the blocks behind it, and by which parameters;
+// each session begins with two of them, so that damage to one costs nothing, and repeats it with the time of its last answer. A block
+// of records holds what became of some features (record.go). A footer marks a run that came to its end, with a note of the run's own.
+// Kinds that a reader does not know are skipped. Of several records of one feature (id and geometry) the last counts.
 //
 // A block that was cut off while it was written is the file's last and is dropped. Behind one that is damaged the next is found by its
 // marker: no block needs another one to be read.
+//
+// Version 2 has a header block, the parameters alone, in place of sessions. It is read, and becomes version 3 with the next record.
 const (
-	fileMagic   = "cas-go bulk journal 2\n"
+	fileVersion = 3
+	fileMagic   = "cas-go bulk journal 3\n"
+	magic2      = "cas-go bulk journal 2\n"
 	blockMarker = "\xca\x5b\x0a\xe7"
 	blockHead   = len(blockMarker) + 4 + 4
 
-	headerBlock  = 'h'
+	headerBlock  = 'h' // of version 2
+	sessionBlock = 's'
 	recordsBlock = 'r'
 	footerBlock  = 'f'
 )
@@ -203,19 +206,3 @@ func (s *blockScanner) marker(at int64) (bool, error) {
 		}
 	}
 }
-
-// journalHeader is the content of the first block.
-type header struct {
-	Run *Fingerprint `json:"run"`
-}
-
-func appendHeader(b []byte, f Fingerprint) ([]byte, error) {
-	text, err := json.Marshal(header{&f})
-	if err != nil {
-		return nil, fmt.Errorf("the parameters cannot be recorded in the journal: %w", err)
-	}
-	return appendBlock(append(b, fileMagic...), []byte{headerBlock}, text), nil
-}
-
-// journalFooter is the last block of a finished one.
-var footer = appendBlock(nil, []byte{footerBlock})

@@ -149,13 +149,13 @@ func (c *cursor) unreadable(at int64, err error) error {
 	return fmt.Errorf("reading the journal %s at byte %d: %w", c.path, at, err)
 }
 
-// entry is the record as an Entry. It is good as long as the record.
-func (rec *recordedOutcome) entry(datasetIDs []string) Entry {
+// entry is the record as an Entry, done or not as the index says: datasets may have been added since. It is good as long as the record.
+func (rec *recordedOutcome) entry(datasetIDs []string, done bool) Entry {
 	e := Entry{ID: rec.id, Response: rec.response}
 	switch {
 	case rec.flags&flagFailure != 0:
 		e.Err = rec.failure.error()
-	case !rec.done():
+	case !done:
 		e.Missing = cas.Missing(rec.response, datasetIDs)
 	}
 	return e

@@ -43,6 +43,28 @@ func (f Fingerprint) Changes(old Fingerprint) []Change {
 	return changes
 }
 
+// Conflicts lists the changes for which [Open] refuses a journal of an older fingerprint: all but datasets that were added.
+func (f Fingerprint) Conflicts(old Fingerprint) []Change {
+	if f.grows(old) {
+		old.DatasetIDs = f.DatasetIDs
+	}
+	return f.Changes(old)
+}
+
+// grows reports that f has all datasets of an older fingerprint, and further ones.
+func (f Fingerprint) grows(old Fingerprint) bool {
+	count := map[string]int{}
+	for _, id := range f.DatasetIDs {
+		count[id]++
+	}
+	for _, id := range old.DatasetIDs {
+		if count[id]--; count[id] < 0 {
+			return false
+		}
+	}
+	return len(f.DatasetIDs) > len(old.DatasetIDs)
+}
+
 func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
 
 func or(text, instead string) string {
@@ -70,6 +92,6 @@ func (e *FingerprintError) Error() string {
 		}
 		fmt.Fprintf(&b, " %s was %s and is %s", c.Parameter, c.Old, c.New)
 	}
-	b.WriteString("; give the old parameters, or another output")
+	b.WriteString("; give the old parameters, or another output, or begin anew")
 	return b.String()
 }

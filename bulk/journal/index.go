@@ -48,6 +48,8 @@ func (l *paged[T]) add(v T) {
 
 func (l *paged[T]) at(i int) T { return l.pages[i/pageSize][i%pageSize] }
 
+func (l *paged[T]) set(i int, v T) { l.pages[i/pageSize][i%pageSize] = v }
+
 // journalIndex knows the place of every record in the file, in 8 bytes each, and finds a feature's newest record, in 9 to 12 bytes
 // a feature. Keys are hashes: whoever asks confirms by the record itself, so that a collision costs a read and no more.
 type index struct {

@@ -10,7 +10,9 @@ import (
 type State struct {
 	Exists      bool        // there is a journal with a record
 	Finished    bool        // the run came to its end, with failures or without
-	Fingerprint Fingerprint // parameters of the run
+	Note        string      // of the run that came to its end last
+	Fingerprint Fingerprint // parameters of the newest session
+	Sessions    []Session   // the runs that wrote records, oldest first
 	Done        int         // features with an answer to every dataset
 	Failed      int         // features without, which a further run asks again
 	Records     int         // in all: more than features where some were asked for again

@@ -25,8 +25,9 @@ type Journal struct {
 	file   *os.File
 	asked  Fingerprint // of this run
 	stored Fingerprint // of the file
-	begun  bool        // the file has the header of this run
-	ready  bool        // and nothing behind its last record
+	begun  bool        // the file has a session
+	ready  bool        // and this run's, and nothing behind its last record
+	old    bool        // its first line is to be written anew
 	locked bool
 
 	mu       sync.RWMutex
@@ -35,7 +36,13 @@ type Journal struct {
 	done     int   // features with an answer to every dataset
 	damaged  int
 	finished bool
-	broken   error // why nothing can be appended any more
+	note     string // of the run that came to its end
+	broken   error  // why nothing can be appended any more
+
+	sessions     []Session // of the file, before this one
+	session      Session   // this one; First is set with its first record
+	sessionDirty bool      // it is other than in the file
+	sessionAt    time.Time // when it was written
 
 	reading sync.Mutex // after mu, where both are held
 	cursor  cursor
@@ -44,57 +51,47 @@ type Journal struct {
 	lastSync atomic.Int64 // Unix nanoseconds
 }
 
-// Errors of opening a journal, for errors.Is; another one is [ErrNotJournal].
-var (
-	// ErrJournalLocked is a journal that another process, or another Journal of this one, has open.
-	ErrLocked = errors.New("the journal is in use by another run")
-	// ErrUnfinished is a journal with answers of a run that did not come to its end.
-	ErrUnfinished = errors.New("the journal holds the answers of an unfinished run")
-)
+// ErrLocked is a journal that another process, or another Journal of this one, has open. Another error of opening one is [ErrNotJournal].
+var ErrLocked = errors.New("the journal is in use by another run")
 
-// OpenJournal opens the journal at path to go on with it, finished or not, or begins one if there is none. The
-// file's answers have to be of the same fingerprint, else the error is a [*FingerprintError] and nothing is touched.
-// Further errors: ErrJournalLocked, ErrNotJournal, and those of the file system.
+// Open opens the journal at path to go on with it, finished or not, or begins one if there is none. The file's answers have to be
+// of the same fingerprint, else the error is a [*FingerprintError] and nothing is touched; datasets may be added, for which every
+// feature is asked then. Further errors: ErrLocked, ErrNotJournal, and those of the file system.
 func Open(path string, fingerprint Fingerprint) (*Journal, error) {
 	return open(path, fingerprint, func(j *Journal) error {
 		if err := j.load(); err != nil || !j.begun {
 			return err
 		}
-		if changes := fingerprint.Changes(j.stored); len(changes) > 0 {
+		if changes := fingerprint.Conflicts(j.stored); len(changes) > 0 {
 			return &FingerprintError{Path: path, Changes: changes}
 		}
+		if fingerprint.grows(j.stored) {
+			j.forgetDone()
+			j.finished = false
+		}
 		return nil
 	})
 }
 
-// CreateJournal begins the journal at path anew. One that is finished, or holds no answer, is replaced, whatever
-// its parameters, when the first record is written; one that is unfinished is ErrUnfinished and not touched.
-// Further errors: ErrJournalLocked, ErrNotJournal, and those of the file system.
+// Create begins the journal at path anew: what it holds, whatever its parameters, is replaced when the first record is written.
+// Errors: ErrLocked, ErrNotJournal, and those of the file system.
 func Create(path string, fingerprint Fingerprint) (*Journal, error) {
 	return open(path, fingerprint, func(j *Journal) error {
-		finished, err := j.endsFinished()
-		if err == nil && !finished {
-			err = j.load()
-		}
-		if err != nil {
-			return err
-		}
-		if !finished && !j.finished && j.index.n > 0 {
-			return fmt.Errorf("%s: %w (%d features); resume it, or remove it", path, ErrUnfinished, j.index.n)
-		}
+		err := j.load()
 		j.begun = false
-		return nil
+		return err
 	})
 }
 
-// openJournal locks a file, and lets take decide about what it holds.
+// open locks a file, and lets take decide about what it holds.
 func open(path string, fingerprint Fingerprint, take func(*Journal) error) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	file, locked, err := openLocked(path)
 	if err != nil {
 		return nil, err
 	}
 	j := newJournal(path, file)
-	j.asked = fingerprint
+	j.asked, j.locked = fingerprint, locked
+	j.session = Session{Parameters: fingerprint}
 	j.lastSync.Store(time.Now().UnixNano())
 	if err := j.open(take); err != nil {
 		j.removeEmpty()
@@ -104,46 +101,87 @@ func open(path string, fingerprint Fingerprint, take func(*Journal) error) (*Jou
 	return j, nil
 }
 
+// openLocked opens a file, which is made where there is none, and locks it. Another run may remove an empty one in between: then the
+// lock is that of a file without a name, and the next one is tried.
+func openLocked(path string) (file *os.File, locked bool, err error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		if err != nil {
+			return nil, false, err
+		}
+		err = lockFile(file)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return file, false, nil
+		}
+		if err != nil {
+			file.Close()
+			return nil, false, fmt.Errorf("%s: %w", path, err)
+		}
+		if isNamed(file, path) {
+			return file, true, nil
+		}
+		file.Close()
+	}
+}
+
+// isNamed reports whether an open file still has its name.
+func isNamed(file *os.File, path string) bool {
+	opened, err := file.Stat()
+	if err != nil {
+		return true // what is wrong shows when it is read
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(opened, named)
+}
+
 func newJournal(path string, file *os.File) *Journal {
 	return &Journal{path: path, file: file, index: newIndex(), cursor: cursor{path: path, file: file}}
 }
 
 func (j *Journal) open(take func(*Journal) error) error {
-	switch err := lockFile(j.file); {
-	case err == nil:
-		j.locked = true
-	case !errors.Is(err, errors.ErrUnsupported):
-		return fmt.Errorf("%s: %w", j.path, err)
-	}
 	if err := take(j); err != nil {
 		return err
 	}
 	if !j.begun {
-		j.stored, j.index, j.done, j.damaged, j.finished = j.asked, newIndex(), 0, 0, false
+		j.stored, j.index, j.done, j.damaged, j.finished, j.note, j.sessions = j.asked, newIndex(), 0, 0, false, "", nil
 	}
 	return nil
 }
 
-// begin makes the file ready for records, once: it loses what was cut off at its end, or all that it holds and gets a header.
+// begin makes the file ready for the records of this run, once: it loses what was cut off at its end, or all that it holds, and gets
+// the session, twice.
 func (j *Journal) begin() error {
 	if j.ready {
 		return nil
 	}
-	if !j.begun {
-		header, err := appendHeader(nil, j.asked)
-		if err != nil {
-			return err
-		}
-		if err := j.file.Truncate(0); err != nil {
-			return err
-		}
-		if _, err := j.file.WriteAt(header, 0); err != nil {
-			return err
-		}
-		j.begun, j.end = true, int64(len(header))
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if n := len(j.sessions); n > 0 && !now.After(j.sessions[n-1].First) {
+		now = j.sessions[n-1].First.Add(time.Millisecond) // sessions are told apart by it
 	}
-	j.ready = true
-	return j.file.Truncate(j.end)
+	j.session.First, j.session.Last = now, now
+	head, err := appendSession(nil, j.session)
+	if err != nil {
+		return err
+	}
+	head = append(head, head...)
+	if !j.begun {
+		j.end = 0
+		head = append([]byte(fileMagic), head...)
+	}
+	if err := j.file.Truncate(j.end); err != nil {
+		return err
+	}
+	if j.begun && j.old {
+		if _, err := j.file.WriteAt([]byte(fileMagic), 0); err != nil {
+			return err
+		}
+	}
+	if _, err := j.file.WriteAt(head, j.end); err != nil {
+		return err
+	}
+	j.end += int64(len(head))
+	j.begun, j.ready, j.old, j.sessionAt = true, true, false, now
+	return nil
 }
 
 // removeEmpty removes a file in which there never was anything.
@@ -165,23 +203,31 @@ func (j *Journal) Locked() bool { return j.locked }
 
 // State is what the journal holds by now.
 func (j *Journal) State() State {
+	sessions := j.Sessions()
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	return State{
-		Exists: true, Finished: j.finished, Fingerprint: j.stored,
+		Exists: true, Finished: j.finished, Note: j.note, Fingerprint: j.stored, Sessions: sessions,
 		Done: j.done, Failed: j.index.n - j.done, Records: j.index.places.n, Damaged: j.damaged,
 	}
 }
 
 // Finish marks the run as come to its end and brings everything to the disk. Later records unmark it.
-func (j *Journal) Finish() error {
+func (j *Journal) Finish() error { return j.FinishWith("") }
+
+// FinishWith is Finish with a note that State gives.
+func (j *Journal) FinishWith(note string) error {
 	j.mu.Lock()
-	if !j.finished {
-		if _, err := j.write(footer); err != nil {
+	if !j.finished || j.note != note {
+		err := j.noteSession(time.Now(), true)
+		if err == nil {
+			_, err = j.write(appendBlock(nil, []byte{footerBlock}, []byte(note)))
+		}
+		if err != nil {
 			j.mu.Unlock()
 			return err
 		}
-		j.finished = true
+		j.finished, j.note = true, note
 	}
 	j.mu.Unlock()
 	return j.file.Sync()
@@ -194,9 +240,13 @@ func (j *Journal) Close() error {
 	if errors.Is(j.broken, os.ErrClosed) {
 		return nil
 	}
+	var err error
+	if j.broken == nil {
+		err = j.noteSession(time.Now(), true)
+	}
 	j.broken = fmt.Errorf("the journal %s: %w", j.path, os.ErrClosed)
 	if !j.begun {
 		j.removeEmpty()
 	}
-	return errors.Join(j.file.Sync(), j.file.Close())
+	return errors.Join(err, j.file.Sync(), j.file.Close())
 }

@@ -58,7 +58,7 @@ func (j *Journal) Entry(n Number) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := rec.entry(j.asked.DatasetIDs)
+	e := rec.entry(j.asked.DatasetIDs, at.done())
 	if e.Response != nil {
 		e.Response = keep(e.Response)
 	}
@@ -99,6 +99,11 @@ func (j *Journal) appendBlocks(w *Writer) ([]Number, error) {
 		return nil, err
 	}
 	j.finished = false
+	now := time.Now().UTC()
+	j.session.Last, j.sessionDirty = now, true
+	if err := j.noteSession(now, false); err != nil {
+		return nil, err
+	}
 	numbers := make([]Number, len(w.heads))
 	for i := range w.heads {
 		numbers[i] = j.remember(&w.heads[i], w.places[i].behind(at))
@@ -155,6 +160,9 @@ type Order struct{ numbers paged[Number] }
 // Add appends a record.
 func (o *Order) Add(n Number) { o.numbers.add(n) }
 
+// Set replaces the i-th record.
+func (o *Order) Set(i int, n Number) { o.numbers.set(i, n) }
+
 // Len is the number of records.
 func (o *Order) Len() int { return o.numbers.n }
 
@@ -175,9 +183,10 @@ func (j *Journal) NewReader() *Reader {
 
 // Entry reads a record. Its response is good until the next call and is not to be changed.
 func (r *Reader) Entry(n Number) (Entry, error) {
-	rec, err := r.cursor.record(r.journal.place(n))
+	at := r.journal.place(n)
+	rec, err := r.cursor.record(at)
 	if err != nil {
 		return Entry{}, err
 	}
-	return rec.entry(r.journal.asked.DatasetIDs), nil
+	return rec.entry(r.journal.asked.DatasetIDs, at.done()), nil
 }

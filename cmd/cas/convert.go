@@ -72,7 +72,7 @@ func (x *conversion) check() error {
 	if _, err := os.Stat(x.output); err == nil && !x.overwrite {
 		return usage("-o %s exists; give another name, or --overwrite", x.output)
 	}
-	return x.checkForm(x.output)
+	return x.checkForm([]string{x.output})
 }
 
 func (a *app) convert(ctx context.Context, x conversion) error {

@@ -88,7 +88,7 @@ func (a *app) demo(ctx context.Context, folder string) error {
 // demoTable makes the table and prints it.
 func (a *app) demoTable(ctx context.Context, client *cas.Client, files demoFiles) error {
 	x := extraction{datasets: []string{demoElevation, demoSlope}, tabulation: tabulation{
-		output: files.table, reading: reading{idField: demoIDField}, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
+		outputs: []string{files.table}, reading: reading{idField: demoIDField}, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
 	}}
 	input, err := a.openInput(ctx, files.basins, x.options(x.keep))
 	if err != nil {

@@ -37,7 +37,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest), errors.Is(err, journal.ErrUnfinished):
+	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest):
 		return exitUsage
 	default:
 		return exitFailed

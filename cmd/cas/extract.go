@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -31,8 +34,11 @@ func (a *app) extractCommand() *cobra.Command {
 The table is CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage, by the ending of -o; without -o, CSV (or
 JSON by --json) on standard output.
 Beside FILE.csv stand FILE.errors.csv (what failed, and why), FILE.meta.json (parameters, counts, licences, citations) and
-FILE.csv.journal, which keeps every answer as it arrives: a run that was stopped, at any moment and in any way, goes on with
---resume, and asks only for what failed or is new. An interrupt (Ctrl-C) lets what is in flight finish; a second one ends at once.
+FILE.journal, which keeps every answer as it arrives: the same command goes on with a run that was stopped, at any moment and in any
+way, and asks only for what failed or is new. Datasets can be added (-d) to a table that is finished. What would replace a table that
+was made otherwise needs --overwrite.
+
+A service that goes away is waited for (--wait). An interrupt (Ctrl-C) lets what is in flight finish (--grace); a second one ends at once.
 
 INPUT is a file of features: GeoJSON in every form (plain or gzip), Shapefile (also zipped), GeoPackage, GeoParquet, a CSV of points,
 and whatever an installed ogr2ogr reads; or GeoJSON text; or - for standard input. Coordinates of other reference systems are converted
@@ -69,13 +75,16 @@ with its reason; see 'cas validate'.`,
 
 // extract prints the answer for one geometry, or tabulates what is more.
 func (a *app) extract(ctx context.Context, x extraction) error {
+	for i, id := range x.datasets {
+		x.datasets[i] = strings.TrimSpace(id)
+	}
 	if err := x.check(); err != nil {
 		return err
 	}
 	if err := x.divide(); err != nil {
 		return err
 	}
-	if x.output == "" && !x.dryRun {
+	if len(x.outputs) == 0 && !x.dryRun {
 		feature, single, err := a.single(x.geometry, x.options(nil))
 		if err != nil {
 			return err
@@ -99,6 +108,13 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	return a.extractMany(ctx, x, input)
 }
 
+// aggregations are the statistics that the service knows.
+var aggregations = []string{
+	string(cas.AggregationMean), string(cas.AggregationMedian), string(cas.AggregationMin), string(cas.AggregationMax),
+	string(cas.AggregationStd), string(cas.AggregationSum), string(cas.AggregationMajority), string(cas.AggregationMinority),
+	string(cas.AggregationUnique), string(cas.AggregationDistribution),
+}
+
 // check refuses what cannot be right before anything is read.
 func (x extraction) check() error {
 	switch {
@@ -106,6 +122,9 @@ func (x extraction) check() error {
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
 	case len(x.datasets) == 0:
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
+	case x.aggregation != "" && !slices.Contains(aggregations, x.aggregation):
+		return usage("-a %s: there is no such statistic%s; there are %s", x.aggregation,
+			didYouMean(x.aggregation, catalog.SuggestFrom(aggregations, x.aggregation, 1)), strings.Join(aggregations, ", "))
 	case (x.start == "") != (x.end == ""):
 		return usage("--start and --end belong together")
 	}

@@ -23,26 +23,30 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 		return err
 	}
 	defer os.RemoveAll(folder)
-	job.Output, job.Format = filepath.Join(folder, "attributes.csv"), table.CSV{}
+	output := tabulate.Output{Path: filepath.Join(folder, "attributes.csv"), Format: table.CSV{}}
 	if a.json {
-		job.Output, job.Format = filepath.Join(folder, "attributes.json"), table.JSON{}
+		output = tabulate.Output{Path: filepath.Join(folder, "attributes.json"), Format: table.JSON{}}
 	}
+	job.Outputs = []tabulate.Output{output}
 	summary, err := a.runJob(ctx, x, job)
 	if unfinished := (*tabulate.Unfinished)(nil); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; nothing is kept: with -o FILE a run can be resumed", unfinished.Err)
 	}
 	if err != nil {
-		return err
+		return a.explain(err, x)
 	}
-	if err := copyFile(a.out, job.Output); err != nil {
+	if err := copyFile(a.out, output.Path); err != nil {
 		return err
 	}
 	if summary.Failed == 0 {
 		return nil
 	}
 	fmt.Fprintf(a.err, "cas: %d of %d features failed:\n", summary.Failed, summary.Features)
-	if err := printFailures(a.err, table.ErrorsPath(job.Output)); err != nil {
+	if err := printFailures(a.err, table.ErrorsPath(output.Path)); err != nil {
 		return err
+	}
+	if x.partialOK {
+		return nil
 	}
 	return errPartial
 }

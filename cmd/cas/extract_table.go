@@ -1,27 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/community-attribute-service/cas-go/bulk/journal"
 
 	"github.com/spf13/pflag"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/table/parquet"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // tabulation is what the flags of `cas extract` say about a table.
 type tabulation struct {
-	output string
+	outputs []string
 	reading
 	keep        []string
 	geo         bool
@@ -29,43 +32,63 @@ type tabulation struct {
 	concurrency int
 	paced       bool // by a --concurrency that was given
 	resume      bool
+	overwrite   bool
+	wait        time.Duration
+	grace       time.Duration
+	partialOK   bool
 	dryRun      bool
 	quiet       bool
 	forming
 }
 
 func (x *tabulation) flags(f *pflag.FlagSet) {
-	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries .geojson, .gpkg")
+	f.StringArrayVarP(&x.outputs, "output", "o", nil, "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries .geojson, .gpkg; repeat for more than one of them")
 	x.reading.flags(f)
 	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
 	f.IntVar(&x.concurrency, "concurrency", usualConcurrency, "most requests in flight; with --local at least two for each process, if not given")
 	f.IntVar(&x.batchSize, "batch-size", 0, "most features of a request (default: as many as the service answers in 20 s, up to 1000)")
-	f.BoolVar(&x.resume, "resume", false, "go on with an earlier run's journal")
+	f.BoolVar(&x.resume, "resume", false, "insist that there is an earlier run's journal to go on with (a run goes on by itself if there is)")
+	f.BoolVar(&x.overwrite, "overwrite", false, "begin anew: replace the table and the journal of an earlier run")
+	f.DurationVar(&x.wait, "wait", 30*time.Minute, "longest outage of the service to sit out, 10 s before it has answered; 0 is none")
+	f.DurationVar(&x.grace, "grace", 30*time.Second, "after an interrupt, longest wait for what is in flight; 0 is no limit")
+	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0, not 3, when the table is whole though some features failed")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
 	x.forming.flags(f)
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "no progress and no summary on standard error")
 }
 
 func (x *tabulation) check() error {
+	for _, o := range x.outputs {
+		if formatOf(o, x.geo) == nil {
+			return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc, .geojson, .gpkg", o)
+		}
+	}
 	switch {
-	case x.output != "" && x.format() == nil:
-		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc, .geojson, .gpkg", x.output)
-	case x.geo && x.format() != table.Format(parquet.Format{Geo: true}):
+	case x.geo && !slices.ContainsFunc(x.outputs, isParquet):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
-	case x.resume && x.output == "":
-		return usage("--resume needs -o FILE, the table of the run to go on with")
+	case (x.resume || x.overwrite) && len(x.outputs) == 0:
+		return usage("--resume and --overwrite need -o FILE, the table of the earlier run")
+	case x.resume && x.overwrite:
+		return usage("--resume and --overwrite: give one of them")
 	case x.concurrency < 1:
 		return usage("--concurrency %d: give 1 or more", x.concurrency)
 	case x.batchSize < 0 || x.batchSize > cas.MaxBatchGeometries:
 		return usage("--batch-size %d: give 1 to %d", x.batchSize, cas.MaxBatchGeometries)
+	case x.wait < 0 || x.grace < 0:
+		return usage("--wait and --grace: give a time, such as 30m")
 	}
-	return x.checkForm(x.output)
+	return x.checkForm(x.outputs)
 }
 
-// format is what the ending of -o asks for; nil is unknown.
-func (x *tabulation) format() table.Format {
-	return formatOf(x.output, x.geo)
+func isParquet(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
+
+// tables are the outputs with their formats.
+func (x *tabulation) tables() (list []tabulate.Output) {
+	for _, path := range x.outputs {
+		list = append(list, tabulate.Output{Path: path, Format: formatOf(path, x.geo)})
+	}
+	return list
 }
 
 // usualConcurrency is how many requests are in flight if nothing else is said.
@@ -78,10 +101,12 @@ const requestShare = 6
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
 	form, _ := x.form() // check has looked at it
 	return &tabulate.Job{
-		Client: client, Input: input, Output: x.output, Format: x.format(), IDField: x.idField, Keep: x.keep, Form: form, Resume: x.resume, Shard: x.shard,
+		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: form, Shard: x.shard,
+		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset,
 		Ask: bulk.Options{
 			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(),
 			BatchSize: x.batchSize, Concurrency: x.concurrency, RequestTime: a.timeout / requestShare,
+			Wait: cmp.Or(x.wait, -1),
 		},
 		About: table.About{
 			ServiceURL: a.serviceName(x.localRun),
@@ -103,7 +128,7 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 		return a.with(func(client *cas.Client) error {
 			job := a.job(client, x, input)
 			job.About.ServiceTuning = tuning
-			if x.output == "" {
+			if len(x.outputs) == 0 {
 				return a.printTable(ctx, x, job)
 			}
 			return a.tabulate(ctx, x, job)
@@ -126,16 +151,42 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 	return t.flush()
 }
 
-// tabulate makes the table of -o, and tells how it went.
+// serviceVersion is what the service's own document calls its version; "" where it does not show it.
+func (a *app) serviceVersion(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(cmp.Or(a.url, cas.DefaultBaseURL), "/")+"/openapi.json", nil)
+	if err != nil {
+		return ""
+	}
+	response, err := http.DefaultClient.Do(request) // without the key
+	if err != nil {
+		return ""
+	}
+	defer response.Body.Close()
+	var document struct{ Info struct{ Version string } }
+	const most = 16 << 20
+	if response.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(response.Body, most)).Decode(&document) != nil {
+		return ""
+	}
+	return document.Info.Version
+}
+
+// tabulate makes the tables of -o, and tells how it went.
 func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) error {
 	summary, err := a.runJob(ctx, x, job)
 	if err != nil {
 		return a.explain(err, x)
 	}
 	if summary.Failed > 0 {
-		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; --resume asks for them again\n",
-			summary.Failed, summary.Features, table.ErrorsPath(x.output))
-		return errPartial
+		again := "; the same command asks for them again"
+		if job.NothingToDo() {
+			again = "; they cannot be asked for as they are"
+		}
+		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s%s\n", summary.Failed, summary.Features, table.ErrorsPath(x.outputs[0]), again)
+		if !x.partialOK {
+			return errPartial
+		}
 	}
 	return nil
 }
@@ -143,27 +194,48 @@ func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) err
 // runJob runs the job with what a person wants to see of it.
 func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*table.Summary, error) {
 	progress := newProgress(a.err, x.quiet)
-	hard, stop := twice(ctx, progress.tell)
+	stop := twice(ctx, x.grace, progress.tell, job.StopNow)
 	job.Ask.Progress = progress.show
 	job.Warn = progress.warn
+	if !x.quiet {
+		job.Tell = progress.tell
+	}
 	started := time.Now()
-	summary, err := job.Run(hard, ctx)
+	summary, err := job.Run(ctx)
 	stop()
 	progress.close()
 	if err != nil {
 		return nil, err
 	}
+	if job.NothingToDo() {
+		if !x.quiet {
+			fmt.Fprintf(a.err, "%s: nothing to do: it is made of the same answers already\n", strings.Join(x.outputs, ", "))
+		}
+		return summary, nil
+	}
 	a.warnOf(summary, x)
-	if !x.quiet && x.output != "" {
-		fmt.Fprintf(a.err, "%s: %d rows, %d columns, %s\n", x.output, summary.Features, len(summary.Columns), duration(time.Since(started)))
+	if !x.quiet && len(x.outputs) > 0 {
+		fmt.Fprintf(a.err, "%s: %d rows, %d columns, %s%s\n",
+			strings.Join(x.outputs, ", "), summary.Features, len(summary.Columns), nulls(summary), duration(time.Since(started)))
 	}
 	return summary, nil
+}
+
+// nulls says how many results have no value.
+func nulls(s *table.Summary) string {
+	if s.NullValues == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d values null, ", s.NullValues, s.Results)
 }
 
 // warnOf tells what a summary holds that the user did not ask for.
 func (a *app) warnOf(summary *table.Summary, x extraction) {
 	for _, note := range summary.Notes {
 		fmt.Fprintln(a.err, "cas: warning:", note)
+	}
+	if s := summary; s.Results > 0 && s.NullValues == s.Results {
+		fmt.Fprintf(a.err, "cas: warning: all %d values are null: is it the right place? longitude and latitude swapped?\n", s.Results)
 	}
 	if x.aggregation == "" {
 		return
@@ -176,18 +248,22 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 	}
 }
 
-// explain says how to go on after a run that ended early, or was not begun for the sake of one that did.
+// explain says how to go on after a run that ended early, and what to do about one that was not begun.
 func (a *app) explain(err error, x extraction) error {
 	if many := (*table.ClassesError)(nil); errors.As(err, &many) {
-		return fmt.Errorf("%w\nNothing is asked again by:\n  %s --long", err, a.resumeCommand(x))
+		return fmt.Errorf("%w\nhint: nothing is asked again by:\n  %s --long", err, a.sameCommand())
 	}
-	unfinished := (*tabulate.Unfinished)(nil)
-	if !errors.As(err, &unfinished) && !errors.Is(err, journal.ErrUnfinished) {
+	if refusal := (*tabulate.Refusal)(nil); errors.As(err, &refusal) {
+		return fmt.Errorf("%w\nhint: %s", err, refusal.Hint)
+	}
+	if unfinished := (*tabulate.Unfinished)(nil); !errors.As(err, &unfinished) {
 		return err
 	}
-	again := "Go on with:"
-	if x.geometry == "-" {
-		again = "Go on with the same input:"
+	again := "hint: go on by the same command:"
+	if hopeless := (*bulk.HopelessError)(nil); errors.As(err, &hopeless) {
+		again = "hint: if that is as it should be, go on by the same command:"
+	} else if x.geometry == "-" {
+		again = "hint: go on by the same command, with the same input:"
 	}
-	return fmt.Errorf("%w\n%s\n  %s", err, again, a.resumeCommand(x))
+	return fmt.Errorf("%w\n%s\n  %s", err, again, a.sameCommand())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -60,9 +61,10 @@ func (x *forming) form() (form table.Form, err error) {
 }
 
 // checkForm refuses forms that a file cannot have.
-func (x *forming) checkForm(output string) error {
+func (x *forming) checkForm(outputs []string) error {
 	form, err := x.form()
-	if err == nil && form.Long && strings.EqualFold(filepath.Ext(output), ".nc") {
+	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
+	if err == nil && form.Long && slices.ContainsFunc(outputs, netCDF) {
 		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
 	}
 	return err

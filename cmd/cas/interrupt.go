@@ -2,43 +2,51 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
-// twice is for a run that ends gently with ctx, at the first interruption, and at once with the context that it gives, at the second.
+// twice is for a run that ends gently with ctx, at the first interruption, and by now, at the second or after grace (0 is never).
 // What to expect is told.
-func twice(ctx context.Context, tell func(string)) (hard context.Context, stop func()) {
-	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+func twice(ctx context.Context, grace time.Duration, tell func(string), now func()) (stop func()) {
+	over, end := context.WithCancel(context.Background())
 	var watch sync.WaitGroup
 	watch.Go(func() {
 		select {
 		case <-ctx.Done():
-		case <-hard.Done():
+		case <-over.Done():
 			return
 		}
 		again := make(chan os.Signal, 1)
 		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 		defer signal.Stop(again)
 		tell("stopping: what is in flight finishes and is kept; interrupt again to end at once")
+		var late <-chan time.Time
+		if grace > 0 {
+			timer := time.NewTimer(grace)
+			defer timer.Stop()
+			late = timer.C
+		}
 		select {
 		case <-again:
-			cancel()
-		case <-hard.Done():
+			now()
+		case <-late:
+			tell(fmt.Sprintf("what is in flight has not finished in %s (--grace): it is given up", duration(grace)))
+			now()
+		case <-over.Done():
 		}
 	})
-	return hard, func() { cancel(); watch.Wait() }
+	return func() { end(); watch.Wait() }
 }
 
-// resumeCommand is the command line that goes on with a run.
-func (a *app) resumeCommand(x extraction) string {
+// sameCommand is the command line of this run.
+func (a *app) sameCommand() string {
 	words := append([]string{"cas"}, a.args...)
-	if !x.resume {
-		words = append(words, "--resume")
-	}
 	for i, word := range words {
 		words[i] = shellQuote(word)
 	}

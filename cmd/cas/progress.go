@@ -28,7 +28,8 @@ type progress struct {
 
 	mu    sync.Mutex
 	shown time.Time
-	drawn bool // a line stands on the screen without a line end
+	away  time.Time // since when the service is, as was told
+	drawn bool      // a line stands on the screen without a line end
 }
 
 func newProgress(out io.Writer, quiet bool) *progress {
@@ -46,7 +47,9 @@ func (p *progress) show(now bulk.Progress) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if time.Since(p.shown) < p.every {
+	isNews := !now.Waiting.Since.Equal(p.away)
+	p.away = now.Waiting.Since
+	if !isNews && time.Since(p.shown) < p.every {
 		return
 	}
 	p.shown = time.Now()
@@ -92,6 +95,11 @@ func (p *progress) erase() {
 // progressLine is how far a run is, in ASCII.
 func progressLine(p bulk.Progress) string {
 	var b strings.Builder
+	if p.Waiting != (bulk.Waiting{}) {
+		fmt.Fprintf(&b, "%s; waiting since %s, up to %s; %d features are answered",
+			p.Waiting.Reason, p.Waiting.Since.Format("15:04"), minutes(p.Waiting.Most), p.Done)
+		return b.String()
+	}
 	settled := p.Done + p.Failed
 	if p.Total > 0 {
 		fmt.Fprintf(&b, "%3d%%  %d of %d features", 100*settled/p.Total, settled, p.Total)
@@ -103,6 +111,14 @@ func progressLine(p bulk.Progress) string {
 		fmt.Fprintf(&b, ", %s left", duration(left))
 	}
 	return b.String()
+}
+
+// minutes is a time that somebody set: 30 min, 90 s.
+func minutes(d time.Duration) string {
+	if d >= time.Minute && d%time.Minute == 0 {
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%g s", d.Seconds())
 }
 
 // duration is a time for people: to a second, or to a tenth below ten.

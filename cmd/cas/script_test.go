@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
 )
 
@@ -22,6 +25,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"cas": main})
 // of testscript there are
 //
 //	serve NAME KIND [ARG]   start another server, see servers; its URL is in $NAME
+//	samemeta A B            the descriptions A and B are the same, but for who was asked when
 //	exits CODE cas …        run cas and expect this exit code; stdout and stderr match what it said, as after exec
 func TestScripts(t *testing.T) {
 	document, err := filepath.Abs("../../internal/contract/testdata/service-openapi-0.4.0.json") // as the real service shows it
@@ -40,13 +44,22 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "exits": exits, "samemeta": sameMeta},
 	})
 }
 
 // servers are the kinds of server that a script can start. ARG is "" where it gives none.
 var servers = map[string]func(ts *testscript.TestScript, arg string) string{
 	"keys": func(ts *testscript.TestScript, key string) string { return castestURL(ts, castest.WithAPIKeys(key)) },
+	// failing lists a dataset that has no result, local_dem:fail.
+	"failing": func(ts *testscript.TestScript, _ string) string {
+		return castestURL(ts, castest.WithDatasets(castest.Dataset{
+			Dataset: cas.Dataset{ID: "local_dem:fail"},
+			Answer: func(context.Context, castest.Query) (cas.AttributeResult, error) {
+				return cas.AttributeResult{}, castest.ProviderError("upstream returned HTTP 503")
+			},
+		}))
+	},
 	"rate": func(ts *testscript.TestScript, perMinute string) string {
 		n, err := strconv.Atoi(perMinute)
 		ts.Check(err)
@@ -75,6 +88,30 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no kind of server is called %s", args[1])
 	}
 	ts.Setenv(args[0], start(ts, append(args, "")[2]))
+}
+
+func sameMeta(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samemeta A B")
+	}
+	a, err := withoutSessions([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	b, err := withoutSessions([]byte(ts.ReadFile(args[1])))
+	ts.Check(err)
+	if a != b {
+		ts.Fatalf("%s is not as %s:\n%s\n%s", args[0], args[1], a, b)
+	}
+}
+
+// withoutSessions is a description without what depends on when and how often its run was interrupted.
+func withoutSessions(meta []byte) (string, error) {
+	var m map[string]any
+	if err := json.Unmarshal(meta, &m); err != nil {
+		return "", err
+	}
+	delete(m, "sessions")
+	text, err := json.MarshalIndent(m, "", " ")
+	return string(text), err
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

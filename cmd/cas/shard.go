@@ -15,7 +15,7 @@ type sharding struct {
 }
 
 func (s *sharding) flags(f *pflag.FlagSet) {
-	f.StringVar(&s.text, "shard", "", "do part i/n of the input, or auto: as the task of a Slurm array or a Kubernetes Indexed Job; see 'cas merge'")
+	f.StringVar(&s.text, "shard", "", "do part i/n of the input, or auto: as the task of an array of Slurm, PBS, Grid Engine or Kubernetes, see 'cas merge'")
 }
 
 // divide finds out which shard to do, and names the table after it.
@@ -23,16 +23,18 @@ func (x *extraction) divide() (err error) {
 	switch {
 	case x.text == "":
 		return nil
-	case x.output == "":
+	case len(x.outputs) == 0:
 		return usage("--shard needs -o FILE, which names the tables of all shards")
 	case x.text == "auto":
-		x.shard, err = shard.FromEnvironment(os.Getenv)
+		x.shard, err = shard.FromEnvironment(os.Getenv, x.outputs[0])
 	default:
 		x.shard, err = shard.Parse(x.text)
 	}
 	if err != nil {
 		return usage("--shard: %w", err)
 	}
-	x.output = x.shard.Path(x.output)
+	for i, path := range x.outputs {
+		x.outputs[i] = x.shard.Path(path)
+	}
 	return nil
 }

@@ -77,7 +77,7 @@ func TestTableInterruptedAndResumed(t *testing.T) {
 	require.NoError(t, run.Process.Signal(os.Interrupt))
 	run.hear(t, "interrupt again to end at once")
 	run.hear(t, "the run was stopped before its end")
-	run.hear(t, "Go on with:")
+	run.hear(t, "go on by the same command:")
 	require.True(t, run.lines.Scan())
 	command := run.lines.Text()
 	assert.Equal(t, exitFailed, run.end(t))
@@ -145,8 +145,8 @@ func TestTableOfSilentPipeInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	<-first
 	require.NoError(t, run.Process.Signal(os.Interrupt))
-	run.hear(t, "Go on with the same input:")
+	run.hear(t, "go on by the same command, with the same input:")
 	assert.Equal(t, exitFailed, run.end(t))
-	assert.FileExists(t, table+".journal")
-	assert.NoFileExists(t, table+".spool")
+	assert.FileExists(t, strings.TrimSuffix(table, ".csv")+".journal")
+	assert.NoFileExists(t, strings.TrimSuffix(table, ".csv")+".spool")
 }

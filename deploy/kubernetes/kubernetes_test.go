@@ -87,6 +87,10 @@ func TestExtractJob(t *testing.T) {
 	assert.Equal(t, "true", value(service, "CAS_AUTH_ENABLED").Value)
 	assert.Equal(t, extract.Name, *spec.PodFailurePolicy.Rules[0].OnExitCodes.ContainerName)
 	assert.Equal(t, []int32{2}, spec.PodFailurePolicy.Rules[0].OnExitCodes.Values)
+	assert.Equal(t, []string{"cas", "extract"}, extract.Command, "a shell in between would keep the SIGTERM")
+	assert.Contains(t, extract.Args, "--partial-ok", "a shard with failures is whole")
+	assert.Contains(t, extract.Args, "--grace=50s")
+	assert.Greater(t, *pod.TerminationGracePeriodSeconds, int64(50))
 	check(t, pod)
 }
 
@@ -134,7 +138,7 @@ func TestCommandIsUnderstood(t *testing.T) {
 	require.NoError(t, err, string(out))
 	jobs, _ := documents(t, "extract.yaml")
 	extract := jobs[0].Spec.Template.Spec.Containers[0]
-	run := exec.Command(extract.Command[0], append(extract.Command[1:], extract.Args...)...)
+	run := exec.Command(program, append(extract.Command[1:], extract.Args...)...)
 	run.Env = append(os.Environ(), "PATH="+strings.TrimSuffix(program, "/cas")+":"+os.Getenv("PATH"), "JOB_COMPLETION_INDEX=15",
 		"CAS_SHARDS="+value(extract, "CAS_SHARDS").Value)
 	out, err = run.CombinedOutput()

@@ -55,6 +55,7 @@ var mayImport = map[string][]string{
 	"examples/...":               {"cas", "features", "features/...", "bulk", "bulk/journal", "table", "table/...", "tabulate", "local", "castest", "castest/basins", "catalog", "wire"},
 	"cmd/...":                    {"..."},
 	"internal/atlas":             {"catalog", "features", "features/preflight", "internal/choropleth", "table"},
+	"internal/chaos":             {"local"},
 	"internal/choropleth":        {},
 	"internal/contract":          {"api", "internal/contract/facts"},
 	"internal/contract/facts":    {},

@@ -2,47 +2,52 @@ package shard
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// CountVariable is the environment variable that gives n where the scheduler does not, or gives the size of a part of the
-// job: Kubernetes does not tell a pod its Job's completions, and Slurm counts the tasks of the array as it was
-// submitted, which for a repetition of shards 3 and 7 is two.
+// CountVariable is the environment variable that says how many shards there are. Schedulers tell a task its number, and at best the size
+// of the array as it was submitted, which for a repetition of shards 3 to 5 is three.
 const CountVariable = "CAS_SHARDS"
 
-// FromEnvironment finds out which shard this process is, from what its scheduler tells it:
+// FromEnvironment finds out which shard of a table this process is to make. Its number is that of its task in the array of a scheduler,
+// which has to count from 1:
 //
-//   - Slurm's job arrays by SLURM_ARRAY_TASK_ID. Without CAS_SHARDS, n is SLURM_ARRAY_TASK_COUNT, and the array has to be
-//     without gaps; its first task, SLURM_ARRAY_TASK_MIN, is shard 1. With CAS_SHARDS the task id is the shard.
-//   - Kubernetes' Indexed Jobs by JOB_COMPLETION_INDEX, which counts from 0, and CAS_SHARDS.
+//	SLURM_ARRAY_TASK_ID            Slurm
+//	PBS_ARRAY_INDEX, PBS_ARRAYID   PBS, Torque
+//	SGE_TASK_ID                    Grid Engine
+//	JOB_COMPLETION_INDEX           Kubernetes' Indexed Jobs, which count from 0
+//
+// How many there are says CAS_SHARDS; without it the files of other shards that stand beside output; and where there are none, the size of
+// a Slurm or Grid Engine array that begins with 1 and has no gaps, as the first submission has. What cannot be told is refused.
 //
 // Errors are cas.ErrInvalidRequest, and say which variable is missing or wrong.
-func FromEnvironment(getenv func(string) string) (Shard, error) {
+func FromEnvironment(getenv func(string) string, output string) (Shard, error) {
 	e := environment{getenv: getenv}
-	n := e.number(CountVariable, 0)
-	var i int
-	switch {
-	case getenv("SLURM_ARRAY_TASK_ID") != "":
-		i = e.number("SLURM_ARRAY_TASK_ID", 0)
-		if n == 0 {
-			i, n = e.slurm(i)
-		}
-	case getenv("JOB_COMPLETION_INDEX") != "":
-		i = e.number("JOB_COMPLETION_INDEX", 0) + 1
-		if n == 0 && e.err == nil {
-			e.err = fmt.Errorf("%w: JOB_COMPLETION_INDEX says which shard this is, but not of how many: set %s to the Job's completions",
-				cas.ErrInvalidRequest, CountVariable)
-		}
-	default:
-		return Shard{}, fmt.Errorf("%w: neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set: this is no task of an array; give --shard i/n",
+	a, found := e.array()
+	if !found {
+		return Shard{}, fmt.Errorf("%w: none of the variables by which Slurm, PBS, Grid Engine and Kubernetes number the tasks of an array is set: give --shard i/n",
 			cas.ErrInvalidRequest)
+	}
+	n := e.number(CountVariable, 0)
+	if e.err == nil && a.fromZero {
+		e.err = fmt.Errorf("%w: the array of %s begins with 0; number its tasks from 1, as shards are", cas.ErrInvalidRequest, a.variable)
+	}
+	if e.err == nil && n == 0 {
+		n, e.err = existing(output)
+	}
+	if e.err == nil && n == 0 {
+		n, e.err = a.count()
 	}
 	if e.err != nil {
 		return Shard{}, e.err
 	}
-	return newShard(i, n)
+	return newShard(a.task, n)
 }
 
 type environment struct {
@@ -50,9 +55,46 @@ type environment struct {
 	err    error // the first
 }
 
+// An array is what a scheduler tells a task.
+type array struct {
+	variable    string // that holds the task's number
+	task        int    // from 1
+	first, last int    // of the array as it was submitted; 0 where that is not told
+	size        int
+	fromZero    bool
+}
+
+func (e *environment) array() (a array, found bool) {
+	for _, v := range []struct{ task, first, last, size string }{
+		{"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_COUNT"},
+		{task: "PBS_ARRAY_INDEX"},
+		{task: "PBS_ARRAYID"},
+		{task: "SGE_TASK_ID", first: "SGE_TASK_FIRST", last: "SGE_TASK_LAST"},
+		{task: "JOB_COMPLETION_INDEX"},
+	} {
+		if text := e.getenv(v.task); text == "" || text == "undefined" { // as Grid Engine tells what is no array
+			continue
+		}
+		a = array{variable: v.task, task: e.number(v.task, 0), first: e.number(v.first, 0), last: e.number(v.last, 0)}
+		a.size = e.number(v.size, a.last-a.first+1)
+		if step := e.number("SGE_TASK_STEPSIZE", 1); v.task == "SGE_TASK_ID" && step > 1 {
+			a.size = 0
+		}
+		if v.task == "JOB_COMPLETION_INDEX" {
+			a.task++
+		}
+		a.fromZero = a.task == 0 || v.first != "" && e.getenv(v.first) == "0"
+		return a, true
+	}
+	return a, false
+}
+
 // number reads a variable.
 func (e *environment) number(name string, absent int) int {
-	text := e.getenv(name)
+	text := ""
+	if name != "" {
+		text = e.getenv(name)
+	}
 	if text == "" {
 		return absent
 	}
@@ -63,14 +105,40 @@ func (e *environment) number(name string, absent int) int {
 	return n
 }
 
-// slurm is the shard of a task by the array alone.
-func (e *environment) slurm(task int) (i, n int) {
-	n = e.number("SLURM_ARRAY_TASK_COUNT", 0)
-	first := e.number("SLURM_ARRAY_TASK_MIN", 1)
-	last := e.number("SLURM_ARRAY_TASK_MAX", first+n-1)
-	if e.err == nil && (n == 0 || last-first+1 != n) {
-		e.err = fmt.Errorf("%w: the array has %d tasks from %d to %d, with gaps: set %s to the number of shards, so that the task id is the shard",
-			cas.ErrInvalidRequest, n, first, last, CountVariable)
+// count is the size of an array that looks as a first submission does.
+func (a array) count() (int, error) {
+	switch {
+	case a.last == 0:
+		return 0, fmt.Errorf("%w: %s says which shard this is, but not of how many: set %s to the number of shards",
+			cas.ErrInvalidRequest, a.variable, CountVariable)
+	case a.first != 1 || a.size != a.last:
+		return 0, fmt.Errorf("%w: the array has %d tasks from %d to %d, which does not tell how many shards there are: set %s to their number",
+			cas.ErrInvalidRequest, a.size, a.first, a.last, CountVariable)
 	}
-	return task - first + 1, n
+	return a.last, nil
+}
+
+var partOf = regexp.MustCompile(`^\.\d{4}-of-(\d{4})\.`)
+
+// existing tells from the files of other shards beside a table how many there are; 0 is that there are none.
+func existing(output string) (n int, err error) {
+	entries, err := os.ReadDir(filepath.Dir(output))
+	if err != nil {
+		return 0, nil // what is wrong with the folder shows when it is written to
+	}
+	stem := strings.TrimSuffix(filepath.Base(output), filepath.Ext(output))
+	for _, entry := range entries {
+		rest, ours := strings.CutPrefix(entry.Name(), stem)
+		m := partOf.FindStringSubmatch(rest)
+		if !ours || m == nil {
+			continue
+		}
+		of, _ := strconv.Atoi(m[1])
+		if n != 0 && of != n {
+			return 0, fmt.Errorf("%w: beside %s are files of %d shards and of %d: set %s to their number, or remove what is of another run",
+				cas.ErrInvalidRequest, output, n, of, CountVariable)
+		}
+		n = of
+	}
+	return n, nil
 }

@@ -102,7 +102,7 @@ func each(outcomes []bulk.Outcome) iter.Seq2[bulk.Outcome, error] {
 
 func ExampleFromEnvironment() {
 	slurm := map[string]string{"SLURM_ARRAY_TASK_ID": "3", "CAS_SHARDS": "16"}
-	s, err := shard.FromEnvironment(func(name string) string { return slurm[name] })
+	s, err := shard.FromEnvironment(func(name string) string { return slurm[name] }, "attributes.csv")
 	fmt.Println(s, err)
 	first, end := s.Range(100_000)
 	fmt.Println(first, "to", end)

@@ -37,12 +37,13 @@ type Manifest struct {
 	Table       File                `json:"table"`
 	Failures    File                `json:"failures"` // the list of them
 
-	ServiceURL     string         `json:"service_url,omitempty"`     // base URL of the service that was asked
-	ServiceVersion string         `json:"service_version,omitempty"` // where it is known
-	ServiceTuning  string         `json:"service_tuning,omitempty"`  // what was changed in one that was started for the run
-	Client         string         `json:"client,omitempty"`          // name and version of the program that asked
-	Catalog        []cas.Dataset  `json:"catalog,omitempty"`         // metadata of the datasets
-	Summary        *table.Summary `json:"summary"`                   // of the table
+	ServiceURL     string            `json:"service_url,omitempty"`     // base URL of the service that was asked
+	ServiceVersion string            `json:"service_version,omitempty"` // where it is known
+	ServiceTuning  string            `json:"service_tuning,omitempty"`  // what was changed in one that was started for the run
+	Client         string            `json:"client,omitempty"`          // name and version of the program that asked
+	Sessions       []journal.Session `json:"sessions,omitempty"`        // the runs that asked
+	Catalog        []cas.Dataset     `json:"catalog,omitempty"`         // metadata of the datasets
+	Summary        *table.Summary    `json:"summary"`                   // of the table
 }
 
 // A File is one of a shard's files.
@@ -73,7 +74,7 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 		Version: manifestVersion, Shard: s, First: first, Rows: end - first, Features: features,
 		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Form: o.Plan.Form(), Format: o.Format.Name(),
 		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, ServiceTuning: o.About.ServiceTuning, Client: o.About.Client,
-		Catalog: o.About.Datasets, Summary: summary,
+		Sessions: o.About.Sessions, Catalog: o.About.Datasets, Summary: summary,
 	}
 	if summary.Features != m.Rows {
 		return fmt.Errorf("shard %s has %d rows, not %d: has the input changed since?", s, summary.Features, m.Rows)
@@ -89,11 +90,7 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	if err != nil {
 		return err
 	}
-	path := ManifestPath(o.Path)
-	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o666); err != nil {
-		return err
-	}
-	return os.Rename(path+".tmp", path)
+	return table.WriteFile(ManifestPath(o.Path), append(text, '\n'))
 }
 
 // ReadManifest reads the manifest beside a shard's table. One that is not there is fs.ErrNotExist.

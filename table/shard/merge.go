@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
 )
@@ -95,12 +96,14 @@ func about(parts []part) table.About {
 	for _, p := range parts {
 		urls, versions = distinct(urls, p.ServiceURL), distinct(versions, p.ServiceVersion)
 		tunings, clients = distinct(tunings, p.ServiceTuning), distinct(clients, p.Client)
+		a.Sessions = append(a.Sessions, p.Sessions...)
 		for _, d := range p.Catalog {
 			if !slices.ContainsFunc(a.Datasets, func(known cas.Dataset) bool { return known.ID == d.ID }) {
 				a.Datasets = append(a.Datasets, d)
 			}
 		}
 	}
+	slices.SortStableFunc(a.Sessions, func(x, y journal.Session) int { return x.First.Compare(y.First) })
 	if len(urls) == 1 {
 		a.ServiceURL = urls[0]
 	}

@@ -3,6 +3,8 @@ package shard
 import (
 	"iter"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/community-attribute-service/cas-go/features"
@@ -101,34 +103,58 @@ func TestParse(t *testing.T) {
 
 func TestFromEnvironment(t *testing.T) {
 	type env map[string]string
-	for _, c := range []struct {
-		env  env
-		want Shard
-	}{
-		{env{"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "16", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "16"}, Shard{3, 16}},
-		{env{"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "16", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_MAX": "15"}, Shard{1, 16}},
-		{env{"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_MAX": "7", "CAS_SHARDS": "16"}, Shard{7, 16}},
-		{env{"JOB_COMPLETION_INDEX": "0", "CAS_SHARDS": "16"}, Shard{1, 16}},
-		{env{"JOB_COMPLETION_INDEX": "15", "CAS_SHARDS": "16"}, Shard{16, 16}},
+	slurm := func(id, first, last, count string) env {
+		return env{"SLURM_ARRAY_TASK_ID": id, "SLURM_ARRAY_TASK_MIN": first, "SLURM_ARRAY_TASK_MAX": last, "SLURM_ARRAY_TASK_COUNT": count}
+	}
+	with := func(e env, shards string) env { e[CountVariable] = shards; return e }
+	fresh, known, torn := t.TempDir(), t.TempDir(), t.TempDir()
+	for _, path := range []string{
+		known + "/a.0001-of-0006.csv", known + "/a.0002-of-0006.shard.json", known + "/ab.0001-of-0009.csv",
+		torn + "/a.0001-of-0006.csv", torn + "/a.0001-of-0007.journal",
 	} {
-		s, err := FromEnvironment(func(name string) string { return c.env[name] })
-		require.NoError(t, err)
-		assert.Equal(t, c.want, s)
+		require.NoError(t, os.WriteFile(path, nil, 0o666))
 	}
 	for _, c := range []struct {
-		env  env
-		want string
+		env    env
+		folder string
+		want   Shard
+		errs   string
 	}{
-		{env{}, "neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX is set"},
-		{env{"JOB_COMPLETION_INDEX": "3"}, "set CAS_SHARDS"},
-		{env{"JOB_COMPLETION_INDEX": "16", "CAS_SHARDS": "16"}, "no shard 17 of 16"},
-		{env{"JOB_COMPLETION_INDEX": "x", "CAS_SHARDS": "16"}, `JOB_COMPLETION_INDEX is "x"`},
-		{env{"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_MAX": "7"}, "with gaps"},
-		{env{"SLURM_ARRAY_TASK_ID": "3"}, "with gaps"},
-		{env{"SLURM_ARRAY_TASK_ID": "0", "CAS_SHARDS": "16"}, "no shard 0 of 16"},
+		{slurm("3", "1", "16", "16"), fresh, Shard{3, 16}, ""},
+		{with(slurm("7", "3", "7", "2"), "16"), fresh, Shard{7, 16}, ""},
+		{slurm("3", "3", "5", "3"), known, Shard{3, 6}, ""}, // 3-5 are left of 6
+		{slurm("3", "1", "3", "3"), known, Shard{3, 6}, ""}, // 1-3 are
+		{slurm("3", "3", "5", "3"), fresh, Shard{}, "3 tasks from 3 to 5, which does not tell how many"},
+		{slurm("3", "1", "7", "2"), fresh, Shard{}, "2 tasks from 1 to 7"},
+		{slurm("3", "3", "5", "3"), torn, Shard{}, "files of 6 shards and of 7"},
+		{slurm("7", "7", "7", "1"), known, Shard{}, "no shard 7 of 6"},
+		{slurm("0", "0", "15", "16"), fresh, Shard{}, "begins with 0"},
+		{slurm("3", "0", "5", "6"), known, Shard{}, "begins with 0"},
+		{with(slurm("3", "0", "5", "6"), "6"), known, Shard{}, "begins with 0"},
+		{env{"SLURM_ARRAY_TASK_ID": "3"}, fresh, Shard{}, "set CAS_SHARDS"},
+		{env{"SLURM_ARRAY_TASK_ID": "0", CountVariable: "16"}, fresh, Shard{}, "begins with 0"},
+		{env{"PBS_ARRAY_INDEX": "3", CountVariable: "16"}, fresh, Shard{3, 16}, ""},
+		{env{"PBS_ARRAYID": "3"}, known, Shard{3, 6}, ""},
+		{env{"PBS_ARRAY_INDEX": "3"}, fresh, Shard{}, "PBS_ARRAY_INDEX says which shard this is, but not of how many"},
+		{env{"PBS_ARRAY_INDEX": "0"}, known, Shard{}, "begins with 0"},
+		{env{"SGE_TASK_ID": "3", "SGE_TASK_FIRST": "1", "SGE_TASK_LAST": "8", "SGE_TASK_STEPSIZE": "1"}, fresh, Shard{3, 8}, ""},
+		{env{"SGE_TASK_ID": "3", "SGE_TASK_FIRST": "3", "SGE_TASK_LAST": "5", "SGE_TASK_STEPSIZE": "1"}, fresh, Shard{}, "from 3 to 5"},
+		{env{"SGE_TASK_ID": "3", "SGE_TASK_FIRST": "1", "SGE_TASK_LAST": "9", "SGE_TASK_STEPSIZE": "2"}, fresh, Shard{}, "does not tell"},
+		{env{"SGE_TASK_ID": "undefined"}, fresh, Shard{}, "give --shard i/n"},
+		{env{"JOB_COMPLETION_INDEX": "0", CountVariable: "16"}, fresh, Shard{1, 16}, ""},
+		{env{"JOB_COMPLETION_INDEX": "15", CountVariable: "16"}, fresh, Shard{16, 16}, ""},
+		{env{"JOB_COMPLETION_INDEX": "3"}, fresh, Shard{}, "set CAS_SHARDS"},
+		{env{"JOB_COMPLETION_INDEX": "16", CountVariable: "16"}, fresh, Shard{}, "no shard 17 of 16"},
+		{env{"JOB_COMPLETION_INDEX": "x", CountVariable: "16"}, fresh, Shard{}, `JOB_COMPLETION_INDEX is "x"`},
+		{env{}, fresh, Shard{}, "give --shard i/n"},
 	} {
-		_, err := FromEnvironment(func(name string) string { return c.env[name] })
-		assert.ErrorContains(t, err, c.want)
-		assert.ErrorIs(t, err, cas.ErrInvalidRequest)
+		s, err := FromEnvironment(func(name string) string { return c.env[name] }, filepath.Join(c.folder, "a.csv"))
+		if c.errs != "" {
+			assert.ErrorContains(t, err, c.errs, "%v", c.env)
+			assert.ErrorIs(t, err, cas.ErrInvalidRequest)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, c.want, s)
 	}
 }

@@ -153,8 +153,40 @@ pass "no task started on node3 between drain and resume"
 say "a single run over the same input is done"
 cmp "$work/single/attributes.csv" "$work/run/attributes.csv" || fail "the merged table differs"
 cmp "$work/single/attributes.errors.csv" "$work/run/attributes.errors.csv" || fail "the merged list of failures differs"
-cmp "$work/single/attributes.meta.json" "$work/run/attributes.meta.json" || fail "the merged description differs"
+described() { "$python" -c 'import json, sys; m = json.load(open(sys.argv[1])); del m["sessions"]; print(json.dumps(m, indent=1))' "$1"; }
+cmp <(described "$work/single/attributes.meta.json") <(described "$work/run/attributes.meta.json") || fail "the merged description differs"
 rows=$(($(wc -l < "$work/run/attributes.csv") - 1))
 [ "$rows" = "$FEATURES" ] || fail "the table has $rows rows"
 pass "the merged table is byte-equal to the single run's: $rows rows, sha256 $(sha256sum < "$work/run/attributes.csv" | cut -c1-16)"
+# --- part of an array again: shards 3-5 of 6 alone, whose number is told by the files of the others
+mkdir "$work/part"
+(cd "$work/part" && for shard in 1 2 6; do "$CAS" extract "${ask[@]}" -o attributes.csv --shard $shard/6; done)
+part=$(sbatch --parsable --wait --array=3-5 --output="$work/part/%a.log" --chdir="$work/part" \
+  --wrap "$(printf '%q ' "$CAS" extract "${ask[@]}" -o attributes.csv --shard auto)") || fail "array $part: $(tail -n 3 "$work"/part/*.log)"
+(cd "$work/part" && "$CAS" merge -o attributes.csv attributes.*-of-0006.csv) || fail "shards 3-5 of 6 do not fit the others"
+cmp "$work/single/attributes.csv" "$work/part/attributes.csv" || fail "the table of shards 3-5 run again differs"
+pass "--array=3-5 --shard auto made shards 3 to 5 of 6"
+
+# --- a service that is down for 20 s while a task of it is requeued
+port=18231
+serve() {
+  (cd "$root/internal/contract/service" && exec "$python" -m uvicorn app:create --factory --host 127.0.0.1 --port $port --log-level warning) >> "$work/service.log" 2>&1 &
+  service=$!
+}
+away=(-g "@$work/basins.geojson" -d local_dem:elevation -d local_dem:slope_class --id-field ID --keep NAME --quiet --url "http://127.0.0.1:$port")
+mkdir "$work/away"
+serve
+until_true 30 "$CAS" health --url "http://127.0.0.1:$port" || fail "the service did not start: $(cat "$work/service.log")"
+job=$(sbatch --parsable --requeue --output="$work/away/log" --open-mode=append --chdir="$work/away" \
+  --wrap "exec $(printf '%q ' "$CAS" extract "${away[@]}" -o attributes.csv --batch-size 10)")
+until_true 60 test -s "$work/away/attributes.journal" || fail "the task did not get under way: $(cat "$work/away/log")"
+kill "$service"
+scontrol requeue "$job"
+sleep 20
+serve
+until_true 120 state_is "$job" COMPLETED || fail "the task is $(field "$job" JobState): $(tail -n 5 "$work/away/log")"
+kill "$service"
+cmp "$work/single/attributes.csv" "$work/away/attributes.csv" || fail "the table of the outage differs"
+pass "a task was requeued while its service was down for 20 s, and waited for it"
+
 pass "all of it, in $SECONDS s"
