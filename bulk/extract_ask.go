@@ -10,6 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/internal/reuse"
 )
 
 // mostOutages is how many requests in a row may fail as if the service were not there, before the run takes it to be so. Only
@@ -98,7 +99,7 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 		options = append(options, cas.WithRetryIf(worthRepeating))
 	}
 	if r.recording {
-		options = append(options, cas.WithReuse())
+		ctx = reuse.Responses(ctx)
 	}
 	responses := 0
 	var failure error

@@ -1,6 +1,10 @@
 package cas
 
-import "context"
+import (
+	"context"
+
+	"github.com/community-attribute-service/cas-go/gen"
+)
 
 // AsyncClient is a [Client] whose calls return at once with a [Future]. It has the same methods with the same parameters, and
 // shares connections, rate limit and Close with the Client it was made from. It is safe for use by many goroutines.
@@ -21,13 +25,23 @@ func NewAsyncClient(baseURL string, opts ...Option) (*AsyncClient, error) {
 }
 
 // Async gives the asynchronous face of the client. Closing either closes both.
-func (c *Client) Async() *AsyncClient { return &AsyncClient{core: c.core} }
+func (c *Client) Async() *AsyncClient { return &AsyncClient{core: c.shared()} }
 
-// Future is the outcome of a call that is under way.
+func (c *AsyncClient) shared() *core { return (*Client)(c).shared() }
+
+// Future is the outcome of a call that is under way. Methods of an [AsyncClient] give one; [Resolved] makes one for a test. A zero Future
+// never has an outcome.
 type Future[T any] struct {
 	done  chan struct{}
 	value T
 	err   error
+}
+
+// Resolved is a Future with that outcome, for tests of what waits for one.
+func Resolved[T any](value T, err error) *Future[T] {
+	f := &Future[T]{done: make(chan struct{}), value: value, err: err}
+	close(f.done)
+	return f
 }
 
 // Done is closed when the call has ended; what WithResponseInfo named may be read from then on.
@@ -53,16 +67,15 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 // start runs call in a goroutine of its own, unless the request was bad or the client closed already. A Close that comes later finds
 // the call in flight, whether the goroutine has got to run or not.
 func start[T any](c *core, requestErr error, opts []CallOption, call func([]CallOption) (T, error)) *Future[T] {
-	f := &Future[T]{done: make(chan struct{})}
-	if requestErr == nil && c.closed.Load() {
+	if requestErr == nil && c != nil && c.closed.Load() {
 		requestErr = ErrClosed
 	}
 	if requestErr != nil {
-		f.err = requestErr
-		close(f.done)
-		return f
+		var none T
+		return Resolved(none, requestErr)
 	}
-	opts = append(opts[:len(opts):len(opts)], func(config *callConfig) { config.begun = true })
+	f := &Future[T]{done: make(chan struct{})}
+	opts = append(opts[:len(opts):len(opts)], callOption(func(config *callConfig) error { config.begun = true; return nil }))
 	go func() {
 		defer close(f.done)
 		f.value, f.err = call(opts)
@@ -70,48 +83,47 @@ func start[T any](c *core, requestErr error, opts []CallOption, call func([]Call
 	return f
 }
 
+// later is one, in a goroutine of its own.
+func later[T gen.Model](ctx context.Context, c *AsyncClient, op operation, bad error, opts []CallOption) *Future[*T] {
+	return start(c.shared(), bad, opts, func(opts []CallOption) (*T, error) { return one[T](ctx, c.shared(), op, nil, opts) })
+}
+
 // Extract is [Client.Extract].
 func (c *AsyncClient) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) *Future[*AttributeResponse] {
 	body, err := r.encode()
-	return start(c.core, err, opts, func(opts []CallOption) (*AttributeResponse, error) { return extract(ctx, c.core, body, opts) })
+	return later[AttributeResponse](ctx, c, extractOperation(body), err, opts)
 }
 
 // BatchExtract is [Client.BatchExtract].
 func (c *AsyncClient) BatchExtract(ctx context.Context, r BatchExtractRequest, opts ...CallOption) *Future[*BatchAttributeResponse] {
 	body, err := r.encode()
-	return start(c.core, err, opts, func(opts []CallOption) (*BatchAttributeResponse, error) { return batchExtract(ctx, c.core, body, opts) })
+	return start(c.shared(), err, opts, func(opts []CallOption) (*BatchAttributeResponse, error) {
+		return collect(ctx, c.shared(), batchOperation(body), nil, opts)
+	})
 }
 
 // Providers is [Client.Providers].
 func (c *AsyncClient) Providers(ctx context.Context, page Page, opts ...CallOption) *Future[*ProviderListResponse] {
 	op, err := providersOperation(page)
-	return start(c.core, err, opts, func(opts []CallOption) (*ProviderListResponse, error) {
-		return one(ctx, c.core, op, requiredOfProviders, opts)
-	})
+	return later[ProviderListResponse](ctx, c, op, err, opts)
 }
 
 // Provider is [Client.Provider].
 func (c *AsyncClient) Provider(ctx context.Context, slug string, opts ...CallOption) *Future[*ProviderDetail] {
 	op, err := providerOperation(slug)
-	return start(c.core, err, opts, func(opts []CallOption) (*ProviderDetail, error) {
-		return one(ctx, c.core, op, requiredOfProvider, opts)
-	})
+	return later[ProviderDetail](ctx, c, op, err, opts)
 }
 
 // Datasets is [Client.Datasets].
 func (c *AsyncClient) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) *Future[*DatasetListResponse] {
 	op, err := datasetsOperation(filter)
-	return start(c.core, err, opts, func(opts []CallOption) (*DatasetListResponse, error) {
-		return one(ctx, c.core, op, requiredOfDatasets, opts)
-	})
+	return later[DatasetListResponse](ctx, c, op, err, opts)
 }
 
 // Health is [Client.Health].
 func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*Health] {
-	return start(c.core, nil, opts, func(opts []CallOption) (*Health, error) {
-		return one(ctx, c.core, healthOperation(), requiredOfHealth, opts)
-	})
+	return later[Health](ctx, c, healthOperation(), nil, opts)
 }
 
 // Close is [Client.Close]; it closes the Client that this was made from as well. Calls in flight finish.
-func (c *AsyncClient) Close() error { return c.core.close() }
+func (c *AsyncClient) Close() error { return c.shared().close() }

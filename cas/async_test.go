@@ -75,7 +75,8 @@ func TestWaitsContextEndsTheWaitingOnly(t *testing.T) {
 			})
 		}
 		<-future.Done()
-		assert.Equal(t, cas.ResponseInfo{StatusCode: 200, RequestID: headerID, Attempts: 1, Elapsed: time.Minute, Bytes: int64(len(healthy))}, info)
+		assert.Equal(t, headerID, info.Header.Get("X-Request-ID"))
+		assert.Equal(t, cas.ResponseInfo{StatusCode: 200, Header: info.Header, RequestID: headerID, Attempts: 1, Elapsed: time.Minute, Bytes: int64(len(healthy))}, info)
 		waiters.Wait()
 		_, err = future.Wait(short)
 		assert.NoError(t, err, "an outcome that is there is given")

@@ -1,19 +1,17 @@
 package cas
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
-
-// reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
-type reader func(*answer) (bodyID string, err error)
 
 // answer is a 2xx that is being read.
 type answer struct {
@@ -26,55 +24,63 @@ type answer struct {
 var errStopped = errors.New("the consumer stopped")
 
 // attempt sends the operation once and has the answer read if it is a success. All else is a failure, never a zero value.
-func (c *core) attempt(ctx context.Context, op operation, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
-	limit := newTimeLimit(ctx, c.timeout)
+func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
+	limit := newTimeLimit(ctx, cmp.Or(config.timeout, c.timeout))
 	defer limit.stop()
-	var sent *http.Request
-	res, err := op.send(limit.ctx, c.raw, func(ctx context.Context, r *http.Request) error {
-		sent = r
-		if op.edited {
-			return nil
-		}
-		return c.edit(ctx, r)
-	})
-	info.StatusCode, info.RequestID, info.Bytes = 0, "", 0
+	info.StatusCode, info.Header, info.RequestID, info.Bytes = 0, nil, "", 0
+	var used usedConn
+	r, err := c.request(traced(limit.ctx, &used, c.headers, config.headers), op, config)
 	if err != nil {
-		return "", c.noAnswer(ctx, limit, failed(sent, info), err)
+		return "", c.noAnswer(ctx, limit, &Error{}, err)
+	}
+	res, err := c.http.Do(r)
+	if err != nil {
+		return "", c.noAnswer(ctx, limit, failed(r, info), err)
 	}
 	defer res.Body.Close()
-	info.StatusCode, info.RequestID = res.StatusCode, c.key.scrubText(res.Header.Get(requestIDHeader))
+	info.StatusCode, info.RequestID = res.StatusCode, config.secrets.scrubText(res.Header.Get(requestIDHeader))
+	if config.info != nil {
+		info.Header = config.secrets.scrubHeader(asSent(res.Header))
+	}
+	keep := sampleBytes + config.secrets.longest() // a little more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
-		failure = failed(sent, info)
-		body := c.bodyReader(res, min(c.maxBytes, maxErrorBytes))
+		failure = failed(r, info)
+		body := &bodyReader{from: res.Body, left: min(c.maxBytes, maxErrorBytes), keep: keep}
+		used.refused(res)
 		c.refused(failure, res, body)
+		used.close()
 		info.Bytes = body.read
 		return "", failure
 	}
-	a := &answer{body: c.bodyReader(res, c.maxBytes), length: res.ContentLength, limit: limit}
+	a := &answer{body: &bodyReader{from: res.Body, left: c.maxBytes, keep: keep}, length: res.ContentLength, limit: limit}
 	err = isJSON(res)
 	if err == nil {
 		bodyID, err = read(a)
 	}
 	info.Bytes = a.body.read
 	if err == nil || errors.Is(err, errStopped) {
-		a.body.forget()
 		return bodyID, nil
 	}
-	return "", c.unusable(ctx, a, failed(sent, info), err)
+	return "", c.unusable(ctx, a, config, failed(r, info), err)
 }
 
-// failed is the failure of a request, nil if there was not even that, as far as its attempt came.
-func failed(sent *http.Request, info *ResponseInfo) *Error {
-	e := &Error{StatusCode: info.StatusCode, RequestID: info.RequestID}
-	if sent != nil {
-		e.Method, e.URL = sent.Method, sent.URL.String()
+// request has the generated client make the request, and adds what every request carries.
+func (c *core) request(ctx context.Context, op operation, config *callConfig) (*http.Request, error) {
+	r, err := op.request(c.server)
+	if err != nil {
+		return nil, err
 	}
-	return e
+	setHeaders(r.Header, c.headers)
+	setHeaders(r.Header, config.headers)
+	if op.body != nil {
+		attach(r, op.body)
+	}
+	return r.WithContext(ctx), nil
 }
 
-// bodyReader reads an answer's body. Its sample is a little more than an Error holds, so that no echo of the key is cut in two.
-func (c *core) bodyReader(res *http.Response, limit int64) *bodyReader {
-	return &bodyReader{from: res.Body, left: limit, keep: sampleBytes + c.key.longestEcho()}
+// failed is the failure of a request, as far as its attempt came.
+func failed(r *http.Request, info *ResponseInfo) *Error {
+	return &Error{StatusCode: info.StatusCode, RequestID: info.RequestID, Method: r.Method, URL: r.URL.String()}
 }
 
 // noAnswer is a failure before any answer.
@@ -90,19 +96,25 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 	case ctx.Err() != nil:
 		failure.cause = contextError(ctx)
 	case limit.passed():
-		failure.cause, failure.timedOut = errAttemptTimeout{c.timeout}, true
+		failure.cause, failure.timedOut = context.Cause(limit.ctx), true
 	default:
 		failure.cause = err
 		// A caller's own transport may have time limits too; while connecting, nothing has reached the service yet.
 		failure.timedOut = errors.As(err, &timeout) && timeout.Timeout() && !whileConnecting(err)
 	}
 	failure.Message = fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause)
+	if advice := adviceOn(failure.cause); advice != "" {
+		failure.Message += ": " + advice
+	}
 	return failure
 }
 
 // unusable is a failure to read a 2xx.
-func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err error) *Error {
+func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, failure *Error, err error) *Error {
 	readErr := a.body.err
+	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // it was being decoded when the time was over
+		readErr = err
+	}
 	switch {
 	case errors.Is(readErr, errTooLarge):
 		failure.Type, failure.Message = ErrorTypeTooLarge, tooLarge(c.maxBytes)
@@ -113,7 +125,7 @@ func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err erro
 		failure.Message = fmt.Sprintf("the answer broke off after %d bytes: %v", a.body.read, readErr)
 	default:
 		failure.Type, failure.cause = ErrorTypeMalformed, err
-		failure.Message = "the answer is not what the contract says: " + shorten(err.Error())
+		failure.Message = "the answer is not what the contract says: " + config.secrets.excerpt(err.Error())
 	}
 	a.limit.shorten(sampleTime)
 	failure.Body = a.body.fill()
@@ -123,27 +135,13 @@ func (c *core) unusable(ctx context.Context, a *answer, failure *Error, err erro
 // sampleTime is how long the rest of a sample is waited for.
 const sampleTime = time.Second
 
-// shorten keeps an answer that is nested ten thousand deep, or whose number has a million digits, from filling the message.
-func shorten(text string) string {
-	const most = 300
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
-}
-
 // refused is an answer other than a 2xx.
 func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
 	if res.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, which does not end
 		body.left, body.err = 0, io.EOF
 	}
-	text, release, err := body.all(res.ContentLength)
+	text, err := body.all(res.ContentLength)
 	failure.fill(res.Header, text, err == nil)
-	release()
-	if res.StatusCode == http.StatusInternalServerError && c.own != nil {
-		// The service closes the connection after a 500 without saying so: the next request on it would be reset.
-		c.own.CloseIdleConnections()
-	}
 	failure.Body = body.sample
 	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
@@ -163,4 +161,65 @@ func redirectMessage(from, location string) string {
 		}
 	}
 	return "the service redirects to " + to + ", which is not followed, for the key would go there too: correct the base URL"
+}
+
+// errAttemptTimeout is the cause of an attempt that took longer than WithTimeout allows.
+type errAttemptTimeout struct{ limit time.Duration }
+
+func (e errAttemptTimeout) Error() string {
+	return fmt.Sprintf("no whole answer within %v, the time limit of one attempt (WithTimeout, WithCallTimeout)", e.limit)
+}
+func (e errAttemptTimeout) Unwrap() error { return context.DeadlineExceeded }
+func (e errAttemptTimeout) Timeout() bool { return true }
+
+// timeLimit bounds one attempt, apart from the context that bounds the call. It can be stopped while a consumer is at work on a
+// part of the answer, whose time is not the service's.
+type timeLimit struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	left   time.Duration
+	since  time.Time
+}
+
+func newTimeLimit(parent context.Context, d time.Duration) *timeLimit {
+	ctx, cancel := context.WithCancelCause(parent)
+	l := &timeLimit{ctx: ctx, cancel: cancel, left: d, since: time.Now()}
+	l.timer = time.AfterFunc(d, func() { cancel(errAttemptTimeout{d}) })
+	return l
+}
+
+// passed reports whether the limit, and not the context, ended the attempt.
+func (l *timeLimit) passed() bool {
+	var timeout errAttemptTimeout
+	return errors.As(context.Cause(l.ctx), &timeout)
+}
+
+func (l *timeLimit) pause() {
+	if l.timer.Stop() {
+		l.left -= time.Since(l.since)
+	}
+}
+
+func (l *timeLimit) resume() {
+	l.since = time.Now()
+	l.timer.Reset(max(l.left, 0))
+}
+
+// shorten leaves no more than d.
+func (l *timeLimit) shorten(d time.Duration) {
+	if l.timer.Stop() {
+		l.timer.Reset(min(d, max(l.left-time.Since(l.since), 0)))
+	}
+}
+
+func (l *timeLimit) stop() {
+	l.timer.Stop()
+	l.cancel(nil)
+}
+
+// whileConnecting reports an error from before anything was sent.
+func whileConnecting(err error) bool {
+	var op *net.OpError
+	return (errors.As(err, &op) && op.Op == "dial") || err.Error() == "net/http: TLS handshake timeout" // net/http exports no type for it
 }

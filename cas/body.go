@@ -1,11 +1,32 @@
 package cas
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
+	"net/http"
 )
+
+// attach makes text the body of a request; every attempt, and every connection that net/http tries, reads it from its start.
+func attach(r *http.Request, text []byte) {
+	r.ContentLength = int64(len(text))
+	r.GetBody = func() (io.ReadCloser, error) {
+		if len(text) <= smallBody {
+			return io.NopCloser(bytes.NewReader(text)), nil
+		}
+		return largeBody{bytes.NewReader(text)}, nil
+	}
+	r.Body, _ = r.GetBody()
+}
+
+// smallBody is the size up to which a body goes out in one piece with the headers, which net/http does for readers that it knows.
+const smallBody = 4 << 10
+
+// largeBody is a body that conn sends from where it lies.
+type largeBody struct{ *bytes.Reader }
+
+func (largeBody) Close() error { return nil }
 
 const (
 	sampleBytes   = 4 << 10 // of a body, kept in an Error
@@ -20,10 +41,9 @@ type bodyReader struct {
 	from   io.Reader
 	left   int64 // bytes until the limit
 	read   int64
-	keep   int     // how many bytes the sample takes
-	sample []byte  // the first bytes
-	pooled *[]byte // what the sample was taken from
-	err    error   // why reading ended, if neither by the end of the body nor by the decoder
+	keep   int    // how many bytes the sample takes
+	sample []byte // the first bytes
+	err    error  // why reading ended, if neither by the end of the body nor by the decoder
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
@@ -41,10 +61,6 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 		b.err = err
 	}
 	if room := b.keep - len(b.sample); room > 0 && n > 0 {
-		if b.pooled == nil {
-			b.pooled = samples.Get().(*[]byte)
-			b.sample = (*b.pooled)[:0]
-		}
 		b.sample = append(b.sample, p[:min(n, room)]...)
 	}
 	b.left -= int64(n)
@@ -55,56 +71,18 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// samples are the samples of answers that turned out well.
-var samples = sync.Pool{New: func() any { return new([]byte) }}
-
-// forget gives up the sample, which nobody may hold.
-func (b *bodyReader) forget() {
-	if b.pooled != nil {
-		*b.pooled = b.sample
-		samples.Put(b.pooled)
-		b.pooled, b.sample = nil, nil
-	}
-}
-
 // fill reads on until the sample is full or the body ends, for an answer that is of no other use.
 func (b *bodyReader) fill() []byte {
 	_, _ = io.CopyN(io.Discard, b, int64(b.keep-len(b.sample)))
 	return b.sample
 }
 
-// buffers are the bodies of answers that are decoded whole; what is decoded from one does not point into it.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// keepBuffer is the size up to which a buffer is kept for the next answer.
-const keepBuffer = 16 << 20
-
-// all reads the rest of the body into a buffer, which release gives back.
-func (b *bodyReader) all(sizeHint int64) (text []byte, release func(), err error) {
-	buffer := buffers.Get().(*[]byte)
-	text = (*buffer)[:0]
-	if hint := min(sizeHint, b.left, keepBuffer); int64(cap(text)) <= hint {
-		text = make([]byte, 0, hint+1) // one more, so that the end is seen without growing
-	}
-	release = func() {
-		if cap(text) <= keepBuffer {
-			*buffer = text[:0]
-			buffers.Put(buffer)
-		}
-	}
-	for {
-		if len(text) == cap(text) {
-			text = append(text, 0)[:len(text)]
-		}
-		n, err := b.Read(text[len(text):cap(text)])
-		text = text[:len(text)+n]
-		if err == io.EOF {
-			return text, release, nil
-		}
-		if err != nil {
-			return text, release, err
-		}
-	}
+// all reads the rest of the body, as long as announced (-1 if it was not).
+func (b *bodyReader) all(length int64) ([]byte, error) {
+	const most = 16 << 20 // of what is believed
+	text := bytes.NewBuffer(make([]byte, 0, max(min(length, b.left, most), 0)+bytes.MinRead))
+	_, err := text.ReadFrom(b)
+	return text.Bytes(), err
 }
 
 func tooLarge(limit int64) string {

@@ -2,34 +2,37 @@ package cas
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/community-attribute-service/cas-go/gen"
 )
 
 // operation is what is asked of the service, ready to be sent any number of times.
 type operation struct {
-	name       string // for logs
-	extraction bool   // costs the service work that goes on after a time-out
-	edited     bool   // its request has the headers that every request carries
-	send       func(context.Context, *gen.Client, gen.RequestEditorFn) (*http.Response, error)
+	name       string                                     // for logs
+	extraction bool                                       // costs the service work that goes on after a time-out
+	ungated    bool                                       // goes around the gate, as the service's own limit does not count it
+	request    func(server string) (*http.Request, error) // of the generated client
+	body       []byte                                     // nil where the request has none
 }
 
-// configOf is what the options of a call say.
-func configOf(opts []CallOption) (config callConfig) {
-	for _, opt := range opts {
-		if opt != nil {
-			opt(&config)
-		}
-	}
-	return config
-}
+// reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
+type reader func(*answer) (bodyID string, err error)
 
 // call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
 func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
-	config := configOf(opts)
+	switch {
+	case c == nil:
+		return invalid("client", "is a zero Client: make one by NewClient")
+	case ctx == nil:
+		return invalid("ctx", "is nil: give context.Background()")
+	}
+	config, err := c.configOf(opts)
+	if err != nil {
+		return err
+	}
 	if c.closed.Load() && !config.begun {
 		return ErrClosed
 	}
@@ -42,26 +45,30 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 	started := time.Now()
 	defer func() { info.Elapsed = time.Since(started) }()
 
+	policy := c.retry
+	if config.retry != nil {
+		policy = *config.retry
+	}
 	var last *Error
 	for n := 1; ; n++ {
-		if err := c.gate.wait(ctx); err != nil {
-			return ended(ctx, last)
+		if err := c.turn(ctx, op, n, last); err != nil {
+			return err
 		}
 		sent := time.Now()
-		bodyID, failure := c.attempt(ctx, op, read, info)
+		bodyID, failure := c.attempt(ctx, op, &config, read, info)
 		info.Attempts = n
 		if failure == nil {
-			c.logAttempt(ctx, op, info, bodyID, time.Since(sent))
+			c.logAttempt(ctx, op, info, config.secrets.scrubText(bodyID), time.Since(sent))
 			return nil
 		}
 		failure.Attempts = n
 		v := verdict{}
 		if ctx.Err() == nil {
-			v = c.retry.judge(ctx, op, n, failure)
+			v = policy.judge(ctx, op, n, failure)
 		} else if failure.cause == nil {
 			failure.cause = contextError(ctx)
 		}
-		c.key.clean(failure)
+		config.secrets.clean(failure)
 		if v.again && config.retryIf != nil && !config.retryIf(failure) {
 			v = verdict{}
 		}
@@ -75,6 +82,29 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 			return ended(ctx, last)
 		}
 	}
+}
+
+// turn waits at the gate for the n-th attempt. last is the failure of the one before, nil if there was none.
+func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error {
+	err := ctx.Err()
+	if !op.ungated {
+		err = c.gate.wait(ctx, func(pause time.Duration) { c.logPause(ctx, op, n, pause) })
+	}
+	var paused errPaused
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &paused):
+		return ended(ctx, last)
+	case last != nil && last.StatusCode == http.StatusTooManyRequests:
+		return last
+	}
+	failure := &Error{Type: ErrorTypeRateLimited, Message: op.name + " was not sent: " + err.Error(), RetryAfter: paused.left, Attempts: n - 1}
+	if last != nil {
+		failure.cause = last
+	}
+	c.logFailure(ctx, op, &ResponseInfo{Attempts: n - 1}, failure, verdict{}, 0)
+	return failure
 }
 
 // pauseAfter closes the gate for all calls after a 429: for what the service asked, or for this call's own wait if it named nothing.
@@ -106,4 +136,43 @@ func contextError(ctx context.Context) error {
 		return err
 	}
 	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// What a log record holds is listed here and nowhere else: no body, no header but the request id, no key.
+
+func (c *core) logAttempt(ctx context.Context, op operation, info *ResponseInfo, bodyID string, took time.Duration) {
+	if c.log == nil || !c.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	c.log.LogAttrs(ctx, slog.LevelDebug, "cas: answered", append(attempted(op, info, took), slog.String("body_request_id", bodyID))...)
+}
+
+func (c *core) logFailure(ctx context.Context, op operation, info *ResponseInfo, failure *Error, v verdict, took time.Duration) {
+	if c.log == nil || !c.log.Enabled(ctx, slog.LevelWarn) {
+		return
+	}
+	attrs := append(attempted(op, info, took),
+		slog.String("error_type", string(failure.Type)), slog.String("error", failure.Message), slog.Bool("again", v.again))
+	if v.again {
+		attrs = append(attrs, slog.Duration("wait", v.delay))
+	}
+	c.log.LogAttrs(ctx, slog.LevelWarn, "cas: attempt failed", attrs...)
+}
+
+func (c *core) logPause(ctx context.Context, op operation, n int, pause time.Duration) {
+	if c.log != nil {
+		c.log.LogAttrs(ctx, slog.LevelInfo, "cas: waiting, for the service asked all calls to pause",
+			slog.String("operation", op.name), slog.Int("attempt", n), slog.Duration("wait", pause))
+	}
+}
+
+func attempted(op operation, info *ResponseInfo, took time.Duration) []slog.Attr {
+	return []slog.Attr{
+		slog.String("operation", op.name),
+		slog.Int("attempt", info.Attempts),
+		slog.Int("status", info.StatusCode),
+		slog.Duration("duration", took),
+		slog.Int64("bytes", info.Bytes),
+		slog.String("request_id", info.RequestID),
+	}
 }

@@ -2,7 +2,6 @@ package cas
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -34,40 +33,32 @@ type DatasetFilter struct {
 // Providers lists one page of providers, sorted by slug.
 func (c *Client) Providers(ctx context.Context, page Page, opts ...CallOption) (*ProviderListResponse, error) {
 	op, err := providersOperation(page)
-	if err != nil {
-		return nil, err
-	}
-	return one(ctx, c.core, op, requiredOfProviders, opts)
+	return one[ProviderListResponse](ctx, c.shared(), op, err, opts)
 }
 
 // Provider gives one provider with the metadata of its datasets. An unknown slug is ErrNotFound; "", ".", ".." and one with "/" are
 // ErrInvalidRequest, as they would reach another path. A provider whose catalog cannot be read has no datasets, without an error.
 func (c *Client) Provider(ctx context.Context, slug string, opts ...CallOption) (*ProviderDetail, error) {
 	op, err := providerOperation(slug)
-	if err != nil {
-		return nil, err
-	}
-	return one(ctx, c.core, op, requiredOfProvider, opts)
+	return one[ProviderDetail](ctx, c.shared(), op, err, opts)
 }
 
 // Datasets lists one page of datasets, sorted by provider slug. The service's first answer after its start may take ten seconds.
 func (c *Client) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) (*DatasetListResponse, error) {
 	op, err := datasetsOperation(filter)
-	if err != nil {
-		return nil, err
-	}
-	return one(ctx, c.core, op, requiredOfDatasets, opts)
+	return one[DatasetListResponse](ctx, c.shared(), op, err, opts)
 }
 
-// Health tells that the service process is alive, and the state of its result cache. It says nothing of providers and needs no key.
+// Health tells that the service process is alive, and the state of its result cache. It says nothing of providers and needs no key. The
+// service does not count it: neither a pause that a 429 asked for nor WithRequestsPerMinute holds it up.
 func (c *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error) {
-	return one(ctx, c.core, healthOperation(), requiredOfHealth, opts)
+	return one[Health](ctx, c.shared(), healthOperation(), nil, opts)
 }
 
 func providersOperation(page Page) (operation, error) {
 	limit, offset, err := page.params()
-	return operation{name: "providers", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.ListProviders(ctx, &gen.ListProvidersParams{Limit: limit, Offset: offset}, key)
+	return operation{name: "providers", request: func(server string) (*http.Request, error) {
+		return gen.NewListProvidersRequest(server, &gen.ListProvidersParams{Limit: limit, Offset: offset})
 	}}, err
 }
 
@@ -75,8 +66,8 @@ func providerOperation(slug string) (operation, error) {
 	if slug == "" || slug == "." || slug == ".." || strings.Contains(slug, "/") {
 		return operation{}, invalid("slug", `%q is not a provider's slug, such as copernicus_dem`, slug)
 	}
-	return operation{name: "provider", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.GetProvider(ctx, slug, key)
+	return operation{name: "provider", request: func(server string) (*http.Request, error) {
+		return gen.NewGetProviderRequest(server, slug)
 	}}, nil
 }
 
@@ -99,15 +90,13 @@ func datasetsOperation(f DatasetFilter) (operation, error) {
 	if p.BBox, err = bboxText(f.BBox); err != nil {
 		return operation{}, err
 	}
-	return operation{name: "datasets", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.ListDatasets(ctx, &p, key)
+	return operation{name: "datasets", request: func(server string) (*http.Request, error) {
+		return gen.NewListDatasetsRequest(server, &p)
 	}}, nil
 }
 
 func healthOperation() operation {
-	return operation{name: "health", send: func(ctx context.Context, raw *gen.Client, key gen.RequestEditorFn) (*http.Response, error) {
-		return raw.GetHealth(ctx, key)
-	}}
+	return operation{name: "health", ungated: true, request: gen.NewGetHealthRequest}
 }
 
 // params gives the query parameters of a page; nil leaves one out.
@@ -163,45 +152,3 @@ func bboxText(b *BoundingBox) (*string, error) {
 }
 
 func plainDecimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-func requiredOfProviders(r *ProviderListResponse) (missing string) {
-	if r.Providers == nil {
-		return "providers"
-	}
-	for i := range r.Providers {
-		if r.Providers[i].Slug == "" {
-			return fmt.Sprintf("providers[%d].slug", i)
-		}
-	}
-	return ""
-}
-
-func requiredOfProvider(r *ProviderDetail) (missing string) {
-	if r.Slug == "" {
-		return "slug"
-	}
-	return requiredOfItems(r.Datasets)
-}
-
-func requiredOfDatasets(r *DatasetListResponse) (missing string) {
-	if r.Datasets == nil {
-		return "datasets"
-	}
-	return requiredOfItems(r.Datasets)
-}
-
-func requiredOfItems(datasets []Dataset) (missing string) {
-	for i := range datasets {
-		if datasets[i].ID == "" {
-			return fmt.Sprintf("datasets[%d].id", i)
-		}
-	}
-	return ""
-}
-
-func requiredOfHealth(r *Health) (missing string) {
-	if r.Status == "" {
-		return "status"
-	}
-	return ""
-}

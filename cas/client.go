@@ -1,11 +1,11 @@
 package cas
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,21 +20,22 @@ const (
 	DefaultTimeout = 120 * time.Second
 )
 
-// Client asks a CAS service. It is safe for use by many goroutines, and one per service is enough: its connections, its rate
-// limit and its pauses are shared by all calls.
+// Client asks a CAS service. Make one with [NewClient]; the calls of a zero Client fail. It is safe for use by many goroutines, and one
+// per service is enough: its connections, its rate limit and its pauses are shared by all calls.
+//
+// A program under test can do without a service: let it name the methods that it calls in an interface, and give it a mock; or give it the
+// client of a server of package castest.
 type Client struct {
-	core *core // everything, the key included, lies behind one pointer, so that printing a Client shows none of it
+	core *core
 }
 
 // core is what a Client and the AsyncClients made from it share.
 type core struct {
-	raw      *gen.Client
-	extract  *http.Request // what raw asks by, without a body but with all headers
-	batch    *http.Request
+	server   string // base URL with a slash at its end, as the generated request builders want it
 	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
-	key      *secret         // nil without one
-	agent    string
+	headers  []header
+	secrets  *secret // the key and secret headers; nil without any
 	timeout  time.Duration
 	maxBytes int64
 	retry    RetryPolicy
@@ -58,48 +59,32 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		if opt == nil {
 			return nil, invalid("option", "is nil")
 		}
-		if err := opt(&config); err != nil {
+		if err := opt.client(&config); err != nil {
 			return nil, err
 		}
 	}
+	own := []header{plainHeader("Accept", jsonType), plainHeader("User-Agent", userAgent(config.userAgent))}
+	if config.key != nil {
+		own = append(own, *config.key)
+	}
 	c := &core{
-		key:      config.key,
-		agent:    userAgent(config.userAgent),
+		server:   strings.TrimRight(baseURL, "/") + "/",
+		headers:  append(own, config.headers...),
 		timeout:  config.timeout,
 		maxBytes: config.maxBytes,
 		retry:    config.retry,
 		gate:     newGate(config.requestsPerMinute),
 		log:      config.log,
 	}
+	c.secrets = secretsOf(c.headers)
 	c.http, c.own = httpClient(config.http)
-	raw, err := gen.NewClient(strings.TrimRight(baseURL, "/"), gen.WithHTTPClient(c.http))
-	if err != nil {
-		return nil, invalid("base URL", "%v", err)
-	}
-	c.raw = raw
-	if err := c.prepare(); err != nil {
-		return nil, invalid("base URL", "%v", err)
-	}
 	return &Client{core: c}, nil
 }
 
-// prepare has the generated client make the requests that most calls send.
-func (c *core) prepare() (err error) {
-	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.raw.Server, jsonType, nil); err != nil {
-		return err
-	}
-	if c.batch, err = gen.NewBatchExtractAttributesRequestWithBody(c.raw.Server, jsonType, nil); err != nil {
-		return err
-	}
-	return errors.Join(c.edit(context.Background(), c.extract), c.edit(context.Background(), c.batch))
-}
-
-// like gives a prepared request to send one like it. The own transport does not change what it is given; a caller's may.
-func (c *core) like(prepared *http.Request) *http.Request {
-	if c.own != nil {
-		return prepared
-	}
-	return prepared.Clone(context.Background())
+// NewClientFromEnvironment makes a client of the service at CAS_URL, with the key in CAS_API_KEY, as the command cas reads them. An unset
+// or empty CAS_URL is [DefaultBaseURL], an unset or empty CAS_API_KEY no key; options win over the environment.
+func NewClientFromEnvironment(opts ...Option) (*Client, error) {
+	return NewClient(os.Getenv("CAS_URL"), slices.Insert(slices.Clone(opts), 0, WithAPIKey(os.Getenv("CAS_API_KEY")))...)
 }
 
 func checkBaseURL(text string) error {
@@ -110,7 +95,7 @@ func checkBaseURL(text string) error {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return invalid("base URL", "must begin with http:// or https://, as in %s", DefaultBaseURL)
 	case u.User != nil:
-		return invalid("base URL", "carries user info: give a key by WithAPIKey")
+		return invalid("base URL", "carries user info: give a key by WithAPIKey, or a header by WithHeader")
 	case u.Hostname() == "":
 		return invalid("base URL", "has no host")
 	case u.RawQuery != "" || u.ForceQuery:
@@ -123,11 +108,21 @@ func checkBaseURL(text string) error {
 
 // Close frees the idle connections of the client, unless it was given its own http.Client. Later calls fail with ErrClosed;
 // calls in flight finish. Closing twice is fine. It closes what [Client.Async] made as well.
-func (c *Client) Close() error { return c.core.close() }
+func (c *Client) Close() error { return c.shared().close() }
+
+// shared is the core of a client, nil of a nil or zero one, whose calls fail.
+func (c *Client) shared() *core {
+	if c == nil {
+		return nil
+	}
+	return c.core
+}
 
 func (c *core) close() error {
-	c.closed.Store(true)
-	c.releaseIdle()
+	if c != nil {
+		c.closed.Store(true)
+		c.releaseIdle()
+	}
 	return nil
 }
 
@@ -136,14 +131,4 @@ func (c *core) releaseIdle() {
 	if c.own != nil && c.closed.Load() {
 		c.own.CloseIdleConnections()
 	}
-}
-
-// edit adds what every request carries. The key is set on the request, never in a transport, which would put it on redirects too.
-func (c *core) edit(_ context.Context, r *http.Request) error {
-	if c.key != nil {
-		r.Header.Set("X-API-Key", c.key.value)
-	}
-	r.Header.Set("User-Agent", c.agent)
-	r.Header.Set("Accept", jsonType)
-	return nil
 }

@@ -4,28 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/gen"
 )
 
-// one makes a call whose answer is one value, decoded when it has arrived whole. required names a top-level member that the
-// contract promises and the value lacks.
-func one[T gen.Model](ctx context.Context, c *core, op operation, required func(*T) string, opts []CallOption) (*T, error) {
+// one makes a call whose answer is one value, decoded when it has arrived whole, unless the request was bad.
+func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opts []CallOption) (*T, error) {
+	if bad != nil {
+		return nil, bad
+	}
 	var value *T
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
-		text, release, err := a.body.all(a.length)
-		defer release()
+		text, err := a.body.all(a.length)
 		if err != nil {
 			return "", err
 		}
 		v := new(T)
-		if err := gen.Decode(text, v); err != nil {
+		if err := gen.Decode(a.limit.ctx, text, v); err != nil {
 			return "", err
 		}
-		if missing := required(v); missing != "" {
+		if missing := missingFrom(v); missing != "" {
 			return "", missingMember(missing)
 		}
 		value = v
@@ -40,6 +40,63 @@ func one[T gen.Model](ctx context.Context, c *core, op operation, required func(
 	return value, nil
 }
 
+// missingFrom names a member that the contract promises and an answer lacks: one of its own, or the one that says of what an item of
+// its list is; "" is none.
+func missingFrom(answer any) string {
+	switch r := answer.(type) {
+	case *AttributeResponse:
+		switch {
+		case r.RequestID == "":
+			return "request_id"
+		case r.Results == nil:
+			return "results"
+		}
+		return missingFromResults(r)
+	case *ProviderListResponse:
+		if r.Providers == nil {
+			return "providers"
+		}
+		return missingFromList("providers[%d].slug", r.Providers, func(p *ProviderSummary) string { return p.Slug })
+	case *ProviderDetail:
+		if r.Slug == "" {
+			return "slug"
+		}
+		return missingFromList("datasets[%d].id", r.Datasets, func(d *Dataset) string { return d.ID })
+	case *DatasetListResponse:
+		if r.Datasets == nil {
+			return "datasets"
+		}
+		return missingFromList("datasets[%d].id", r.Datasets, func(d *Dataset) string { return d.ID })
+	case *Health:
+		if r.Status == "" {
+			return "status"
+		}
+	}
+	return ""
+}
+
+// missingFromMember is less than missingFrom: it finds a response inside a batch that is null or {}.
+func missingFromMember(r *AttributeResponse) string {
+	if r.RequestID == "" && r.GeometryHash == "" && r.Results == nil {
+		return "results"
+	}
+	return missingFromResults(r)
+}
+
+func missingFromResults(r *AttributeResponse) string {
+	return missingFromList("results[%d].dataset_id", r.Results, func(r *AttributeResult) string { return r.DatasetID })
+}
+
+// missingFromList finds an item, such as null, that does not say what it is of.
+func missingFromList[T any](place string, list []T, id func(*T) string) string {
+	for i := range list {
+		if id(&list[i]) == "" {
+			return fmt.Sprintf(place, i)
+		}
+	}
+	return ""
+}
+
 func missingMember(name string) error {
 	return fmt.Errorf("%q is missing or null", name)
 }
@@ -50,11 +107,12 @@ func isJSON(res *http.Response) error {
 		return errors.New("204 has no content")
 	}
 	header := res.Header.Get("Content-Type")
-	if header == jsonType { // as a rule, and parsing takes a microsecond
+	if header == jsonType { // as a rule
 		return nil
 	}
-	mediaType, _, err := mime.ParseMediaType(header)
-	if header == "" || (err == nil && (mediaType == jsonType || strings.HasSuffix(mediaType, "+json"))) {
+	mediaType, _, _ := strings.Cut(header, ";") // whatever is wrong with what follows
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
+	if header == "" || mediaType == jsonType || strings.HasSuffix(mediaType, "+json") {
 		return nil
 	}
 	return fmt.Errorf("its Content-Type is %q, not %s: does the base URL point at the service itself?", header, jsonType)

@@ -22,11 +22,11 @@ func plainly[T any](text []byte, required func(*T) string) (value *T, ok bool) {
 }
 
 // agree fails unless the generated code and the JSON library make the same of a text.
-func agree[T gen.Model](t *testing.T, text []byte, required func(*T) string) {
-	want, ok := plainly(text, required)
+func agree[T gen.Model](t *testing.T, text []byte) {
+	want, ok := plainly(text, func(v *T) string { return missingFrom(v) })
 	got := new(T)
-	err := gen.Decode(text, got)
-	require.Equal(t, ok, err == nil && required(got) == "", "%T: %v", got, err)
+	err := gen.Decode(context.Background(), text, got)
+	require.Equal(t, ok, err == nil && missingFrom(got) == "", "%T: %v", got, err)
 	if ok {
 		same(t, want, got)
 	}
@@ -57,18 +57,18 @@ func FuzzDecodeResponse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		agree(t, text, requiredOfResponse)
-		agree(t, text, requiredOfProviders)
-		agree(t, text, requiredOfProvider)
-		agree(t, text, requiredOfDatasets)
-		agree(t, text, requiredOfHealth)
+		agree[AttributeResponse](t, text)
+		agree[ProviderListResponse](t, text)
+		agree[ProviderDetail](t, text)
+		agree[DatasetListResponse](t, text)
+		agree[Health](t, text)
 
 		want, ok := plainly(text, func(r *BatchAttributeResponse) string {
 			if r.RequestID == "" || r.Responses == nil {
 				return "a member"
 			}
 			for i := range r.Responses {
-				if missing := requiredOfMember(&r.Responses[i]); missing != "" {
+				if missing := missingFromMember(&r.Responses[i]); missing != "" {
 					return missing
 				}
 			}

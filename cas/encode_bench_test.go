@@ -44,13 +44,13 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	for _, c := range []struct {
 		name   string
-		encode func() (*requestBody, error)
+		encode func() ([]byte, error)
 	}{
-		{"text", func() (*requestBody, error) { return ExtractRequest{Geometry: text, DatasetIDs: ids}.encode() }},
-		{"floats", func() (*requestBody, error) { return ExtractRequest{Geometry: Polygon(ring), DatasetIDs: ids}.encode() }},
-		{"feature", func() (*requestBody, error) { return ExtractRequest{Geometry: feature, DatasetIDs: ids}.encode() }},
-		{"map", func() (*requestBody, error) { return ExtractRequest{Geometry: asMap, DatasetIDs: ids}.encode() }},
-		{"batch", func() (*requestBody, error) { return BatchExtractRequest{Geometries: many, DatasetIDs: ids}.encode() }},
+		{"text", func() ([]byte, error) { return ExtractRequest{Geometry: text, DatasetIDs: ids}.encode() }},
+		{"floats", func() ([]byte, error) { return ExtractRequest{Geometry: Polygon(ring), DatasetIDs: ids}.encode() }},
+		{"feature", func() ([]byte, error) { return ExtractRequest{Geometry: feature, DatasetIDs: ids}.encode() }},
+		{"map", func() ([]byte, error) { return ExtractRequest{Geometry: asMap, DatasetIDs: ids}.encode() }},
+		{"batch", func() ([]byte, error) { return BatchExtractRequest{Geometries: many, DatasetIDs: ids}.encode() }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -59,8 +59,7 @@ func BenchmarkEncode(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.SetBytes(int64(len(body.text)))
-				body.release()
+				b.SetBytes(int64(len(body)))
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ var (
 	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, but for those over a limit
 	ErrRequestLimit = errors.New("cas: the request is over a limit of the service")
 	ErrUnauthorized = errors.New("cas: the API key is missing or wrong")              // 401
-	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429
+	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429, or not sent because of one
 	ErrNotFound     = errors.New("cas: not found")                                    // 404
 	ErrUpstream     = errors.New("cas: a provider or proxy upstream failed")          // 502
 	ErrInternal     = errors.New("cas: the service failed")                           // 500
@@ -60,7 +61,7 @@ type Error struct {
 	RetryAfter time.Duration   // what the service asked to wait; 0 where it did not, the longest Duration where that is too long for one
 	Attempts   int             // how often the call was sent; 0 where it ended before
 	Method     string          // of the request
-	URL        string          // of the request; it never holds a key
+	URL        string          // of the request; it never holds a key; "" where nothing was sent
 	Body       []byte          // the first 4 KiB of the answer, echoes of the key cut out
 
 	retryAfterSet bool // a Retry-After of 0 is one too
@@ -72,7 +73,7 @@ type Error struct {
 // CASError is the name that users of the Python SDK know.
 type CASError = Error
 
-// Error is [422 validation_error] message (request_id=…), without the parts that there are none of.
+// Error is [422 validation_error] message (request_id=…), in answer to POST /api/v1/extract, without the parts that there are none of.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.StatusCode != 0 {
@@ -86,7 +87,19 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request_id=%s)", e.RequestID)
 	}
+	if e.StatusCode != 0 && e.Method != "" {
+		fmt.Fprintf(&b, ", in answer to %s %s", e.Method, pathOf(e.URL))
+	}
 	return b.String()
+}
+
+// pathOf is the path of a URL, without host and query.
+func pathOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	return u.EscapedPath()
 }
 
 // Unwrap gives the cause: of a transport error the network's, of a call whose context ended the context's error; else nil.
@@ -100,12 +113,12 @@ func (e *Error) Is(target error) bool {
 		return e.StatusCode == http.StatusUnauthorized
 	case ErrNotFound:
 		return e.StatusCode == http.StatusNotFound
-	case ErrRateLimited:
-		return e.StatusCode == http.StatusTooManyRequests
+	case ErrRateLimited: // or it was not sent, because a 429 had been
+		return e.StatusCode == http.StatusTooManyRequests || e.StatusCode == 0 && e.Type == ErrorTypeRateLimited
 	case ErrInternal:
 		return e.StatusCode == http.StatusInternalServerError
-	case ErrUpstream:
-		return e.StatusCode == http.StatusBadGateway
+	case ErrUpstream: // or inside a 200, as ResponseError gives it
+		return e.StatusCode == http.StatusBadGateway || e.StatusCode == http.StatusOK && e.Type == ErrorTypeUpstream
 	case ErrRequestLimit:
 		return e.Type == ErrorTypeRequestLimit
 	case ErrValidation:
@@ -160,4 +173,28 @@ func (e *Error) Issues() []ValidationIssue {
 		issues = append(issues, ValidationIssue{Loc: strings.Join(loc, "."), Message: d.Msg, Type: d.Type})
 	}
 	return issues
+}
+
+// Errors that a call ends in before any I/O.
+var (
+	// ErrInvalidRequest is what a request that cannot be right ends in; the text names the field and what to do.
+	// An empty list of dataset ids is not one: the service answers it with a 422, which is ErrValidation.
+	ErrInvalidRequest = errors.New("cas: invalid request")
+	// ErrClosed is what calls end in after Close.
+	ErrClosed = errors.New("cas: the client is closed")
+)
+
+// requestError is an ErrInvalidRequest with the field that caused it.
+type requestError struct {
+	field  string // such as geometries[3].coordinates
+	reason string
+}
+
+func (e *requestError) Error() string {
+	return ErrInvalidRequest.Error() + ": " + e.field + ": " + e.reason
+}
+func (e *requestError) Is(target error) bool { return target == ErrInvalidRequest }
+
+func invalid(field, format string, args ...any) error {
+	return &requestError{field: field, reason: fmt.Sprintf(format, args...)}
 }

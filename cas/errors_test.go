@@ -119,7 +119,7 @@ func TestEveryErrorBodyBecomesATypedError(t *testing.T) {
 			assert.Equal(t, c.is, kinds(err))
 			assert.True(t, strings.HasPrefix(err.Error(), c.text), "%q does not begin with %q", err, c.text)
 			if c.id != "" {
-				assert.True(t, strings.HasSuffix(err.Error(), " (request_id="+c.id+")"), err)
+				assert.True(t, strings.Contains(err.Error(), " (request_id="+c.id+"), in answer to "), err)
 			} else {
 				assert.NotContains(t, err.Error(), "request_id")
 			}
@@ -143,7 +143,7 @@ func TestErrorReadsAsInTheGuide(t *testing.T) {
 	t.Parallel()
 	s := serve(t, reply(404, captured(t, "plain_unknown")))
 	_, err := s.client(t).Provider(t.Context(), "nope")
-	assert.EqualError(t, err, "[404 not_found] Unknown provider 'nope' (request_id="+headerID+")")
+	assert.EqualError(t, err, "[404 not_found] Unknown provider 'nope' (request_id="+headerID+"), in answer to GET /api/v1/providers/nope")
 	assert.ErrorIs(t, err, cas.ErrNotFound)
 	assert.Equal(t, cas.ErrorTypeNotFound, asError(t, err).Type)
 

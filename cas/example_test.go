@@ -126,27 +126,6 @@ func ExampleClient_StreamBatch() {
 	// 579 m
 }
 
-// A sum keeps nothing of a response, so that all of them may come in the memory of one.
-func ExampleWithReuse() {
-	client, done := exampleClient()
-	defer done()
-	request := cas.BatchExtractRequest{
-		Geometries: cas.Geometries(cas.Point(-84.299, 36.6), cas.Point(-84.25, 36.55), cas.Point(-84.297, 36.6)),
-		DatasetIDs: []string{"local_dem:elevation"},
-	}
-	var sum float64
-	for response, err := range client.StreamBatch(context.Background(), request, cas.WithReuse()) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		elevation, _ := response.Results[0].Value.Float64()
-		sum += elevation
-	}
-	fmt.Printf("%.1f m on the average\n", sum/3)
-	// Output:
-	// 531.3 m on the average
-}
-
 func ExampleClient_Provider() {
 	client, done := exampleClient()
 	defer done()
@@ -158,7 +137,7 @@ func ExampleClient_Provider() {
 		fmt.Println(e.StatusCode, e.Type, e.Attempts)
 	}
 	// Output:
-	// [404 not_found] Unknown provider 'nope' (request_id=285d971167bf)
+	// [404 not_found] Unknown provider 'nope' (request_id=285d971167bf), in answer to GET /api/v1/providers/nope
 	// true
 	// 404 not_found 1
 }

@@ -2,7 +2,6 @@ package cas
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/community-attribute-service/cas-go/gen"
@@ -47,15 +46,7 @@ type BatchExtractRequest struct {
 // Errors: ErrInvalidRequest before anything is sent; otherwise an *[Error], such as ErrValidation or ErrRequestLimit.
 func (c *Client) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) (*AttributeResponse, error) {
 	body, err := r.encode()
-	if err != nil {
-		return nil, err
-	}
-	return extract(ctx, c.core, body, opts)
-}
-
-func extract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*AttributeResponse, error) {
-	defer body.release()
-	return one(ctx, c, extractOperation(c, body), requiredOfResponse, opts)
+	return one[AttributeResponse](ctx, c.shared(), extractOperation(body), err, opts)
 }
 
 // BatchExtract asks for the attributes of up to 1000 geometries in one request; Responses are in their order. A geometry that the
@@ -65,56 +56,19 @@ func extract(ctx context.Context, c *core, body *requestBody, opts []CallOption)
 // Errors: as for Extract. One geometry of a wrong type spoils the whole batch.
 func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts ...CallOption) (*BatchAttributeResponse, error) {
 	body, err := r.encode()
-	if err != nil {
-		return nil, err
-	}
-	return batchExtract(ctx, c.core, body, opts)
-}
-
-func batchExtract(ctx context.Context, c *core, body *requestBody, opts []CallOption) (*BatchAttributeResponse, error) {
-	defer body.release()
-	return collect(ctx, c, batchOperation(c, body), opts)
+	return collect(ctx, c.shared(), batchOperation(body), err, opts)
 }
 
 const jsonType = "application/json"
 
-func extractOperation(c *core, body *requestBody) operation {
-	return operation{name: "extract", extraction: true, edited: true, send: func(ctx context.Context, _ *gen.Client, note gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, c.http, c.like(c.extract), note)
+func extractOperation(body []byte) operation {
+	return operation{name: "extract", extraction: true, body: body, request: func(server string) (*http.Request, error) {
+		return gen.NewExtractAttributesRequestWithBody(server, jsonType, nil)
 	}}
 }
 
-func batchOperation(c *core, body *requestBody) operation {
-	return operation{name: "batch_extract", extraction: true, edited: true, send: func(ctx context.Context, _ *gen.Client, note gen.RequestEditorFn) (*http.Response, error) {
-		return body.send(ctx, c.http, c.like(c.batch), note)
+func batchOperation(body []byte) operation {
+	return operation{name: "batch_extract", extraction: true, body: body, request: func(server string) (*http.Request, error) {
+		return gen.NewBatchExtractAttributesRequestWithBody(server, jsonType, nil)
 	}}
-}
-
-func requiredOfResponse(r *AttributeResponse) (missing string) {
-	switch {
-	case r.RequestID == "":
-		return "request_id"
-	case r.Results == nil:
-		return "results"
-	default:
-		return requiredOfResults(r)
-	}
-}
-
-// requiredOfResults finds a result that says nothing of what it is of, such as null.
-func requiredOfResults(r *AttributeResponse) (missing string) {
-	for i := range r.Results {
-		if r.Results[i].DatasetID == "" {
-			return fmt.Sprintf("results[%d].dataset_id", i)
-		}
-	}
-	return ""
-}
-
-// requiredOfMember is less than requiredOfResponse: it finds a response inside a batch that is null or {}.
-func requiredOfMember(r *AttributeResponse) (missing string) {
-	if r.RequestID == "" && r.GeometryHash == "" && r.Results == nil {
-		return "results"
-	}
-	return requiredOfResults(r)
 }

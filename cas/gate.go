@@ -2,68 +2,94 @@ package cas
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// gate is where every attempt of a client waits for its turn: evenly spaced if a rate is set, and not before a pause has passed
-// that a 429 asked for, so that N workers do not run into the same limit N times. They stand in one line, of which the head alone
-// looks at the clock: one that gives up leaves no gap behind.
+// gate is where the attempts of a client wait for their turn: evenly spaced if a rate is set, and not before a pause has passed that a
+// 429 asked for, so that N workers do not run into the same limit N times. They queue; only the first one waits for its turn, so that one
+// that gives up leaves no gap.
 type gate struct {
 	head     chan struct{} // holds the place at the head
 	interval time.Duration // between attempts; 0 is no pacing
 	paused   atomic.Bool   // a pause has begun, and nobody has seen its end yet
 
 	mu    sync.Mutex
-	next  time.Time // the first free turn
-	opens time.Time // end of the pause
+	next  time.Time     // the first free turn
+	opens time.Time     // end of the pause
+	moved chan struct{} // closed when a pause begins or grows
 }
 
 func newGate(requestsPerMinute int) *gate {
-	g := &gate{head: make(chan struct{}, 1)}
+	g := &gate{head: make(chan struct{}, 1), moved: make(chan struct{})}
 	if requestsPerMinute > 0 {
 		g.interval = time.Minute / time.Duration(requestsPerMinute)
 	}
 	return g
 }
 
-// wait returns when an attempt may be sent, or with the context's error.
-func (g *gate) wait(ctx context.Context) error {
+// errPaused is why an attempt is not waited for: the pause goes on beyond the context's deadline.
+type errPaused struct{ left time.Duration }
+
+func (e errPaused) Error() string {
+	return fmt.Sprintf("after a 429 all calls of this client pause for another %v, and the context ends before", e.left.Round(time.Millisecond))
+}
+
+// wait returns when an attempt may be sent. It fails with the context's error, or at once where a pause outlasts the context.
+// onPause is told of a pause that is waited for.
+func (g *gate) wait(ctx context.Context, onPause func(time.Duration)) error {
 	if g.interval == 0 && !g.paused.Load() {
 		return ctx.Err()
 	}
-	select {
-	case g.head <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-g.head }()
-	for { // a pause may begin or grow during the wait
+	atHead := false
+	defer func() {
+		if atHead {
+			<-g.head
+		}
+	}()
+	for told := false; ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d := g.take()
-		if d <= 0 {
-			return nil
+		pause, turn, moved := g.look(atHead)
+		if deadline, ok := ctx.Deadline(); ok && pause > 0 && time.Until(deadline) < pause {
+			return errPaused{pause}
 		}
-		if err := sleep(ctx, d); err != nil {
-			return err
+		if pause > 0 && !told {
+			told = true
+			onPause(pause)
+		}
+		head, due := g.head, (<-chan time.Time)(nil)
+		if atHead {
+			if turn <= 0 {
+				return nil
+			}
+			head, due = nil, time.After(turn)
+		}
+		select {
+		case head <- struct{}{}:
+			atHead = true
+		case <-due:
+		case <-moved:
+		case <-ctx.Done():
 		}
 	}
 }
 
-// take takes the turn that is due, or tells how long it is until the next one.
-func (g *gate) take() time.Duration {
+// look tells how long the pause goes on and how long it is until the next turn, which it takes for the one at the head if it is due.
+func (g *gate) look(atHead bool) (pause, turn time.Duration, moved <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if g.opens.After(now) || g.next.After(now) {
-		return max(g.opens.Sub(now), g.next.Sub(now))
+	pause = max(g.opens.Sub(now), 0)
+	turn = max(pause, g.next.Sub(now))
+	if atHead && turn <= 0 {
+		g.paused.Store(false)
+		g.next = now.Add(g.interval)
 	}
-	g.paused.Store(false)
-	g.next = now.Add(g.interval)
-	return 0
+	return pause, turn, g.moved
 }
 
 // pause closes the gate for d; a longer pause that is under way stays.
@@ -74,5 +100,7 @@ func (g *gate) pause(d time.Duration) {
 	if opens.After(g.opens) {
 		g.opens = opens
 		g.paused.Store(true)
+		close(g.moved)
+		g.moved = make(chan struct{})
 	}
 }

@@ -192,6 +192,8 @@ func appendMarshalled(b []byte, field string, g any) ([]byte, error) {
 		return b, invalid(field, "%T encodes as {}, not as a GeoJSON geometry: convert it, in go-geom by geojson.Encode(g)", g)
 	case string(text) == "null":
 		return b, invalid(field, "%T encodes as null: give a GeoJSON Point, Polygon or MultiPolygon", g)
+	case text[0] != '{':
+		return b, invalid(field, "%T encodes as %s, which is not a GeoJSON object: give a geometry such as cas.Point(-96.5, 39.0), or GeoJSON text", g, abbreviate(text))
 	default:
 		return b, fmt.Errorf("%w (encoded from %T)", err, g)
 	}

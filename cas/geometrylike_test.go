@@ -152,6 +152,8 @@ func TestWhatIsNoGeometryIsRefusedByName(t *testing.T) {
 		"orb FeatureCollection":     {orbjson.NewFeatureCollection(), "FeatureCollection"},
 		"a channel":                 {make(chan int), "chan int cannot be encoded"},
 		"a number":                  {7, "not a GeoJSON object"},
+		"a Go number":               {42, "geometry: int encodes as 42, which is not a GeoJSON object: give a geometry such as cas.Point(-96.5, 39.0), or GeoJSON text"},
+		"a truth":                   {true, "bool encodes as true, which is not a GeoJSON object"},
 		"an array of numbers":       {[]float64{1, 2}, "encodes as bare coordinates"},
 		"coordinates as text":       {`[1,2]`, "is an array"},
 		"null":                      {`null`, "is null, not a GeoJSON object"},

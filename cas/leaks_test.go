@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type connections struct {
 	change *sync.Cond
 	open   map[net.Conn]http.ConnState
 	most   int
+	all    int // that were opened
 	url    string
 }
 
@@ -32,8 +34,18 @@ func (c *connections) state(conn net.Conn, state http.ConnState) {
 	if c.open[conn] = state; state == http.StateClosed || state == http.StateHijacked {
 		delete(c.open, conn)
 	}
+	if state == http.StateNew {
+		c.all++
+	}
 	c.most = max(c.most, len(c.open))
 	c.change.Broadcast()
+}
+
+// opened counts the connections that there ever were.
+func (c *connections) opened() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all
 }
 
 // none waits until no connection is open.
@@ -215,4 +227,55 @@ func TestCloseLeavesACallersConnectionsAlone(t *testing.T) {
 	connections.mu.Unlock()
 	transport.CloseIdleConnections()
 	connections.none(t)
+}
+
+// A 500 costs the connection that it came on, which the service closes, and no other.
+func TestA500GivesUpOneConnection(t *testing.T) {
+	t.Parallel()
+	const workers, each = 32, 100
+	for name, brought := range map[string]cas.Option{
+		"own transport": cas.WithUserAgent("own"),
+		"wrapped":       cas.WithHTTPClient(&http.Client{Transport: struct{ http.RoundTripper }{cas.NewTransport()}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked, failed atomic.Int64
+			connections, client := counting(t, func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1)%20 == 0 {
+					failed.Add(1)
+					failing(500)(w, r)
+					return
+				}
+				reply(200, healthy)(w, r)
+			}, brought, cas.WithRetry(cas.RetryPolicy{MaxAttempts: 1}))
+			var all sync.WaitGroup
+			for range workers {
+				all.Go(func() {
+					for range each {
+						_, err := client.Health(t.Context())
+						if err != nil {
+							assert.ErrorIs(t, err, cas.ErrInternal)
+						}
+					}
+				})
+			}
+			all.Wait()
+			opened := connections.opened()
+			t.Logf("%d connections for %d requests of %d workers, %d of them answered by 500", opened, asked.Load(), workers, failed.Load())
+			assert.EqualValues(t, workers*each, asked.Load(), "nothing was sent twice or not at all")
+			assert.LessOrEqual(t, opened, int(failed.Load())+workers+10)
+		})
+	}
+}
+
+// A service that closes the connection behind a 500, as CAS does, is not met on it again.
+func TestTheConnectionOfA500IsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	ok := "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { rawReply(true, "%s", ok)(w, r) })
+	client := s.client(t)
+	for range 200 {
+		_, err := client.Extract(t.Context(), aRequest())
+		require.ErrorIs(t, err, cas.ErrInternal)
+	}
+	assert.Len(t, s.Requests(), 200)
 }

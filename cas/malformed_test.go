@@ -81,7 +81,7 @@ func TestAMalformedSuccessIsAnError(t *testing.T) {
 		"HTML":               {200, func(string) string { return "<html>please log in</html>" }, html},
 		"HTML, misnamed":     {200, func(string) string { return "<html>please log in</html>" }, nil},
 		"JSON, misnamed":     {200, func(s string) string { return s }, html},
-		"a bad content type": {200, func(s string) string { return s }, []string{"Content-Type", "application/json; ="}},
+		"a bad content type": {200, func(s string) string { return s }, []string{"Content-Type", "json, please"}},
 		"204":                {204, func(string) string { return "" }, nil},
 		"205":                {205, func(string) string { return "" }, nil},
 		"an odd 2xx":         {299, func(string) string { return "" }, nil},
@@ -170,6 +170,22 @@ func TestAMalformedMemberIsAnError(t *testing.T) {
 				checkMalformed(t, "StreamBatch", body)
 			}
 		}
+	}
+}
+
+// What is wrong behind the media type is no reason to refuse an answer.
+func TestContentTypesThatAreJSON(t *testing.T) {
+	t.Parallel()
+	for _, contentType := range []string{
+		"application/json", "application/json; charset", "application/json; charset=", "application/json;", "Application/JSON ; =", "application/problem+json; x",
+		"application/geo+json", "",
+	} {
+		_, err := serve(t, reply(200, healthy, "Content-Type", contentType)).client(t).Health(t.Context())
+		assert.NoError(t, err, contentType)
+	}
+	for _, contentType := range []string{"text/html; application/json", "application/jsonp", "application", "json", ";"} {
+		_, err := serve(t, reply(200, healthy, "Content-Type", contentType)).client(t).Health(t.Context())
+		assert.ErrorIs(t, err, cas.ErrMalformedResponse, contentType)
 	}
 }
 

@@ -5,40 +5,8 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// The models are the generated types of package gen, which api/openapi.yaml describes. Their fields, with units and null rules,
-// are listed in docs/reference.md and by `go doc github.com/community-attribute-service/cas-go/gen AttributeResult` and the like.
+// The other types of answers; models.gen.go has the rest.
 type (
-	// AttributeResponse is the answer for one geometry: RequestID, GeometryHash, Results, Warnings, ElapsedMS (milliseconds).
-	// It may lack datasets that were asked for; see [Missing] and [ResponseError].
-	AttributeResponse = gen.AttributeResponse
-	// AttributeResult is the value of one dataset: DatasetID, Variable, Value, Units, Aggregation (as computed), Quality,
-	// CoverageFraction (0 to 1), PixelCount, Timestamp (nil for static data), Provider, ElapsedMS, Provenance, ValidRange (or nil).
-	AttributeResult = gen.AttributeResult
-	// BatchAttributeResponse is the answer to a batch: RequestID, Responses (in the order of the geometries), TotalGeometries,
-	// TotalResults (those present), ElapsedMS (milliseconds).
-	BatchAttributeResponse = gen.BatchAttributeResponse
-	// ProviderSummary is one provider in a list: Slug, Name, Protocol (free text), BaseURL.
-	ProviderSummary = gen.ProviderSummary
-	// ProviderDetail is one provider with its Datasets.
-	ProviderDetail = gen.ProviderDetail
-	// ProviderListResponse is one page of providers: Total, Limit, Offset, Count, Providers.
-	ProviderListResponse = gen.ProviderListResponse
-	// DatasetListResponse is one page of datasets: Total (after filters), Limit, Offset, Count, Datasets.
-	DatasetListResponse = gen.DatasetListResponse
-	// Dataset is the metadata of one dataset: ID, Provider, Name, Description, Variables, ResolutionM (metres; NaN where unknown),
-	// CRS (of the source), BBox (degrees), Temporal, Protocol, License, Citation.
-	Dataset = gen.Dataset
-	// Variable is one quantity of a dataset: Name, Units, Description, DataType, NodataValue (or nil), ValidRange (or nil).
-	Variable = gen.Variable
-	// BoundingBox is an extent in degrees, WGS84: MinLon, MinLat, MaxLon, MaxLat.
-	BoundingBox = gen.BoundingBox
-	// TemporalExtent is a time axis: Start and End (nil where open or unknown), TemporalType.
-	TemporalExtent = gen.TemporalExtent
-	// Health is the liveness of the service process: Status, ProvidersRegistered, Cache.
-	Health = gen.Health
-	// CacheStats is the state of the service's result cache: Hits, Misses, Size, HitRate (0 to 1).
-	CacheStats = gen.CacheStats
-
 	// Value is a number, a class distribution or null; see its methods Float64, Distribution, IsNull and String.
 	Value = wire.Value
 	// Class is one class of a distribution: Name and Fraction (0 to 1; NaN where it is null on the wire).

@@ -1,47 +1,58 @@
 package cas
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"iter"
+	"net/http"
 	"sync"
 )
 
 // pageSize is the largest page that the service gives; its whole catalog fits into one.
 const pageSize = 1000
 
-// AllProviders yields every provider, sorted by slug, asking for pages as they are needed. It ends with the first empty page, not by
-// Total, which may change between pages, or after an error, which is yielded last with a zero provider.
-func (c *Client) AllProviders(ctx context.Context) iter.Seq2[ProviderSummary, error] {
-	return pages(Page{}, func(p Page) ([]ProviderSummary, error) {
-		list, err := c.Providers(ctx, p)
+// AllProviders yields every provider, sorted by slug, asking for pages as they are needed. It ends behind a page that is not full and
+// reaches Total, which may change between pages, or behind an empty one, or after an error, which is yielded last with a zero provider.
+// A page other than the one asked for, which a gateway may give that drops the query, is ErrMalformedResponse.
+func (c *Client) AllProviders(ctx context.Context, opts ...CallOption) iter.Seq2[ProviderSummary, error] {
+	return pages(Page{}, func(p Page) ([]ProviderSummary, listed, error) {
+		list, err := c.Providers(ctx, p, opts...)
 		if err != nil {
-			return nil, err
+			return nil, listed{}, err
 		}
-		return list.Providers, nil
+		return list.Providers, listed{list.Total, list.Limit, list.Offset}, nil
 	})
 }
 
 // AllDatasets yields every dataset that the filter leaves, sorted by provider slug, as [Client.AllProviders] does for providers.
 // The filter's Limit is the page size (0 is 1000) and its Offset where to start.
-func (c *Client) AllDatasets(ctx context.Context, filter DatasetFilter) iter.Seq2[Dataset, error] {
-	return pages(filter.Page, func(p Page) ([]Dataset, error) {
+func (c *Client) AllDatasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) iter.Seq2[Dataset, error] {
+	return pages(filter.Page, func(p Page) ([]Dataset, listed, error) {
 		filter := filter
 		filter.Page = p
-		list, err := c.Datasets(ctx, filter)
+		list, err := c.Datasets(ctx, filter, opts...)
 		if err != nil {
-			return nil, err
+			return nil, listed{}, err
 		}
-		return list.Datasets, nil
+		return list.Datasets, listed{list.Total, list.Limit, list.Offset}, nil
 	})
 }
 
-func pages[T any](first Page, fetch func(Page) ([]T, error)) iter.Seq2[T, error] {
+// listed is what a page says of itself.
+type listed struct{ total, limit, offset int }
+
+func pages[T any](first Page, fetch func(Page) ([]T, listed, error)) iter.Seq2[T, error] {
 	if first.Limit == 0 {
 		first.Limit = pageSize
 	}
 	return func(yield func(T, error) bool) {
 		for page := first; ; {
-			items, err := fetch(page)
+			items, got, err := fetch(page)
+			if err == nil && got.offset != page.Offset && len(items) > 0 {
+				err = &Error{StatusCode: http.StatusOK, Type: ErrorTypeMalformed, Message: fmt.Sprintf(
+					"asked for the items from %d on, the answer has those from %d on: does something on the way drop the query?", page.Offset, got.offset)}
+			}
 			if err != nil {
 				var none T
 				yield(none, err)
@@ -52,10 +63,11 @@ func pages[T any](first Page, fetch func(Page) ([]T, error)) iter.Seq2[T, error]
 					return
 				}
 			}
-			if len(items) == 0 {
+			page.Offset += len(items)
+			full := len(items) >= cmp.Or(got.limit, page.Limit)
+			if len(items) == 0 || !full && page.Offset >= got.total {
 				return
 			}
-			page.Offset += len(items)
 		}
 	}
 }
@@ -65,8 +77,13 @@ const detailWorkers = 8
 
 // ProviderDetails yields every provider with its datasets, in the order of the list, asking for a few at a time. It ends after the
 // first error, which is yielded last with a nil provider.
-func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail, error] {
+func (c *Client) ProviderDetails(ctx context.Context, opts ...CallOption) iter.Seq2[*ProviderDetail, error] {
 	return func(yield func(*ProviderDetail, error) bool) {
+		if c.shared() == nil || ctx == nil { // Provider says what is wrong
+			yield(c.Provider(ctx, "any"))
+			return
+		}
+		config, _ := c.core.configOf(opts)
 		ctx, cancel := context.WithCancel(ctx)
 		var workers sync.WaitGroup
 		defer workers.Wait()
@@ -75,12 +92,15 @@ func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail,
 		type outcome struct {
 			detail *ProviderDetail
 			err    error
+			info   ResponseInfo
 		}
 		queue := make(chan chan outcome, detailWorkers-1) // in list order; it and the one waited for bound the requests under way
 		left := false                                     // before the list's end
 		workers.Go(func() {
 			defer close(queue)
-			for provider, err := range c.AllProviders(ctx) {
+			var info ResponseInfo // a caller's own belongs to the goroutine that yields
+			opts := append(opts[:len(opts):len(opts)], WithResponseInfo(&info))
+			for provider, err := range c.AllProviders(ctx, opts...) {
 				slot := make(chan outcome, 1)
 				select {
 				case queue <- slot:
@@ -89,17 +109,21 @@ func (c *Client) ProviderDetails(ctx context.Context) iter.Seq2[*ProviderDetail,
 					return
 				}
 				if err != nil {
-					slot <- outcome{err: err}
+					slot <- outcome{err: err, info: info}
 					return
 				}
 				workers.Go(func() {
-					detail, err := c.Provider(ctx, provider.Slug)
-					slot <- outcome{detail, err}
+					var o outcome
+					o.detail, o.err = c.Provider(ctx, provider.Slug, append(opts[:len(opts)-1:len(opts)-1], WithResponseInfo(&o.info))...)
+					slot <- o
 				})
 			}
 		})
 		for slot := range queue {
 			o := <-slot
+			if config.info != nil {
+				*config.info = o.info
+			}
 			if !yield(o.detail, o.err) || o.err != nil {
 				return
 			}

@@ -67,7 +67,7 @@ func FuzzErrorBody(f *testing.F) {
 		}
 
 		if len(key) >= minEcho && !hasControl(key) && utf8.ValidString(key) && !strings.Contains(redacted, key) && !strings.Contains(key, redacted[:1]) && !strings.Contains(key, redacted[len(redacted)-1:]) {
-			newSecret(key).clean(e)
+			secretsOf([]header{secretHeader(keyHeader, key)}).clean(e)
 			for _, part := range []string{string(e.Type), e.Message, e.RequestID, string(e.Body), string(e.Detail)} {
 				require.NotContains(t, part, key)
 			}
@@ -101,7 +101,7 @@ func FuzzRetryAfter(f *testing.F) {
 			if exact.IsInt64() {
 				require.Equal(t, exact.Int64(), int64(wait))
 			} else {
-				require.EqualValues(t, math.MaxInt64, wait)
+				require.Equal(t, time.Duration(math.MaxInt64), wait)
 			}
 		case err == nil && !date.Before(now):
 			require.True(t, ok)
@@ -159,7 +159,6 @@ func FuzzDates(f *testing.F) {
 		request := ExtractRequest{Geometry: Point(1, 2), TimeRange: Dates{first, last}}
 		body, err := request.encode()
 		require.NoError(t, err)
-		defer body.release()
-		require.True(t, json.Valid(body.text))
+		require.True(t, json.Valid(body))
 	})
 }

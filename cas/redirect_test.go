@@ -80,7 +80,7 @@ func TestTheServicesOwnRedirectIsAnErrorThatSaysWhere(t *testing.T) {
 	s := serve(t, rawReply(false, "HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\nlocation: http://evil.example:9999/api/v1/providers\r\nx-request-id: 1ab\r\n\r\n"))
 	_, err := s.client(t).Providers(t.Context(), cas.Page{})
 	assert.EqualError(t, err, "[307 redirect] the service redirects to http://evil.example:9999/api/v1/providers, which is not followed, "+
-		"for the key would go there too: correct the base URL (request_id=1ab)")
+		"for the key would go there too: correct the base URL (request_id=1ab), in answer to GET /api/v1/providers")
 }
 
 // A caller's http.Client is copied: it stays as it was, and what it says of redirects and time has no effect on ours.

@@ -2,7 +2,6 @@ package cas_test
 
 import (
 	"encoding/json"
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -100,7 +99,7 @@ func TestResponseErrorIsTheFailureInsideABatch(t *testing.T) {
 
 	other := cas.ResponseError(&cas.AttributeResponse{GeometryHash: "error", Warnings: []string{"a", "b"}})
 	assert.Equal(t, "a; b", asError(t, other).Message)
-	assert.False(t, errors.Is(other, cas.ErrRequestLimit))
+	assert.Equal(t, "ErrUpstream", kinds(other))
 	assert.NotEmpty(t, asError(t, cas.ResponseError(&cas.AttributeResponse{GeometryHash: "error"})).Message)
 }
 

@@ -2,8 +2,6 @@ package cas
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -17,7 +15,9 @@ import (
 // Repeated are 408, 425, 429, 500, 502, 503 and 504, and connections that fail or break off in the middle of an answer; never other
 // statuses, redirects, malformed or too large answers, nor anything after the context ended. The wait is random between 0 and a
 // bound that doubles from MinBackoff to MaxBackoff, or what Retry-After asks for and a second (the service rounds it down). A
-// Retry-After beyond MaxRetryAfter or the context's deadline ends the call at once, with the wait in Error.RetryAfter.
+// Retry-After beyond MaxRetryAfter, or any wait beyond the context's deadline, ends the call at once, a Retry-After in Error.RetryAfter.
+// Connections that fail in a way that no repetition mends (a certificate, the wrong scheme, no such host, a proxy that refuses) are not
+// tried again; the error says what to set.
 type RetryPolicy struct {
 	MaxAttempts   int           // in all; 1 switches retries off; default 4
 	MinBackoff    time.Duration // bound of the first wait; default 0.5 s
@@ -29,9 +29,9 @@ type RetryPolicy struct {
 }
 
 // complete fills in the defaults.
-func (p RetryPolicy) complete() (RetryPolicy, error) {
+func (p RetryPolicy) complete(field string) (RetryPolicy, error) {
 	if p.MaxAttempts < 0 || p.MinBackoff < 0 || p.MaxBackoff < 0 || p.MaxRetryAfter < 0 {
-		return p, invalid("WithRetry", "has a negative field")
+		return p, invalid(field, "has a negative field")
 	}
 	if p.MaxAttempts == 0 {
 		p.MaxAttempts = 4
@@ -49,7 +49,7 @@ func (p RetryPolicy) complete() (RetryPolicy, error) {
 		p.MaxRetryAfter = time.Minute
 	}
 	if p.MinBackoff > p.MaxBackoff {
-		return p, invalid("WithRetry", "MinBackoff %v is more than MaxBackoff %v", p.MinBackoff, p.MaxBackoff)
+		return p, invalid(field, "MinBackoff %v is more than MaxBackoff %v", p.MinBackoff, p.MaxBackoff)
 	}
 	return p, nil
 }
@@ -65,13 +65,13 @@ func (p RetryPolicy) judge(ctx context.Context, op operation, n int, failure *Er
 	if n >= p.MaxAttempts || !p.repeatable(op, failure) {
 		return verdict{}
 	}
-	if failure.RetryAfter == 0 && !failure.retryAfterSet {
-		return verdict{again: true, delay: p.backoff(n)}
-	}
 	if failure.RetryAfter > p.MaxRetryAfter {
 		return verdict{}
 	}
-	delay := afterSlack(failure.RetryAfter)
+	delay := p.backoff(n)
+	if failure.RetryAfter != 0 || failure.retryAfterSet {
+		delay = afterSlack(failure.RetryAfter)
+	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
 		return verdict{}
 	}
@@ -93,7 +93,7 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 	case failure.brokeOff:
 		return true
 	case failure.StatusCode == 0:
-		return !hopeless(failure.cause)
+		return adviceOn(failure.cause) == ""
 	}
 	switch failure.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
@@ -102,13 +102,6 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 	default:
 		return false
 	}
-}
-
-// hopeless reports a connection that fails the same way however often it is tried: the other side is not who it should be.
-func hopeless(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // backoff is the wait after the failed attempt number n: full jitter below a bound that doubles.

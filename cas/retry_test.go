@@ -340,3 +340,17 @@ func TestAConnectionThatCannotBeTrustedIsNotTriedAgain(t *testing.T) {
 	_, err = client.Health(t.Context())
 	assert.Equal(t, 1, asError(t, err).Attempts, "the other side does not speak TLS: %v", err)
 }
+
+// A wait beyond the deadline is not begun: the failure is told while there is time to do something about it.
+func TestABackoffBeyondTheDeadlineIsNotSlept(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, client := serveInBubble(t, []cas.Option{cas.WithRetry(cas.RetryPolicy{MinBackoff: 24 * time.Hour, MaxBackoff: 24 * time.Hour})}, failing(503))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond) // a random wait may be that short, once in 86 million
+		defer cancel()
+		started := time.Now()
+		_, err := client.Health(ctx)
+		assert.Equal(t, 503, asError(t, err).StatusCode)
+		assert.Zero(t, time.Since(started))
+		assert.Len(t, s.Requests(), 1)
+	})
+}

@@ -4,79 +4,182 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"log/slog"
+	"html"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// Secrets are the API key and the values of headers such as Authorization. They are held by functions alone: whatever prints a client,
+// its options or what they hold, and be it by reflection, sees the address of a function.
+
 const redacted = "[redacted]"
 
-// secret holds the API key. It is always used by pointer, and every way of printing one shows the same placeholder.
-type secret struct {
-	value  string
-	echoes [][]byte // how the key may stand in what the other side sends
+// header is a header that every request of a client, or of a call, carries.
+type header struct {
+	name   string // in canonical form
+	value  func() string
+	secret bool
 }
 
-// minEcho is the length from which an echo of the key is cut out of an answer: a shorter one would blot out ordinary words.
+func plainHeader(name, value string) header {
+	return header{name: name, value: func() string { return value }}
+}
+
+func secretHeader(name, value string) header {
+	return header{name: http.CanonicalHeaderKey(name), value: func() string { return value }, secret: true}
+}
+
+// isSecretName tells by its name that a header holds a secret.
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{"auth", "cookie", "key", "token", "secret", "password", "signature"}, func(word string) bool {
+		return strings.Contains(name, word)
+	})
+}
+
+// setHeaders puts the headers on a request. They belong there and not in a transport, which would put them on redirects too.
+func setHeaders(to http.Header, headers []header) {
+	for _, h := range headers {
+		if value := h.value(); value != "" {
+			to[h.name] = []string{value}
+		} else {
+			delete(to, h.name)
+		}
+	}
+}
+
+// secret knows how the secrets may stand in what the other side sends. nil is none.
+type secret struct{ echoes func() [][]byte }
+
+// minEcho is the length from which an echo of a secret is cut out of an answer: a shorter one would blot out ordinary words.
 const minEcho = 4
 
-func newSecret(value string) *secret {
-	s := &secret{value: value}
-	if len(value) < minEcho {
-		return s
-	}
-	forms := []string{
-		value, url.QueryEscape(value), url.PathEscape(value), unquoted(strconv.Quote(value)),
-		strings.NewReplacer("~", "~0", "/", "~1").Replace(value), // in a JSON pointer
-	}
-	if quoted, err := json.Marshal(value); err == nil {
-		forms = append(forms, unquoted(string(quoted)))
-	}
-	slices.Sort(forms)
-	for _, form := range slices.Compact(forms) {
-		s.echoes = append(s.echoes, []byte(form))
-	}
-	return s
-}
-
-func (*secret) String() string               { return redacted }
-func (*secret) GoString() string             { return redacted }
-func (*secret) Format(s fmt.State, _ rune)   { _, _ = s.Write([]byte(redacted)) }
-func (*secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
-func (*secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
-
-// longestEcho is the length of the longest form of the key.
-func (s *secret) longestEcho() (n int) {
-	if s != nil {
-		for _, echo := range s.echoes {
-			n = max(n, len(echo))
+// secretsOf are the secrets among the headers.
+func secretsOf(headers []header) *secret {
+	var forms []string
+	for _, h := range headers {
+		if !h.secret {
+			continue
+		}
+		value := h.value()
+		forms = appendForms(forms, value)
+		if _, token, ok := strings.Cut(value, " "); ok && h.name != http.CanonicalHeaderKey(keyHeader) { // Bearer and the token
+			forms = appendForms(forms, token)
 		}
 	}
-	return n
+	forms = slices.DeleteFunc(forms, func(form string) bool { return len(form) < minEcho })
+	if len(forms) == 0 {
+		return nil
+	}
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // the longest first, or a part of it would be left
+	echoes := make([][]byte, 0, len(forms))
+	for _, form := range forms {
+		if !slices.ContainsFunc(echoes, func(known []byte) bool { return string(known) == form }) {
+			echoes = append(echoes, []byte(form))
+		}
+	}
+	return &secret{echoes: func() [][]byte { return echoes }}
 }
 
-// scrub cuts echoes of the key out of what the other side sent.
+// appendForms appends the spellings of a secret: as it is, in URLs, Go, JSON, JSON pointers and HTML.
+func appendForms(forms []string, value string) []string {
+	query, path := url.QueryEscape(value), url.PathEscape(value)
+	quoted, _ := json.Marshal(value) // of a string there is no error
+	inJSON := unquoted(string(quoted))
+	return append(forms, value, query, path, strings.ToLower(query), strings.ToLower(path), unquoted(strconv.Quote(value)),
+		inJSON, strings.ReplaceAll(inJSON, "/", `\/`), strings.NewReplacer("~", "~0", "/", "~1").Replace(value), html.EscapeString(value))
+}
+
+func unquoted(text string) string { return text[1 : len(text)-1] }
+
+// longest is the length of the longest form of a secret.
+func (s *secret) longest() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.echoes()[0])
+}
+
+// scrub cuts echoes out of what the other side sent, and beginnings of one: the other side, or a library, may have cut it short.
 func (s *secret) scrub(text []byte) []byte {
-	if s != nil {
-		for _, echo := range s.echoes {
-			text = bytes.ReplaceAll(text, echo, []byte(redacted))
+	if s == nil {
+		return text
+	}
+	for _, echo := range s.echoes() {
+		text = bytes.ReplaceAll(text, echo, []byte(redacted))
+	}
+	for _, echo := range s.echoes() {
+		start := echo[:min(len(echo), mostLeft+1)]
+		if !bytes.Contains(text, start) {
+			continue
 		}
+		clean := make([]byte, 0, len(text))
+		for at := bytes.Index(text, start); at >= 0; at = bytes.Index(text, start) {
+			clean = append(append(clean, text[:at]...), redacted...)
+			text = text[at:]
+			for n := 0; n < len(echo) && len(text) > 0 && text[0] == echo[n]; n++ {
+				text = text[1:]
+			}
+		}
+		text = append(clean, text...)
 	}
 	return text
 }
 
+// mostLeft is how much of the beginning of a secret may be left, for shorter ones would blot out ordinary words.
+const mostLeft = 7
+
 func (s *secret) scrubText(text string) string {
-	if s == nil || len(s.echoes) == 0 {
+	if s == nil {
 		return text
 	}
 	return string(s.scrub([]byte(text)))
 }
 
-// clean cuts echoes of the key out of every part of a failure that the other side, or a transport, may have written.
+// cut takes away the end of a text that was cut, if it may be the beginning of an echo.
+func (s *secret) cut(text []byte) []byte {
+	if s == nil {
+		return text
+	}
+	for n := min(s.longest()-1, len(text)); n > 0; n-- {
+		end := text[len(text)-n:]
+		if slices.ContainsFunc(s.echoes(), func(echo []byte) bool { return bytes.HasPrefix(echo, end) }) {
+			return text[:len(text)-n]
+		}
+	}
+	return text
+}
+
+// excerpt is the beginning of a text, for a message: an answer that is nested ten thousand deep, or whose number has a million digits,
+// does not fill it.
+func (s *secret) excerpt(text string) string {
+	const most = 300
+	text = s.scrubText(text)
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(string(s.cut([]byte(text[:most]))), "") + "…"
+}
+
+// scrubHeader is a copy of the headers of an answer.
+func (s *secret) scrubHeader(h http.Header) http.Header {
+	h = h.Clone()
+	for _, values := range h {
+		for i := range values {
+			values[i] = s.scrubText(values[i])
+		}
+	}
+	return h
+}
+
+// clean cuts echoes of secrets out of every part of a failure that the other side, or a transport, may have written.
 func (s *secret) clean(e *Error) {
+	if len(e.Body) > sampleBytes {
+		e.Body = s.cut(e.Body)
+	}
 	e.Body = s.scrub(e.Body)
 	e.Body = e.Body[:min(len(e.Body), sampleBytes)]
 	if s == nil {
@@ -85,6 +188,7 @@ func (s *secret) clean(e *Error) {
 	e.Type = ErrorType(s.scrubText(string(e.Type)))
 	e.Message = s.scrubText(e.Message)
 	e.RequestID = s.scrubText(e.RequestID)
+	e.URL = s.scrubText(e.URL)
 	if detail := s.scrub(e.Detail); !bytes.Equal(detail, e.Detail) {
 		e.Detail = nil
 		if json.Valid(detail) { // which a key of digits alone, cut out of a number, does not leave
@@ -93,9 +197,7 @@ func (s *secret) clean(e *Error) {
 	}
 	if e.cause != nil {
 		if text := e.cause.Error(); s.scrubText(text) != text {
-			e.cause = errors.New(s.scrubText(text)) // what it wraps would tell the key again
+			e.cause = errors.New(s.scrubText(text)) // what it wraps would tell the secret again
 		}
 	}
 }
-
-func unquoted(text string) string { return text[1 : len(text)-1] }

@@ -6,11 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/davecgh/go-spew/spew"
+	"github.com/google/go-cmp/cmp"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"reflect"
+	"runtime/debug"
+	"runtime/pprof"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -188,4 +197,149 @@ func TestTheLogHoldsOneRecordPerAttempt(t *testing.T) {
 	log.Reset()
 	_, _ = s.client(t, cas.WithLogger(quiet)).Provider(context.Background(), "p")
 	assert.Empty(t, log.String())
+}
+
+// However an echo of the key lies across the cut of the sample, and whatever was cut out before it, no beginning of it is left.
+func TestNoBeginningOfTheKeyIsLeftAtTheCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("0123456789abcdef", 4)
+	most := 0
+	for shift := range 200 {
+		body := "<p>" + long + "</p>" + strings.Repeat("x", 4000+shift) + long + strings.Repeat("y", 200)
+		s := serve(t, reply(403, body, "Content-Type", "text/html"))
+		_, err := s.client(t, cas.WithAPIKey(long)).Health(t.Context())
+		sample := string(asError(t, err).Body)
+		assert.LessOrEqual(t, len(sample), 4096)
+		for n := len(long); n > 0; n-- {
+			if strings.HasSuffix(sample, long[:n]) || n >= 8 && strings.Contains(sample, long[:n]) {
+				most = max(most, n)
+			}
+		}
+	}
+	assert.Zero(t, most, "bytes of the key in Error.Body")
+}
+
+// Nor where a message is cut, of ours or by the other side.
+func TestNoBeginningOfTheKeyIsLeftInAMessage(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("0123456789abcdef", 4)
+	for pad := 0; pad < 320; pad += 3 {
+		s := serve(t, reply(200, "", "Content-Type", "text/"+strings.Repeat("x", pad)+long))
+		_, err := s.client(t, cas.WithAPIKey(long)).Health(t.Context())
+		require.NotContains(t, err.Error(), long[:8])
+	}
+	s := serve(t, reply(401, `{"error":{"type":"unauthorized","message":"wrong key `+long[:40]+`…","request_id":"r"}}`))
+	_, err := s.client(t, cas.WithAPIKey(long)).Health(t.Context())
+	assert.Equal(t, "wrong key [redacted]…", asError(t, err).Message)
+}
+
+// Many echoes take time in proportion to the body.
+func TestManyEchoes(t *testing.T) {
+	t.Parallel()
+	s := serve(t, reply(500, strings.Repeat(key+" ", 200_000)))
+	started := time.Now()
+	_, err := s.client(t, cas.WithAPIKey(key)).Health(t.Context())
+	keepsKey(t, err)
+	assert.Less(t, time.Since(started), 5*time.Second)
+}
+
+// Everything that users print things with, and be it by reflection, is run over all that holds the key.
+func TestSweepOfSecrets(t *testing.T) {
+	t.Parallel()
+	const token = "t0ken-of-the-gateway"
+	told := func(t *testing.T, text string) {
+		t.Helper()
+		for _, form := range append(forms(), token) {
+			for _, spelled := range []string{form, fmt.Sprintf("%x", form), fmt.Sprintf("%X", form), fmt.Sprint([]byte(form)), strings.Trim(fmt.Sprint([]byte(form)), "[]")} {
+				require.NotContains(t, text, spelled)
+			}
+		}
+	}
+	s := serve(t, reply(403, key+" "+token))
+	options := []cas.Option{cas.WithAPIKey(key), cas.WithHeader("Authorization", "Bearer "+token)}
+	client := s.client(t, options...)
+	other := s.client(t, cas.WithAPIKey("another key"))
+	perCall := []cas.CallOption{cas.WithHeader("X-Gateway-Token", token)}
+	var info cas.ResponseInfo
+	request := aRequest()
+	_, err := client.Extract(t.Context(), request, append(perCall, cas.WithResponseInfo(&info))...)
+	future := client.Async().Extract(t.Context(), request, perCall...)
+	_, futureErr := future.Wait(t.Context())
+	values := map[string]any{
+		"client": client, "copy": *client, "async": client.Async(), "options": options, "option": options[0], "header": options[1], "call options": perCall,
+		"request": request, "error": err, "error's value": *asError(t, err), "info": info, "future": future, "future's error": futureErr,
+		"bad key": optionError(cas.WithAPIKey(key + "\n")), "bad header": optionError(cas.WithHeader("Authorization", token+"\n")),
+	}
+	deep := spew.ConfigState{DisableMethods: true, Indent: " ", MaxDepth: 12}
+	for name, v := range values {
+		t.Run(name, func(t *testing.T) {
+			keepsKey(t, v)
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T", "%p"} {
+				told(t, fmt.Sprintf(verb, v))
+			}
+			told(t, deep.Sdump(v))
+			told(t, spew.Sdump(v))
+			told(t, cmp.Diff(v, any(nil), cmp.Exporter(func(reflect.Type) bool { return true })))
+			failing := new(recorder)
+			assert.Equal(failing, v, other)
+			assert.ErrorIs(failing, fmt.Errorf("around: %w", errors.Join(err, futureErr)), cas.ErrNotFound)
+			told(t, failing.said)
+			for _, handler := range []func(io.Writer) slog.Handler{
+				func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) }, func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
+			} {
+				var b bytes.Buffer
+				slog.New(handler(&b)).With("with", v).WithGroup("g").Error("x", "v", v, "values", []any{v})
+				told(t, b.String())
+			}
+			text, _ := json.Marshal(v)
+			told(t, string(text))
+			func() {
+				defer func() { told(t, fmt.Sprint(recover())+string(debug.Stack())) }()
+				panic(v)
+			}()
+		})
+	}
+	var labels bytes.Buffer
+	require.NoError(t, pprof.Lookup("goroutine").WriteTo(&labels, 1))
+	told(t, labels.String())
+}
+
+func optionError(option cas.Option) error {
+	_, err := cas.NewClient("", option)
+	return err
+}
+
+// recorder is a test that fails, for what testify says of it.
+type recorder struct{ said string }
+
+func (r *recorder) Errorf(format string, args ...any) { r.said += fmt.Sprintf(format, args...) }
+
+// A trace of HTTP sees every header as it is written, and instead of a secret a placeholder.
+func TestATraceOfHTTPSeesNoKey(t *testing.T) {
+	t.Parallel()
+	s := serve(t, reply(200, healthy))
+	for name, client := range map[string]*cas.Client{
+		"own transport": s.client(t, cas.WithAPIKey(key)),
+		"brought":       s.client(t, cas.WithAPIKey(key), cas.WithHTTPClient(http.DefaultClient)),
+		"wrapped":       s.client(t, cas.WithAPIKey(key), cas.WithHTTPClient(&http.Client{Transport: meddler{}})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			seen, connected := map[string][]string{}, 0
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+				WroteHeaderField: func(name string, values []string) { mu.Lock(); defer mu.Unlock(); seen[name] = values },
+				GotConn:          func(httptrace.GotConnInfo) { mu.Lock(); defer mu.Unlock(); connected++ },
+			})
+			_, err := client.Health(ctx, cas.WithHeader("Authorization", "Bearer abcdef"), cas.WithHeader("Traceparent", "00-1-2-01"))
+			require.NoError(t, err)
+			mu.Lock()
+			defer mu.Unlock()
+			keepsKey(t, seen)
+			assert.Equal(t, []string{"[redacted]"}, seen["X-Api-Key"])
+			assert.Equal(t, []string{"[redacted]"}, seen["Authorization"])
+			assert.Equal(t, []string{"00-1-2-01"}, seen["Traceparent"])
+			assert.Equal(t, 1, connected)
+			assert.Equal(t, key, s.Last(t).Header.Get("X-API-Key"))
+		})
+	}
 }

@@ -30,9 +30,10 @@ type request struct {
 type service struct {
 	URL string
 
-	mu       sync.Mutex
-	requests []request
-	script   []http.HandlerFunc
+	mu          sync.Mutex
+	requests    []request
+	script      []http.HandlerFunc
+	keepNothing bool // of the requests, which would fill the memory of a benchmark
 }
 
 // serve answers the n-th request by the n-th handler, and all further ones by the last.
@@ -50,6 +51,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests = append(s.requests, request{Method: r.Method, URI: r.RequestURI, Header: r.Header.Clone(), Body: string(body), At: time.Now()})
 	handle := s.script[min(len(s.requests), len(s.script))-1]
+	if s.keepNothing {
+		s.requests = s.requests[:0]
+	}
 	s.mu.Unlock()
 	handle(w, r)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/internal/reuse"
 )
 
 // nth is the n-th response of a batch, told apart by its hash.
@@ -65,7 +66,8 @@ func TestAStreamYieldsEveryResponseInOrder(t *testing.T) {
 		assert.Len(t, s.Requests(), n, "a second loop asks again")
 		assert.Equal(t, s.Requests()[0].Body, s.Last(t).Body)
 	}
-	assert.Equal(t, cas.ResponseInfo{StatusCode: 200, RequestID: headerID, Attempts: 1, Elapsed: info.Elapsed, Bytes: int64(len(batchAnswer(10)))}, info)
+	assert.Equal(t, headerID, info.Header.Get("X-Request-ID"))
+	assert.Equal(t, cas.ResponseInfo{StatusCode: 200, Header: info.Header, RequestID: headerID, Attempts: 1, Elapsed: info.Elapsed, Bytes: int64(len(batchAnswer(10)))}, info)
 }
 
 // A transfer that is cut is asked for again and goes on behind what was yielded.
@@ -282,14 +284,14 @@ func TestWhatAStreamYieldedIsTheCallersToKeep(t *testing.T) {
 	}
 }
 
-// With WithReuse the same comes in the same memory, whatever came before, also behind a transfer that was cut.
+// In a context of reuse.Responses the same comes in the same memory, whatever came before, also behind a transfer that was cut.
 func TestAStreamThatReusesItsMemory(t *testing.T) {
 	t.Parallel()
 	s := serve(t, cutBehind(10, 4), reply(200, captured(t, "batch_3_ok")))
 	client := s.client(t)
 	var all []string
 	var first *cas.AttributeResponse
-	for response, err := range client.StreamBatch(t.Context(), aBatch(10), cas.WithReuse()) {
+	for response, err := range client.StreamBatch(reuse.Responses(t.Context()), aBatch(10)) {
 		if err != nil {
 			assert.ErrorIs(t, err, cas.ErrMalformedResponse, "the second answer is a shorter one")
 			break
@@ -307,7 +309,7 @@ func TestAStreamThatReusesItsMemory(t *testing.T) {
 	want, err := client.BatchExtract(t.Context(), aBatch(3))
 	require.NoError(t, err)
 	n := 0
-	for response, err := range client.StreamBatch(t.Context(), aBatch(3), cas.WithReuse()) {
+	for response, err := range client.StreamBatch(reuse.Responses(t.Context()), aBatch(3)) {
 		require.NoError(t, err)
 		assert.Equal(t, want.Responses[n], *response)
 		n++

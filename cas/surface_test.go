@@ -28,9 +28,9 @@ var (
 	_ func(*cas.Client, context.Context, string, ...cas.CallOption) (*cas.ProviderDetail, error)                          = (*cas.Client).Provider
 	_ func(*cas.Client, context.Context, cas.DatasetFilter, ...cas.CallOption) (*cas.DatasetListResponse, error)          = (*cas.Client).Datasets
 	_ func(*cas.Client, context.Context, ...cas.CallOption) (*cas.Health, error)                                          = (*cas.Client).Health
-	_ func(*cas.Client, context.Context) iter.Seq2[cas.ProviderSummary, error]                                            = (*cas.Client).AllProviders
-	_ func(*cas.Client, context.Context, cas.DatasetFilter) iter.Seq2[cas.Dataset, error]                                 = (*cas.Client).AllDatasets
-	_ func(*cas.Client, context.Context) iter.Seq2[*cas.ProviderDetail, error]                                            = (*cas.Client).ProviderDetails
+	_ func(*cas.Client, context.Context, ...cas.CallOption) iter.Seq2[cas.ProviderSummary, error]                         = (*cas.Client).AllProviders
+	_ func(*cas.Client, context.Context, cas.DatasetFilter, ...cas.CallOption) iter.Seq2[cas.Dataset, error]              = (*cas.Client).AllDatasets
+	_ func(*cas.Client, context.Context, ...cas.CallOption) iter.Seq2[*cas.ProviderDetail, error]                         = (*cas.Client).ProviderDetails
 	_ func(*cas.Client) *cas.AsyncClient                                                                                  = (*cas.Client).Async
 	_ func(*cas.Client) error                                                                                             = (*cas.Client).Close
 	_ func(*cas.AsyncClient) error                                                                                        = (*cas.AsyncClient).Close
@@ -61,15 +61,22 @@ var (
 	_ func(*cas.Error) string                                                   = (*cas.Error).Error
 	_ func(*cas.Error) []cas.ValidationIssue                                    = (*cas.Error).Issues
 
-	_ func(string) cas.Option                = cas.WithAPIKey
-	_ func(time.Duration) cas.Option         = cas.WithTimeout
-	_ func(*http.Client) cas.Option          = cas.WithHTTPClient
-	_ func(cas.RetryPolicy) cas.Option       = cas.WithRetry
-	_ func(int) cas.Option                   = cas.WithRequestsPerMinute
-	_ func(*slog.Logger) cas.Option          = cas.WithLogger
-	_ func(string) cas.Option                = cas.WithUserAgent
-	_ func(int64) cas.Option                 = cas.WithMaxResponseBytes
-	_ func(*cas.ResponseInfo) cas.CallOption = cas.WithResponseInfo
+	_ func(string) cas.Option                  = cas.WithAPIKey
+	_ func(time.Duration) cas.Option           = cas.WithTimeout
+	_ func(*http.Client) cas.Option            = cas.WithHTTPClient
+	_ func(cas.RetryPolicy) cas.Option         = cas.WithRetry
+	_ func(int) cas.Option                     = cas.WithRequestsPerMinute
+	_ func(*slog.Logger) cas.Option            = cas.WithLogger
+	_ func(string) cas.Option                  = cas.WithUserAgent
+	_ func(int64) cas.Option                   = cas.WithMaxResponseBytes
+	_ func(*cas.ResponseInfo) cas.CallOption   = cas.WithResponseInfo
+	_ func(time.Duration) cas.CallOption       = cas.WithCallTimeout
+	_ func(cas.RetryPolicy) cas.CallOption     = cas.WithCallRetry
+	_ cas.Option                               = cas.WithHeader("", "")
+	_ cas.CallOption                           = cas.WithHeader("", "")
+	_ func(...cas.Option) (*cas.Client, error) = cas.NewClientFromEnvironment
+	_ func() *http.Transport                   = cas.NewTransport
+	_ func(int, error) *cas.Future[int]        = cas.Resolved[int]
 
 	_ cas.GeometryLike  = any(nil)
 	_ cas.TimeRangeLike = cas.Dates{"2020-01-01", "2020-12-31"}
@@ -102,7 +109,7 @@ var (
 	_ = cas.RetryPolicy{
 		MaxAttempts: 0, MinBackoff: time.Duration(0), MaxBackoff: time.Duration(0), MaxRetryAfter: time.Duration(0), Timeouts: false,
 	}
-	_ = cas.ResponseInfo{StatusCode: 0, RequestID: "", Attempts: 0, Elapsed: time.Duration(0), Bytes: int64(0)}
+	_ = cas.ResponseInfo{StatusCode: 0, Header: http.Header(nil), RequestID: "", Attempts: 0, Elapsed: time.Duration(0), Bytes: int64(0)}
 
 	_ = cas.AttributeResponse{RequestID: "", GeometryHash: "", Results: []cas.AttributeResult(nil), Warnings: []string(nil), ElapsedMS: int64(0)}
 	_ = cas.AttributeResult{

@@ -132,6 +132,9 @@ func TestTimeRangeGoesOutAsNaiveUTC(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, [2]string{c.want, c.want}, [2]string{start, end})
 	}
+	_, _, err := sentPeriod(t, cas.Dates{"2020-01-01"})
+	require.ErrorIs(t, err, cas.ErrInvalidRequest)
+	require.ErrorContains(t, err, `time_range.end: is empty: a period is two dates, as in cas.Dates{"2020-01-01", "2020-12-31"}`)
 	now := time.Now()
 	for name, c := range map[string]struct {
 		r    cas.TimeRange

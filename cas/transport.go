@@ -1,8 +1,17 @@
 package cas
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/gen"
@@ -17,28 +26,36 @@ const (
 	connBuffer = 16 << 10
 )
 
+// NewTransport makes a transport like the one that a client has by default, for programs that wrap it, to trace requests or to sign them,
+// and give it to [WithHTTPClient]. It keeps up to 256 idle connections for 4 s (the service closes them after 5), takes proxies from the
+// environment and wants TLS 1.2 or newer. Its fields may be changed before its first use. Who makes one closes its idle connections.
+func NewTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dial,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           idlePerHost,
+		MaxIdleConnsPerHost:    idlePerHost,
+		IdleConnTimeout:        idleTimeout,
+		ReadBufferSize:         connBuffer,
+		WriteBufferSize:        connBuffer,
+		OnProxyConnectResponse: onConnect,
+	}
+}
+
 // httpClient gives what to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
 // service answers a path with a trailing slash by a redirect to whatever Host the request named. own is nil if hc was brought.
 func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transport) {
 	if hc != nil {
 		copied := *hc
 		copied.Timeout = 0
-		copied.CheckRedirect = noRedirect
+		copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		copied.Transport = unfollowed{hc.Transport}
 		return &copied, nil
 	}
-	own = &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dial,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout: 10 * time.Second,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConns:        idlePerHost,
-		MaxIdleConnsPerHost: idlePerHost,
-		IdleConnTimeout:     idleTimeout,
-		ReadBufferSize:      connBuffer,
-		WriteBufferSize:     connBuffer,
-	}
+	own = NewTransport()
 	return direct{unfollowed{own}}, own
 }
 
@@ -46,8 +63,6 @@ func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transpor
 type direct struct{ http.RoundTripper }
 
 func (d direct) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // redirectHeader is where unfollowed puts the Location.
 const redirectHeader = "Cas-Go-Location"
@@ -63,11 +78,151 @@ func (t unfollowed) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	res, err := base.RoundTrip(r)
 	if err == nil && res != nil && res.StatusCode/100 == 3 {
-		if to, ok := res.Header["Location"]; ok {
-			res.Header = res.Header.Clone() // the transport may keep its own
-			res.Header[redirectHeader] = to
-			delete(res.Header, "Location")
-		}
+		res.Header = renamed(res.Header, "Location", redirectHeader)
 	}
 	return res, err
+}
+
+// asSent gives the headers as the service sent them.
+func asSent(h http.Header) http.Header { return renamed(h, redirectHeader, "Location") }
+
+// renamed gives headers with one of another name; the transport may keep its own.
+func renamed(h http.Header, from, to string) http.Header {
+	if values, ok := h[from]; ok {
+		h = h.Clone()
+		h[to] = values
+		delete(h, from)
+	}
+	return h
+}
+
+// proxyRefusal is a proxy's answer to CONNECT other than that the way is open.
+type proxyRefusal struct {
+	status int
+	proxy  string
+}
+
+func (e proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy %s refuses to connect: %d %s", e.proxy, e.status, http.StatusText(e.status))
+}
+
+func onConnect(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
+	if res.StatusCode/100 != 2 {
+		return proxyRefusal{res.StatusCode, proxy.Host}
+	}
+	return nil
+}
+
+// conn is a connection that takes the body of a request from where it lies, in one system call (without it a body is copied through a
+// buffer of 32 kB, which is made for each request and costs more than the copying), and that can be given up.
+type conn struct {
+	*net.TCPConn
+	givenUp atomic.Bool
+}
+
+// dial connects as net/http's own transport does.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+	c, err := dialer.DialContext(ctx, network, address)
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &conn{TCPConn: tcp}, err
+	}
+	return c, err
+}
+
+// errGivenUp is what net/http sees of a connection that was given up. Nothing of the request was sent: it takes another connection.
+var errGivenUp = errors.New("cas: the connection was given up after a 500")
+
+func (c *conn) Write(b []byte) (int, error) {
+	if c.givenUp.Load() {
+		return 0, errGivenUp
+	}
+	return c.TCPConn.Write(b)
+}
+
+// ReadFrom sends what r reads. For net/http that is a body behind a limit, its announced length.
+func (c *conn) ReadFrom(r io.Reader) (int64, error) {
+	if c.givenUp.Load() {
+		return 0, errGivenUp
+	}
+	if limited, ok := r.(*io.LimitedReader); ok {
+		if body, ok := limited.R.(largeBody); ok && int64(body.Len()) <= limited.N {
+			n, err := body.WriteTo(c.TCPConn)
+			limited.N -= n
+			return n, err
+		}
+	}
+	return c.TCPConn.ReadFrom(r)
+}
+
+// usedConn is the connection of an attempt.
+//
+// The service closes the connection after a 500 without saying so: the next request on it would be reset. So that one is given up, and
+// before its answer is read to the end, when net/http offers it to others. These cannot write to it any more, and take another one.
+type usedConn struct {
+	conn  atomic.Pointer[conn]
+	given *conn
+}
+
+// traced gives a context whose request notes its connection in used. A caller's own trace, which is told every header as it is written,
+// sees secrets redacted.
+func traced(ctx context.Context, used *usedConn, headers ...[]header) context.Context {
+	note := func(got httptrace.GotConnInfo) {
+		under := got.Conn
+		if secure, ok := under.(*tls.Conn); ok {
+			under = secure.NetConn()
+		}
+		ours, _ := under.(*conn) // nil for one of a caller's own transport
+		used.conn.Store(ours)
+	}
+	outer := httptrace.ContextClientTrace(ctx)
+	if outer == nil {
+		return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: note})
+	}
+	trace := *outer
+	trace.GotConn = func(got httptrace.GotConnInfo) {
+		note(got)
+		if outer.GotConn != nil {
+			outer.GotConn(got)
+		}
+	}
+	if outer.WroteHeaderField != nil {
+		trace.WroteHeaderField = func(name string, values []string) {
+			canonical := http.CanonicalHeaderKey(name)
+			if slices.ContainsFunc(slices.Concat(headers...), func(h header) bool { return h.secret && h.name == canonical }) {
+				values = []string{redacted}
+			}
+			outer.WroteHeaderField(name, values)
+		}
+	}
+	return tracedContext{ctx, &trace}
+}
+
+// tracedContext is a context with another trace of HTTP in place of its own; httptrace itself would only add to that.
+type tracedContext struct {
+	context.Context
+	trace *httptrace.ClientTrace
+}
+
+func (c tracedContext) Value(key any) any {
+	value := c.Context.Value(key)
+	if _, ok := value.(*httptrace.ClientTrace); ok {
+		return c.trace
+	}
+	return value
+}
+
+// refused looks at an answer that is no success, before it is read.
+func (u *usedConn) refused(res *http.Response) {
+	if c := u.conn.Load(); c != nil && res.StatusCode == http.StatusInternalServerError && res.ProtoMajor == 1 {
+		c.givenUp.Store(true)
+		u.given = c
+	}
+}
+
+// close closes the connection that was given up.
+func (u *usedConn) close() {
+	if u.given != nil {
+		_ = u.given.TCPConn.Close()
+	}
 }

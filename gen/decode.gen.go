@@ -3,6 +3,7 @@
 package gen
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/internal/jsonread"
@@ -13,16 +14,16 @@ type Model interface {
 	AttributeResponse | BatchAttributeResponse | ProviderListResponse | ProviderDetail | DatasetListResponse | Health
 }
 
-// Decode reads the JSON text of a model into v, which is zero. It accepts and refuses what json v2 does, with the same result.
+// Decode reads the JSON text of a model into v, until ctx ends. It accepts and refuses what json v2 does, with the same result.
 // What v holds afterwards does not point into text.
-func Decode[T Model](text []byte, v *T) error {
-	r := jsonread.NewReader(text)
+func Decode[T Model](ctx context.Context, text []byte, v *T) error {
+	r := jsonread.NewReader(ctx, text)
 	defer r.Release()
 	Read(r, v)
 	return r.End()
 }
 
-// Read reads the model that is due into v, which is zero. What is wrong with it is for r to tell.
+// Read reads the model that is due into v. What is wrong with it is for r to tell.
 func Read[T Model](r *jsonread.Reader, v *T) {
 	switch v := any(v).(type) {
 	case *AttributeResponse:
@@ -44,6 +45,8 @@ var membersAttributeResponse = jsonread.NewNames("request_id", "geometry_hash", 
 
 func readAttributeResponse(r *jsonread.Reader, v *AttributeResponse) {
 	r.Repeat()
+	old := *v
+	*v = AttributeResponse{}
 	m := r.Object(membersAttributeResponse)
 	for {
 		switch m.Next() {
@@ -52,9 +55,9 @@ func readAttributeResponse(r *jsonread.Reader, v *AttributeResponse) {
 		case 1:
 			v.GeometryHash = r.Text()
 		case 2:
-			v.Results = jsonread.List(r, 0, readAttributeResult)
+			v.Results = jsonread.List(r, 0, old.Results, readAttributeResult)
 		case 3:
-			v.Warnings = r.Texts()
+			v.Warnings = jsonread.Items(r, (*jsonread.Reader).Text)
 		case 4:
 			v.ElapsedMS = r.Int(64)
 		default:
@@ -66,6 +69,7 @@ func readAttributeResponse(r *jsonread.Reader, v *AttributeResponse) {
 var membersAttributeResult = jsonread.NewNames("dataset_id", "variable", "value", "units", "aggregation", "quality", "coverage_fraction", "pixel_count", "timestamp", "provider", "elapsed_ms", "provenance", "valid_range")
 
 func readAttributeResult(r *jsonread.Reader, v *AttributeResult) {
+	*v = AttributeResult{}
 	m := r.Object(membersAttributeResult)
 	for {
 		switch m.Next() {
@@ -105,13 +109,15 @@ var membersBatchAttributeResponse = jsonread.NewNames("request_id", "responses",
 
 func readBatchAttributeResponse(r *jsonread.Reader, v *BatchAttributeResponse) {
 	r.Repeat()
+	old := *v
+	*v = BatchAttributeResponse{}
 	m := r.Object(membersBatchAttributeResponse)
 	for {
 		switch m.Next() {
 		case 0:
 			v.RequestID = r.Text()
 		case 1:
-			v.Responses = jsonread.List(r, 1, readAttributeResponse)
+			v.Responses = jsonread.List(r, 1, old.Responses, readAttributeResponse)
 		case 2:
 			v.TotalGeometries = r.Int(64)
 		case 3:
@@ -128,6 +134,8 @@ var membersProviderListResponse = jsonread.NewNames("total", "limit", "offset", 
 
 func readProviderListResponse(r *jsonread.Reader, v *ProviderListResponse) {
 	r.Repeat()
+	old := *v
+	*v = ProviderListResponse{}
 	m := r.Object(membersProviderListResponse)
 	for {
 		switch m.Next() {
@@ -140,7 +148,7 @@ func readProviderListResponse(r *jsonread.Reader, v *ProviderListResponse) {
 		case 3:
 			v.Count = int(r.Int(strconv.IntSize))
 		case 4:
-			v.Providers = jsonread.List(r, 2, readProviderSummary)
+			v.Providers = jsonread.List(r, 2, old.Providers, readProviderSummary)
 		default:
 			return
 		}
@@ -150,6 +158,7 @@ func readProviderListResponse(r *jsonread.Reader, v *ProviderListResponse) {
 var membersProviderSummary = jsonread.NewNames("slug", "name", "protocol", "base_url")
 
 func readProviderSummary(r *jsonread.Reader, v *ProviderSummary) {
+	*v = ProviderSummary{}
 	m := r.Object(membersProviderSummary)
 	for {
 		switch m.Next() {
@@ -171,6 +180,8 @@ var membersProviderDetail = jsonread.NewNames("slug", "name", "protocol", "base_
 
 func readProviderDetail(r *jsonread.Reader, v *ProviderDetail) {
 	r.Repeat()
+	old := *v
+	*v = ProviderDetail{}
 	m := r.Object(membersProviderDetail)
 	for {
 		switch m.Next() {
@@ -183,7 +194,7 @@ func readProviderDetail(r *jsonread.Reader, v *ProviderDetail) {
 		case 3:
 			v.BaseURL = r.Text()
 		case 4:
-			v.Datasets = jsonread.List(r, 3, readDataset)
+			v.Datasets = jsonread.List(r, 4, old.Datasets, readDataset)
 		default:
 			return
 		}
@@ -194,6 +205,8 @@ var membersDataset = jsonread.NewNames("id", "provider", "name", "description", 
 
 func readDataset(r *jsonread.Reader, v *Dataset) {
 	r.Repeat()
+	old := *v
+	*v = Dataset{}
 	m := r.Object(membersDataset)
 	for {
 		switch m.Next() {
@@ -206,7 +219,7 @@ func readDataset(r *jsonread.Reader, v *Dataset) {
 		case 3:
 			v.Description = r.Text()
 		case 4:
-			v.Variables = jsonread.List(r, 4, readVariable)
+			v.Variables = jsonread.List(r, 3, old.Variables, readVariable)
 		case 5:
 			v.ResolutionM = r.Number()
 		case 6:
@@ -230,6 +243,7 @@ func readDataset(r *jsonread.Reader, v *Dataset) {
 var membersVariable = jsonread.NewNames("name", "units", "description", "data_type", "nodata_value", "valid_range")
 
 func readVariable(r *jsonread.Reader, v *Variable) {
+	*v = Variable{}
 	m := r.Object(membersVariable)
 	for {
 		switch m.Next() {
@@ -254,6 +268,7 @@ func readVariable(r *jsonread.Reader, v *Variable) {
 var membersBoundingBox = jsonread.NewNames("min_lon", "min_lat", "max_lon", "max_lat")
 
 func readBoundingBox(r *jsonread.Reader, v *BoundingBox) {
+	*v = BoundingBox{}
 	m := r.Object(membersBoundingBox)
 	for {
 		switch m.Next() {
@@ -274,6 +289,7 @@ func readBoundingBox(r *jsonread.Reader, v *BoundingBox) {
 var membersTemporalExtent = jsonread.NewNames("start", "end", "temporal_type")
 
 func readTemporalExtent(r *jsonread.Reader, v *TemporalExtent) {
+	*v = TemporalExtent{}
 	m := r.Object(membersTemporalExtent)
 	for {
 		switch m.Next() {
@@ -293,6 +309,8 @@ var membersDatasetListResponse = jsonread.NewNames("total", "limit", "offset", "
 
 func readDatasetListResponse(r *jsonread.Reader, v *DatasetListResponse) {
 	r.Repeat()
+	old := *v
+	*v = DatasetListResponse{}
 	m := r.Object(membersDatasetListResponse)
 	for {
 		switch m.Next() {
@@ -305,7 +323,7 @@ func readDatasetListResponse(r *jsonread.Reader, v *DatasetListResponse) {
 		case 3:
 			v.Count = int(r.Int(strconv.IntSize))
 		case 4:
-			v.Datasets = jsonread.List(r, 5, readDataset)
+			v.Datasets = jsonread.List(r, 5, old.Datasets, readDataset)
 		default:
 			return
 		}
@@ -315,6 +333,7 @@ func readDatasetListResponse(r *jsonread.Reader, v *DatasetListResponse) {
 var membersHealth = jsonread.NewNames("status", "providers_registered", "cache")
 
 func readHealth(r *jsonread.Reader, v *Health) {
+	*v = Health{}
 	m := r.Object(membersHealth)
 	for {
 		switch m.Next() {
@@ -333,6 +352,7 @@ func readHealth(r *jsonread.Reader, v *Health) {
 var membersCacheStats = jsonread.NewNames("hits", "misses", "size", "hit_rate")
 
 func readCacheStats(r *jsonread.Reader, v *CacheStats) {
+	*v = CacheStats{}
 	m := r.Object(membersCacheStats)
 	for {
 		switch m.Next() {

@@ -53,7 +53,7 @@ func BenchmarkDecode(b *testing.B) {
 		name   string
 		decode func([]byte, *gen.BatchAttributeResponse) error
 	}{
-		{"generated", gen.Decode[gen.BatchAttributeResponse]},
+		{"generated", func(text []byte, v *gen.BatchAttributeResponse) error { return gen.Decode(b.Context(), text, v) }},
 		{"jsonv2", func(text []byte, v *gen.BatchAttributeResponse) error { return json.Unmarshal(text, v) }},
 		{"encoding-json", func(text []byte, v *gen.BatchAttributeResponse) error { return stdjson.Unmarshal(text, v) }},
 	} {
@@ -71,13 +71,13 @@ func BenchmarkDecode(b *testing.B) {
 // BenchmarkDecodeOne reads one response of ten results.
 func BenchmarkDecodeOne(b *testing.B) {
 	var batch gen.BatchAttributeResponse
-	require.NoError(b, gen.Decode(batchText(1, 10), &batch))
+	require.NoError(b, gen.Decode(b.Context(), batchText(1, 10), &batch))
 	text, err := json.Marshal(batch.Responses[0])
 	require.NoError(b, err)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		var v gen.AttributeResponse
-		require.NoError(b, gen.Decode(text, &v))
+		require.NoError(b, gen.Decode(b.Context(), text, &v))
 	}
 }

@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"context"
 	stdjson "encoding/json"
 	"fmt"
 	"math"
@@ -37,7 +38,7 @@ func compare[T gen.Model](t *testing.T, text []byte) (accepted bool) {
 	var want, got T
 	wantErr := json.Unmarshal(text, &want)
 	own := append([]byte(nil), text...)
-	err := gen.Decode(own, &got)
+	err := gen.Decode(context.Background(), own, &got)
 	for i := range own {
 		own[i] = 'x'
 	}
@@ -226,7 +227,7 @@ func TestDecodeErrorsSayWhere(t *testing.T) {
 		{`{"request_id":"a"`, `/request_id: the text ends too early, at byte 17`},
 	} {
 		var v gen.AttributeResponse
-		assert.EqualError(t, gen.Decode([]byte(c.text), &v), c.want)
+		assert.EqualError(t, gen.Decode(t.Context(), []byte(c.text), &v), c.want)
 	}
 }
 
@@ -237,7 +238,7 @@ func TestDecodeShares(t *testing.T) {
 	results := 0
 	allocations := testing.AllocsPerRun(3, func() {
 		v = gen.BatchAttributeResponse{}
-		require.NoError(t, gen.Decode(text, &v))
+		require.NoError(t, gen.Decode(context.Background(), text, &v))
 		results = 0
 		for _, response := range v.Responses {
 			results += len(response.Results)

@@ -3,6 +3,4 @@
 // Nothing in it is edited by hand: change the document, run `make generate`. Users import package cas.
 package gen
 
-//go:generate go tool -modfile=../tools/go.mod oapi-codegen -config ../api/types.codegen.yaml -o types.gen.go ../api/openapi.yaml
-//go:generate go tool -modfile=../tools/go.mod oapi-codegen -config ../api/client.codegen.yaml -o client.gen.go ../api/openapi.yaml
-//go:generate go run ../internal/gendecode -types types.gen.go -o decode.gen.go AttributeResponse BatchAttributeResponse ProviderListResponse ProviderDetail DatasetListResponse Health
+//go:generate go run ../internal/gendecode -client ../api/client.codegen.yaml -o . -facade ../cas AttributeResponse BatchAttributeResponse ProviderListResponse ProviderDetail DatasetListResponse Health

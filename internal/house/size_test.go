@@ -19,7 +19,7 @@ const mostPackageLines = 2500
 
 // largePackages may have more, for a reason.
 var largePackages = map[string]int{
-	"cas":     3900, // the public surface of one client: calls, options, errors, retries
+	"cas":     4150, // the public surface of one client: calls, options, errors, retries; about 3,550 without the scanner of GeoJSON text
 	"castest": 3400, // a whole service
 	"cmd/cas": 4400, // one flat main package: a file a command
 }

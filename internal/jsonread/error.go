@@ -22,10 +22,13 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s, at byte %d", where, e.What, e.Offset)
 }
 
-// Err is what is wrong so far: nil or an *[Error].
+// Err is what is wrong so far: nil, an *[Error], or the error of the context.
 func (r *Reader) Err() error {
-	if r.wrong == nil {
+	switch {
+	case r.wrong == nil:
 		return nil
+	case r.wrong.err != nil:
+		return r.wrong.err
 	}
 	return &Error{What: r.wrong.what, Pointer: pointerAt(r.text, r.wrong.pos), Offset: int64(r.wrong.pos)}
 }

@@ -1,15 +1,14 @@
 package jsonread
 
-// maxLists is how many lists of a decoder are told apart by number.
+// maxLists is how many lists of a decoder are told apart by number; more share what is remembered of their lengths.
 const maxLists = 16
 
 // Begin begins to read an array, and tells whether it is one and not null.
 func (r *Reader) Begin() bool {
 	switch r.peek() {
 	case '[':
-		r.pos++
-		r.depth++
-		return true
+		r.open()
+		return !r.stopped
 	case 'n':
 		r.null()
 	default:
@@ -20,6 +19,7 @@ func (r *Reader) Begin() bool {
 
 // Item tells whether another item of the array is due, the n-th from 0.
 func (r *Reader) Item(n int) bool {
+	r.heed()
 	c := r.peek()
 	switch {
 	case r.stopped:
@@ -38,21 +38,23 @@ func (r *Reader) Item(n int) bool {
 	return true
 }
 
-// List reads an array whose items read reads; null is nil. The number, below 16, is the list's own, by which the Reader remembers how
-// long the last such list was.
-func List[T any](r *Reader, number int, read func(*Reader, *T)) []T {
+// List reads an array whose items read reads, each into what is there; null is nil. The number is the list's own, by which the Reader
+// remembers how long the last such list was. old is the list that stood in the place of this one before: a Reader that reuses memory
+// reads into its items, so that what those hold is used again too.
+func List[T any](r *Reader, number int, old []T, read func(*Reader, *T)) []T {
 	if !r.Begin() {
 		return nil
 	}
-	if r.reuses {
-		return listAgain(r, number, read)
-	}
+	length := &r.lengths[number%maxLists]
 	list, size := []T{}, 0
+	if r.reuses && cap(old) > 0 {
+		list = old[:0]
+	}
 	for n := 0; r.Item(n); n++ {
 		if n == cap(list) {
-			list = larger(list, max(r.lengths[number], 1, 2*n, r.guess(size)))
+			list = larger(list, max(*length, 1, 2*n, r.guess(size)))
 		}
-		list = list[:n+1] // zero, for only make has made room
+		list = list[:n+1]
 		start := r.pos
 		read(r, &list[n])
 		size = r.pos - start
@@ -60,29 +62,9 @@ func List[T any](r *Reader, number int, read func(*Reader, *T)) []T {
 	if r.stopped {
 		return nil
 	}
-	r.lengths[number] = len(list)
-	if cap(list) > 2*len(list)+2 { // the last one was far longer
+	*length = len(list)
+	if !r.reuses && cap(list) > 2*len(list)+2 { // the last one was far longer
 		list = larger(list, len(list))
-	}
-	return list
-}
-
-// listAgain is List in the memory of the last list of that number.
-func listAgain[T any](r *Reader, number int, read func(*Reader, *T)) []T {
-	room, ok := r.rooms[number].(*[]T)
-	if !ok {
-		room = &[]T{}
-		r.rooms[number] = room
-	}
-	list := (*room)[:0]
-	for n := 0; r.Item(n); n++ {
-		var zero T
-		list = append(list, zero)
-		read(r, &list[n])
-	}
-	*room = list
-	if r.stopped {
-		return nil
 	}
 	return list
 }
@@ -101,14 +83,44 @@ func (r *Reader) guess(size int) int {
 	return min(1+(len(r.text)-r.pos)/size, most)
 }
 
-// Texts reads an array of strings; null is nil.
-func (r *Reader) Texts() []string {
+// Items reads an array of what read reads one by one; null is nil.
+func Items[T any](r *Reader, read func(*Reader) T) []T {
 	if !r.Begin() {
 		return nil
 	}
-	list := []string{}
+	list := []T{}
 	for n := 0; r.Item(n); n++ {
-		list = append(list, r.Text())
+		list = append(list, read(r))
 	}
 	return list
+}
+
+// Optional reads what read reads; null is nil.
+func Optional[T any](r *Reader, read func(*Reader) T) *T {
+	if r.peek() == 'n' {
+		r.null()
+		return nil
+	}
+	v := read(r)
+	if r.stopped {
+		return nil
+	}
+	return &v
+}
+
+// Held reads a model that is held by pointer; null is nil.
+func Held[T any](r *Reader, read func(*Reader, *T)) *T {
+	return Optional(r, func(r *Reader) (v T) { read(r, &v); return v })
+}
+
+// Library reads a value by what decode makes of its text, for types that no method here reads.
+func (r *Reader) Library(decode func(text []byte) error) {
+	text := r.Skip()
+	if r.stopped {
+		return
+	}
+	if err := decode(text); err != nil {
+		r.pos -= len(text)
+		r.fail(err.Error())
+	}
 }

@@ -15,6 +15,22 @@ func (r *Reader) Float() float64 {
 	return r.number("wants a number")
 }
 
+// Bool reads true or false; null is false.
+func (r *Reader) Bool() bool {
+	switch r.peek() {
+	case 'n':
+		r.null()
+	case 't':
+		r.literal("true")
+		return !r.stopped
+	case 'f':
+		r.literal("false")
+	default:
+		r.fail("wants true or false")
+	}
+	return false
+}
+
 // Int reads an integer of so many bits; null is 0. A fraction or an exponent is an error, even where the number is whole.
 func (r *Reader) Int(bits int) int64 {
 	const most = 18 // digits that always fit
@@ -29,7 +45,7 @@ func (r *Reader) Int(bits int) int64 {
 	}
 	digits := r.pos
 	var n int64
-	for r.pos < len(r.text) && r.text[r.pos]-'0' <= 9 {
+	for r.pos < len(r.text) && r.text[r.pos]-'0' <= 9 && r.pos-digits <= maxNumber {
 		if r.pos-digits < most {
 			n = n*10 + int64(r.text[r.pos]-'0')
 		}
@@ -38,6 +54,10 @@ func (r *Reader) Int(bits int) int64 {
 	count := r.pos - digits
 	switch {
 	case r.stopped:
+		return 0
+	case count > maxNumber:
+		r.pos = start
+		r.fail(longNumber)
 		return 0
 	case r.pos == len(r.text) && r.more:
 		r.cut()
@@ -71,8 +91,8 @@ var powersOfTen = [...]float64{
 
 // number reads a number; where none is due, what says what is.
 func (r *Reader) number(what string) float64 {
-	text, start := r.text, r.pos
-	pos := start
+	start := r.pos
+	text, pos := r.text[:min(len(r.text), start+maxNumber)], start
 	negative := pos < len(text) && text[pos] == '-'
 	if negative {
 		pos++
@@ -112,9 +132,8 @@ func (r *Reader) number(what string) float64 {
 			return r.noNumber(pos, what)
 		}
 	}
-	if pos == len(text) && r.more {
-		r.cut()
-		return 0
+	if pos == len(text) && (r.more || pos < len(r.text)) {
+		return r.noNumber(pos, what)
 	}
 	r.pos = pos
 	// Up to 19 digits do not overflow the mantissa. A mantissa and a power of ten that are both exact give the nearest float64 by
@@ -137,10 +156,13 @@ func (r *Reader) number(what string) float64 {
 
 // noNumber is the end of an attempt to read a number that went wrong at pos.
 func (r *Reader) noNumber(pos int, what string) float64 {
-	if pos >= len(r.text) {
+	switch {
+	case pos >= len(r.text):
 		r.cut()
-		return 0
+	case pos-r.pos >= maxNumber:
+		r.fail(longNumber)
+	default:
+		r.fail(what)
 	}
-	r.fail(what)
 	return 0
 }

@@ -25,11 +25,35 @@ func NewNames(names ...string) *Names {
 type Members struct {
 	r       *Reader
 	names   *Names
-	seen    uint64   // a bit for each of names
-	next    int      // the one expected
-	begun   bool     // a member was read
-	ended   bool     // there are no more
-	strange []string // names read that are not in names
+	seen    uint64 // a bit for each of names
+	next    int    // the one expected
+	begun   bool   // a member was read
+	ended   bool   // there are no more
+	strange strangers
+}
+
+// strangers are the names read that nobody wants, which must not stand twice either.
+type strangers struct {
+	few  []string
+	many map[string]struct{}
+}
+
+// again notes a name and tells whether it was noted before.
+func (s *strangers) again(name []byte) bool {
+	const few = 8
+	if slices.Contains(s.few, string(name)) {
+		return true
+	}
+	if len(s.few) < few {
+		s.few = append(s.few, string(name))
+		return false
+	}
+	if s.many == nil {
+		s.many = map[string]struct{}{}
+	}
+	before := len(s.many)
+	s.many[string(name)] = struct{}{}
+	return len(s.many) == before
 }
 
 // Object begins to read an object, or reads null, which has no members.
@@ -37,8 +61,7 @@ func (r *Reader) Object(names *Names) Members {
 	m := Members{r: r, names: names}
 	switch r.peek() {
 	case '{':
-		r.pos++
-		r.depth++
+		r.open()
 	case 'n':
 		r.null()
 		m.ended = true
@@ -93,7 +116,7 @@ func (m *Members) find() int {
 			break
 		}
 		i := slices.Index(m.names.names, string(name))
-		if twice := i >= 0 && m.seen>>i&1 == 1 || i < 0 && slices.Contains(m.strange, string(name)); twice {
+		if twice := i >= 0 && m.seen>>i&1 == 1 || i < 0 && m.strange.again(name); twice {
 			r.pos = at
 			r.fail("the name stands twice")
 			break
@@ -103,26 +126,32 @@ func (m *Members) find() int {
 			m.next = i + 1
 			return i
 		}
-		m.strange = append(m.strange, string(name))
 		r.Skip()
+		r.heed()
 	}
 	return -1
 }
 
 // name reads a member's name and the colon.
 func (r *Reader) name() (name []byte, ok bool) {
+	name = r.quotedName()
+	r.colon()
+	return name, !r.stopped
+}
+
+func (r *Reader) quotedName() (name []byte) {
 	if r.peek() != '"' {
 		r.fail("wants the name of a member")
-		return nil, false
+		return nil
 	}
 	name, _ = r.quoted()
-	switch c := r.peek(); {
-	case r.stopped:
-		return nil, false
-	case c != ':':
+	return name
+}
+
+func (r *Reader) colon() {
+	if r.peek() != ':' {
 		r.fail("a colon is missing")
-		return nil, false
+		return
 	}
 	r.pos++
-	return name, true
 }

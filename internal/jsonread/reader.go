@@ -1,7 +1,7 @@
 package jsonread
 
 import (
-	"bytes"
+	"context"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,24 +27,28 @@ type Reader struct {
 	classes block[wire.Class]
 	scratch []wire.Class // of the distribution being read
 	lengths [maxLists]int
-	reuses  bool          // what was given out is given out again
-	rooms   [maxLists]any // of the last list of each number, if so
+	reuses  bool // what was given out is given out again
+
+	ctx  context.Context // whose end ends the reading; nil for none
+	look int             // the place at which it is looked at next
 
 	library *jsontext.Decoder // for what no member of the contract holds
-	rest    bytes.Buffer      // what library reads from
+	rest    pieces            // what library reads from
 }
 
-// fault is the first thing wrong in a text.
+// fault is why reading stopped before the end: the first thing wrong in a text, or the end of the context.
 type fault struct {
 	what string
 	pos  int
+	err  error // of the context
 }
 
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
-// NewReader gives a Reader of a whole text. [Reader.Release] gives it back.
-func NewReader(text []byte) *Reader {
+// NewReader gives a Reader of a whole text, which stops when ctx ends. [Reader.Release] gives it back.
+func NewReader(ctx context.Context, text []byte) *Reader {
 	r := readers.Get().(*Reader)
+	r.ctx = ctx
 	r.read(text, false)
 	return r
 }
@@ -52,11 +56,11 @@ func NewReader(text []byte) *Reader {
 // read begins another text. What earlier ones taught (strings that repeat, lengths of lists) stays.
 func (r *Reader) read(text []byte, more bool) {
 	r.text, r.pos, r.depth, r.more = text, 0, 0, more
-	r.stopped, r.wrong = false, nil
+	r.stopped, r.wrong, r.look = false, nil, stride
 }
 
 // Reuse tells the Reader that nobody needs any more what it has given out, but for strings, and lets it use that memory again, now and
-// with every later Reuse. Lists of one number must not be needed at the same time.
+// with every later Reuse: what is read into a model that was read before lies in the lists that the model has.
 func (r *Reader) Reuse() {
 	r.reuses = true
 	r.times.again()
@@ -71,8 +75,7 @@ func (r *Reader) Release() {
 	r.strings.forget()
 	r.times, r.ranges, r.floats, r.classes = block[wire.Timestamp]{}, block[wire.Range]{}, block[float64]{}, block[wire.Class]{}
 	clear(r.scratch)
-	r.reuses, r.rooms = false, [maxLists]any{}
-	r.rest = bytes.Buffer{}
+	r.reuses, r.ctx, r.rest = false, nil, pieces{}
 	readers.Put(r)
 }
 
@@ -89,6 +92,37 @@ func (r *Reader) fail(what string) {
 	if !r.stopped {
 		r.wrong = &fault{what: what, pos: r.pos}
 		r.stop()
+	}
+}
+
+// stride is how many bytes are read between two looks at the context.
+const stride = 64 << 10
+
+// heed stops the reading if the context has ended. It is called where a text of any length may be read.
+func (r *Reader) heed() {
+	if r.pos >= r.look {
+		r.heedAt(r.pos)
+	}
+}
+
+// heedAt is heed for a place ahead of what is read; it tells whether reading goes on.
+func (r *Reader) heedAt(pos int) bool {
+	r.look = pos + stride
+	if r.ctx == nil || r.ctx.Err() == nil {
+		return true
+	}
+	if !r.stopped {
+		r.wrong = &fault{err: r.ctx.Err()}
+		r.stop()
+	}
+	return false
+}
+
+// open goes behind the bracket that is due, and into what it opens.
+func (r *Reader) open() {
+	r.pos++
+	if r.depth++; r.depth > maxDepth {
+		r.fail("values are nested too deeply")
 	}
 }
 

@@ -1,7 +1,6 @@
 package jsonread
 
 import (
-	"bytes"
 	"errors"
 	"io"
 
@@ -37,48 +36,59 @@ func (r *Reader) Skip() []byte {
 
 // skipNested leaves what the contract does not know to the library, which also sees names that stand twice.
 func (r *Reader) skipNested() {
-	r.rest = *bytes.NewBuffer(r.text[r.pos:len(r.text):len(r.text)])
+	r.rest = pieces{r: r, at: r.pos, size: firstPiece}
 	if r.library == nil {
 		r.library = jsontext.NewDecoder(&r.rest)
 	} else {
 		r.library.Reset(&r.rest)
 	}
-	value, err := r.library.ReadValue()
-	var wrong *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
-		r.cut()
-	case errors.As(err, &wrong):
-		r.pos += int(wrong.ByteOffset)
-		r.fail(wrong.Err.Error())
-	case err != nil:
-		r.fail(err.Error())
-	case len(value) > maxDepth-r.depth && nesting(value)+r.depth > maxDepth:
-		r.fail("values are nested too deeply")
-	default:
-		r.pos += len(value)
+	for {
+		_, err := r.library.ReadToken()
+		var wrong *jsontext.SyntacticError
+		switch {
+		case r.stopped: // by the context
+			return
+		case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
+			r.cut()
+			return
+		case errors.As(err, &wrong):
+			r.pos += int(wrong.ByteOffset)
+			r.fail(wrong.Err.Error())
+			return
+		case err != nil:
+			r.fail(err.Error())
+			return
+		}
+		switch depth := r.library.StackDepth(); {
+		case depth == 0:
+			r.pos += int(r.library.InputOffset())
+			return
+		case depth+r.depth > maxDepth:
+			r.fail("values are nested too deeply")
+			return
+		}
 	}
 }
 
-// nesting is how deep the value's objects and arrays lie inside each other.
-func nesting(value []byte) int {
-	depth, deepest := 0, 0
-	for pos := 0; pos < len(value); pos++ {
-		switch value[pos] {
-		case '"':
-			for pos++; value[pos] != '"'; pos++ {
-				if value[pos] == '\\' {
-					pos++
-				}
-			}
-		case '{', '[':
-			depth++
-			deepest = max(deepest, depth)
-		case '}', ']':
-			depth--
-		}
+// pieces gives the library the rest of a text, little at first, for most values are small, and looks at the context between.
+type pieces struct {
+	r        *Reader
+	at, size int
+}
+
+const firstPiece = 512 // bytes
+
+func (p *pieces) Read(b []byte) (int, error) {
+	switch {
+	case p.at >= p.r.look && !p.r.heedAt(p.at):
+		return 0, p.r.ctx.Err()
+	case p.at == len(p.r.text):
+		return 0, io.EOF
 	}
-	return deepest
+	n := copy(b, p.r.text[p.at:min(p.at+p.size, len(p.r.text))])
+	p.at += n
+	p.size = min(2*p.size, stride)
+	return n, nil
 }
 
 // skipNumber reads a number that may be out of a float64's range, for nobody asks for its value.
@@ -86,6 +96,8 @@ func (r *Reader) skipNumber() {
 	value := jsontext.Value(r.text[r.pos : r.pos+numberLength(r.text[r.pos:])])
 	switch {
 	case r.stopped:
+	case len(value) > maxNumber:
+		r.fail(longNumber)
 	case r.pos+len(value) == len(r.text) && r.more:
 		r.cut()
 	case len(value) == 0 || !value.IsValid():
@@ -95,7 +107,15 @@ func (r *Reader) skipNumber() {
 	}
 }
 
+// maxNumber is the length from which a number is refused: none that long is a measurement, and to read one takes long.
+const (
+	maxNumber  = 1 << 20 // bytes
+	longNumber = "the number has more than a million digits"
+)
+
+// numberLength is the length of the text's first bytes that may stand in a number, at most one more than a number may have.
 func numberLength(text []byte) int {
+	text = text[:min(len(text), maxNumber+1)]
 	n := 0
 	for n < len(text) && (text[n]-'0' <= 9 || text[n] == '-' || text[n] == '+' || isFraction(text[n])) {
 		n++

@@ -1,6 +1,7 @@
 package jsonread
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strconv"
@@ -27,10 +28,10 @@ const (
 
 var streams = sync.Pool{New: func() any { return &Stream{buffer: make([]byte, window)} }}
 
-// NewStream gives a Stream of the text that from reads. [Stream.Release] gives it back.
-func NewStream(from io.Reader) *Stream {
+// NewStream gives a Stream of the text that from reads; it stops when ctx ends. [Stream.Release] gives it back.
+func NewStream(ctx context.Context, from io.Reader) *Stream {
 	s := streams.Get().(*Stream)
-	*s = Stream{from: from, reader: NewReader(nil), buffer: s.buffer}
+	*s = Stream{from: from, reader: NewReader(ctx, nil), buffer: s.buffer}
 	return s
 }
 
@@ -68,17 +69,21 @@ func (s *Stream) Name(n int) (name string, ok bool, err error) {
 		switch {
 		case !ok:
 			r.pos++
-			return
 		case n > 0 && c != ',':
 			r.fail("a comma or } is missing")
 		case n > 0:
 			r.pos++
 		}
-		quoted, _ := r.name()
-		name = string(quoted)
 	})
+	if err != nil || !ok {
+		return "", false, err
+	}
+	// A name may be long: it is waited for as a value is, and not read anew with every piece of it.
+	if err = s.large(func(r *Reader) { name = string(r.quotedName()) }); err == nil {
+		err = s.small((*Reader).colon)
+	}
 	s.member = "/" + name
-	return name, ok && err == nil, err
+	return name, err == nil, err
 }
 
 // Item reads the n-th item (from 0) of the array; ok is false at the array's end.
@@ -175,8 +180,11 @@ func (s *Stream) failure() error {
 	if s.last != nil && !errors.Is(s.last, io.EOF) {
 		return s.last
 	}
-	err := s.reader.Err().(*Error)
-	err.Offset += s.gone + int64(s.start)
+	err := s.reader.Err()
+	var wrong *Error
+	if errors.As(err, &wrong) {
+		wrong.Offset += s.gone + int64(s.start)
+	}
 	return err
 }
 
@@ -201,6 +209,9 @@ func (s *Stream) fill() {
 			copy(larger, s.buffer)
 			s.buffer = larger
 		}
+	}
+	if s.last = s.reader.ctx.Err(); s.last != nil {
+		return
 	}
 	const patience = 100 // reads that give neither text nor an error
 	for range patience {

@@ -1,6 +1,7 @@
 package jsonread_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ import (
 
 // outline reads an object whose member "items" is an array, and gives every name with its value's text, every item's apart.
 func outline(from io.Reader) (parts []string, err error) {
-	s := jsonread.NewStream(from)
+	s := jsonread.NewStream(context.Background(), from)
 	defer s.Release()
 	keep := func(r *jsonread.Reader) { parts = append(parts, string(r.Skip())) }
 	if err := s.Open('{'); err != nil {
@@ -136,7 +137,7 @@ func TestStreamDoesNotWait(t *testing.T) {
 			fmt.Fprint(to, `,`+item+`]}`)
 			to.Close()
 		}()
-		s := jsonread.NewStream(from)
+		s := jsonread.NewStream(context.Background(), from)
 		require.NoError(t, s.Open('{'))
 		_, ok, err := s.Name(0)
 		require.True(t, ok)

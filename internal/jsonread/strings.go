@@ -66,8 +66,11 @@ func (s *sharedStrings) learn(read recentString) {
 
 // share gives the string of these bytes, and whether it may outlive the decode.
 func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
-	if len(text) == 0 {
+	switch {
+	case len(text) == 0:
 		return "", true
+	case len(text) > maxBlock: // which hardly comes twice
+		return string(text), false
 	}
 	hash := maphash.Bytes(seed, text)
 	at := &s.table[hash%tableSize]

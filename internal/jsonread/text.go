@@ -51,49 +51,111 @@ func (r *Reader) sharedString() (s recentString, plain bool) {
 // quoted reads the string that is due, and gives its content: a part of the text if that is plain, without escapes.
 func (r *Reader) quoted() (content []byte, plain bool) {
 	start := r.pos + 1
-	end, ascii := words.PlainEnd(r.text, start)
+	end, ascii := r.plainEnd(start)
 	switch {
+	case r.stopped:
+		return nil, false
 	case end >= len(r.text):
 		r.cut()
 		return nil, false
 	case r.text[end] == '\\':
-		return r.escaped(end), false
+		return r.escaped(start, end), false
 	case r.text[end] != '"':
 		r.fail("a string holds a control character")
 		return nil, false
 	}
 	content = r.text[start:end]
-	if !ascii && !utf8.Valid(content) {
-		r.fail("a string is not UTF-8")
+	if !ascii && !r.isText(content) {
 		return nil, false
 	}
 	r.pos = end + 1
 	return content, true
 }
 
-// escaped reads a string whose first escape is at pos.
-func (r *Reader) escaped(pos int) []byte {
-	for pos < len(r.text) && r.text[pos] != '"' {
-		switch c := r.text[pos]; {
-		case c == '\\':
-			pos += 2
-		case c < ' ':
+// plainEnd is words.PlainEnd with a look at the context now and then.
+func (r *Reader) plainEnd(pos int) (end int, ascii bool) {
+	for ascii = true; ; pos = end {
+		window := r.text[:min(len(r.text), pos+longRun)]
+		var only bool
+		end, only = words.PlainEnd(window, pos)
+		ascii = ascii && only
+		if end < len(window) || end >= len(r.text) || !r.heedAt(end) {
+			return end, ascii
+		}
+	}
+}
+
+// longRun is how many bytes of a string are looked at in one go: a millisecond's worth.
+const longRun = 1 << 20
+
+// isText tells whether the content of a string is UTF-8.
+func (r *Reader) isText(content []byte) bool {
+	for len(content) > 0 {
+		n := min(len(content), longRun)
+		for back := 1; n < len(content) && back < utf8.UTFMax && !utf8.RuneStart(content[n]); back++ {
+			n--
+		}
+		if !utf8.Valid(content[:n]) {
+			r.fail("a string is not UTF-8")
+			return false
+		}
+		content = content[n:]
+		r.heed()
+	}
+	return !r.stopped
+}
+
+// escaped reads a string that begins at start and whose first escape is at pos.
+func (r *Reader) escaped(start, pos int) (content []byte) {
+	for {
+		run := r.text[start:pos]
+		if !r.isText(run) {
+			return nil
+		}
+		content = append(content, run...)
+		var escape [len(`"\ud83d\ude00"`)]byte
+		switch {
+		case pos >= len(r.text):
+			r.cut()
+			return nil
+		case r.text[pos] == '"':
+			r.pos = pos + 1
+			return content
+		case r.text[pos] < ' ':
 			r.fail("a string holds a control character")
 			return nil
 		}
-		if pos < len(r.text) {
-			pos, _ = words.PlainEnd(r.text, pos)
+		quoted := append(escape[:0], '"')
+		quoted = append(quoted, r.text[pos:min(len(r.text), pos+escapeLength(r.text[pos:]))]...)
+		pos += len(quoted) - 1
+		var err error
+		if content, err = jsontext.AppendUnquote(content, append(quoted, '"')); err != nil && pos < len(r.text) {
+			r.fail("a string has an escape or bytes that are no text")
+			return nil
+		}
+		start = pos
+		if pos, _ = r.plainEnd(pos); r.stopped {
+			return nil
+		}
+		if pos >= r.look && !r.heedAt(pos) {
+			return nil
 		}
 	}
-	if pos >= len(r.text) {
-		r.cut()
-		return nil
-	}
-	content, err := jsontext.AppendUnquote(nil, r.text[r.pos:pos+1])
-	if err != nil {
-		r.fail("a string has an escape or bytes that are no text")
-		return nil
-	}
-	r.pos = pos + 1
-	return content
 }
+
+// escapeLength is the length of the escape that the text begins with: of two letters, of a code, or of two codes that make one letter.
+func escapeLength(text []byte) int {
+	const code = len(`\ud83d`)
+	switch {
+	case len(text) < 2 || text[1] != 'u':
+		return 2
+	case len(text) < code || text[2]|0x20 != 'd' || !isHigh(text[3]),
+		len(text) > code && text[code] != '\\', len(text) > code+1 && text[code+1] != 'u':
+		return code
+	default:
+		return 2 * code
+	}
+}
+
+// isHigh tells by its second digit whether a code that begins with d is the first half of a letter.
+func isHigh(c byte) bool { return c == '8' || c == '9' || c|0x20 == 'a' || c|0x20 == 'b' }

@@ -2,9 +2,16 @@ package cas
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"os"
+	"runtime"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -117,6 +124,9 @@ func (e *Error) fill(header http.Header, body []byte, whole bool) {
 	if e.Message == "" {
 		e.Message = describeBody(e.StatusCode, header, body)
 	}
+	if advice := adviceOnStatus(e.StatusCode, body); advice != "" {
+		e.Message += ": " + advice
+	}
 }
 
 const requestIDHeader = "X-Request-Id" // as net/http spells it
@@ -152,5 +162,74 @@ func describeBody(status int, header http.Header, body []byte) string {
 		return text + ", with a body that is not the service's"
 	default:
 		return text + ", with a body that is not the service's (" + contentType + ")"
+	}
+}
+
+// adviceOnStatus says what to do about an answer that is not the service's own but tells what is wrong.
+func adviceOnStatus(status int, body []byte) string {
+	text := strings.ToLower(string(body[:min(len(body), sampleBytes)]))
+	switch {
+	case status == http.StatusBadRequest && strings.Contains(text, "http request") && strings.Contains(text, "https"):
+		return "the port speaks TLS: write https:// in the base URL"
+	case status == http.StatusProxyAuthRequired:
+		return proxyAdvice
+	default:
+		return ""
+	}
+}
+
+const proxyAdvice = "the proxy wants a user and password: put them into its URL, as in HTTP_PROXY and HTTPS_PROXY=http://user:password@proxy:3128, or name the service in NO_PROXY"
+
+// adviceOn says what to do about a connection that fails, where that can be told; such a failure passes by no repetition. "" is none.
+func adviceOn(err error) string {
+	var (
+		record    tls.RecordHeaderError
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		verify    *tls.CertificateVerificationError
+		proxy     proxyRefusal
+		lookup    *net.DNSError
+		op        *net.OpError
+	)
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return "the port does not speak TLS: write http:// in the base URL, or the port of https"
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // a TLS alert; net/http has no type for it
+		return "the port speaks TLS: write https:// in the base URL"
+	case errors.As(err, &authority):
+		return authorityAdvice()
+	case errors.As(err, &name):
+		return "the certificate is for another name: write that name in the base URL"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the certificate is out of its dates: the operator has to renew it, unless the clock of this machine is wrong"
+	case errors.As(err, &verify):
+		return "the certificate cannot be trusted"
+	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
+		return proxyAdvice
+	case errors.As(err, &proxy) && proxy.status/100 == 4:
+		return "ask whoever runs the proxy to allow the service, or name the service in NO_PROXY"
+	case errors.As(err, &lookup) && lookup.IsNotFound:
+		return "check the host in the base URL, and whether it is known only inside another network (VPN)"
+	case errors.As(err, &op) && op.Op == "remote error": // a TLS alert of the other side
+		return "the other side refuses the TLS connection: if it wants a certificate of the client, give one by WithHTTPClient"
+	default:
+		return ""
+	}
+}
+
+// authorityAdvice says how to make a certificate authority known, which a company's proxy or a service of one's own may have.
+func authorityAdvice() string {
+	const advice = "this machine does not know the authority that signed the certificate: "
+	file := os.Getenv("SSL_CERT_FILE")
+	switch _, err := os.Stat(file); {
+	case runtime.GOOS == "windows" || runtime.GOOS == "darwin":
+		return advice + "add the authority's certificate to the system's trusted ones"
+	case file != "" && errors.Is(err, fs.ErrNotExist):
+		return advice + "SSL_CERT_FILE names " + file + ", which does not exist"
+	case file != "":
+		return advice + "add the authority's certificate to the PEM file that SSL_CERT_FILE names, " + file
+	default:
+		return advice + "set SSL_CERT_FILE to a PEM file that holds the authority's certificate"
 	}
 }
