@@ -4,6 +4,11 @@ package examples_test
 import (
 	"context"
 	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,6 +42,7 @@ var examples = map[string]struct {
 	options []castest.Option
 	faults  []castest.Fault
 	prepare func(t *testing.T, folder string) (args, env []string)
+	front   func(t *testing.T, service string) (env []string) // what stands before the service
 }{
 	"quickstart":           {},
 	"time-varying":         {options: []castest.Option{castest.WithDatasets(landCover)}},
@@ -49,6 +55,27 @@ var examples = map[string]struct {
 	"testing-with-castest": {options: []castest.Option{castest.WithDatasets(castest.Constant("isric_soilgrids:clay_0-5cm", cas.NumberValue(210)))}},
 	"otel":                 {faults: []castest.Fault{{Status: 502}}},
 	"geometries":           {},
+	"gateway":              {front: gateway},
+}
+
+// gateway lets those through who know its token, and notes the trace.
+func gateway(t *testing.T, service string) (env []string) {
+	behind, err := url.Parse(service)
+	require.NoError(t, err)
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) }}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer gateway-token" {
+			w.Header().Set("Content-Type", "text/plain")
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, "the gateway wants a bearer token")
+			return
+		}
+		w.Header().Set("Via", "1.1 gateway")
+		w.Header().Set("Traceparent", r.Header.Get("Traceparent"))
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	return []string{"CAS_URL=" + front.URL, "GATEWAY_TOKEN=gateway-token"}
 }
 
 func basinsFile(t *testing.T, folder string) (args, env []string) {
@@ -80,6 +107,9 @@ func TestExamples(t *testing.T) {
 				args, env := example.prepare(t, folder)
 				command.Args = append(command.Args, args...)
 				command.Env = append(command.Env, env...)
+			}
+			if example.front != nil {
+				command.Env = append(command.Env, example.front(t, server.URL())...)
 			}
 			var complaints strings.Builder
 			command.Stderr = &complaints
