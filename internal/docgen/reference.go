@@ -106,7 +106,8 @@ func (w *writer) typ(t *doc.Type) {
 	shape, isStruct := spec.Type.(*ast.StructType)
 	switch {
 	case isModel:
-		w.printf("%s\nDefined as `%s`.\n\n", w.prose(t.Doc, 5), target.key())
+		summary, _, _ := strings.Cut(t.Doc, "\n\n\t") // the fields follow, in a table
+		w.printf("%s\nDefined as `%s`.\n\n", w.prose(summary, 5), target.key())
 		w.model(target)
 	case isStruct && spec.Assign == 0:
 		if spec.TypeParams != nil {
