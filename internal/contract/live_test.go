@@ -180,7 +180,7 @@ func assertErrorShapes(t *testing.T, client *cas.Client) {
 	var e *cas.Error
 	require.ErrorAs(t, err, &e)
 	assert.Len(t, e.RequestID, 12)
-	assert.Equal(t, "[404 not_found] Unknown provider 'nope' (request_id="+e.RequestID+")", e.Error())
+	assert.Equal(t, "[404 not_found] Unknown provider 'nope' (request_id="+e.RequestID+"), in answer to GET /api/v1/providers/nope", e.Error())
 
 	_, err = client.Extract(ctx, cas.ExtractRequest{Geometry: cas.Point(summit[0], summit[1])})
 	require.ErrorIs(t, err, cas.ErrValidation)
