@@ -265,8 +265,11 @@ func TestSweepOfSecrets(t *testing.T) {
 	_, err := client.Extract(t.Context(), request, append(perCall, cas.WithResponseInfo(&info))...)
 	future := client.Async().Extract(t.Context(), request, perCall...)
 	_, futureErr := future.Wait(t.Context())
+	keepsKey(t, client, *client)
+	// Deep printers read what the connections of a client in use are writing: they are given one that has none.
+	unused := s.client(t, options...)
 	values := map[string]any{
-		"client": client, "copy": *client, "async": client.Async(), "options": options, "option": options[0], "header": options[1], "call options": perCall,
+		"client": unused, "copy": *unused, "async": unused.Async(), "options": options, "option": options[0], "header": options[1], "call options": perCall,
 		"request": request, "error": err, "error's value": *asError(t, err), "info": info, "future": future, "future's error": futureErr,
 		"bad key": optionError(cas.WithAPIKey(key + "\n")), "bad header": optionError(cas.WithHeader("Authorization", token+"\n")),
 	}
