@@ -14,8 +14,9 @@ import (
 
 // packages are the folders of the public packages, in the order of the reference.
 var packages = []string{
-	"cas", "features", "features/crs", "features/geojson", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/shard",
-	"local", "castest", "castest/basins", "catalog", "wire",
+	"cas", "features", "features/crs", "features/geojson", "features/shapefile", "features/geopackage", "features/geoparquet", "features/points",
+	"features/ogr", "features/preflight", "bulk", "bulk/journal", "table", "table/parquet", "table/geopackage", "table/netcdf", "table/shard",
+	"tabulate", "local", "castest", "castest/basins", "catalog", "wire",
 }
 
 func main() {
