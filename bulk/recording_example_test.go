@@ -58,8 +58,15 @@ func ExampleRecord() {
 			fmt.Println(outcome.Feature.ID, outcome.Response.Results[0].Value)
 		}
 	}
+	// A later program finds the same in the journal.
+	later, err := bulk.Recorded(options.Journal, read().Features())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(later.Len(), "outcomes")
 	// Output:
 	// summit "Cross Mountain" <nil>
 	// nowhere "?" geometry is null
 	// summit 1076
+	// 2 outcomes
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/local"
@@ -34,4 +35,11 @@ func Example() {
 	for _, result := range response.Results {
 		fmt.Println(result.DatasetID, result.Value, result.Units)
 	}
+}
+
+// The module that tunes the service, for an operator who starts it otherwise.
+func ExampleTuningModule() {
+	module := local.TuningModule()
+	fmt.Println(strings.Contains(module, "def create_app("))
+	// Output: true
 }

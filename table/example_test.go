@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log"
 	"os"
 	"path/filepath"
 
@@ -61,4 +62,23 @@ func ExampleWrite() {
 	// 01013501,,,,
 	// id,dataset,reason
 	// 01013501,,the ring is not closed
+}
+
+// A preset is the form of tables that a model reads; a form can be changed.
+func ExamplePreset() {
+	fmt.Println(table.Presets())
+	form, err := table.Preset("caravan")
+	if err != nil {
+		log.Fatal(err)
+	}
+	form.IDPrefix = "camels"
+	fmt.Println(form.IDName, form.TableID("01013500"), form.Values)
+	// Output:
+	// [symfluence neuralhydrology caravan]
+	// gauge_id camels_01013500 true
+}
+
+func ExampleClassName() {
+	fmt.Println(table.ClassName("-1"), table.ClassName("for (t, dense)"))
+	// Output: minus_1 for_t_dense
 }

@@ -68,23 +68,6 @@ func removeLeftovers(path string) {
 	}
 }
 
-// WriteFile writes a file that is whole when it has its name, and brings it to the disk.
-func WriteFile(path string, content []byte) error {
-	var out outputs
-	defer out.discard()
-	o, err := out.create(path)
-	if err != nil {
-		return err
-	}
-	if _, err := o.Write(content); err != nil {
-		return err
-	}
-	if err := o.finish(); err != nil {
-		return err
-	}
-	return out.publish(o)
-}
-
 // restart empties the file.
 func (o *output) restart() error {
 	_, err := o.Seek(0, io.SeekStart)

@@ -28,13 +28,17 @@ func (e *unlistedError) Error() string { return e.text }
 // Describe asks the service's catalog about datasets. It gives those that it knows, in the order asked, and an error for each provider
 // that did not answer and for each dataset that its provider does not list.
 func Describe(ctx context.Context, client *cas.Client, ids []string) (known []cas.Dataset, problems []error) {
+	return describe(ctx, client, ids)
+}
+
+func describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas.CallOption) (known []cas.Dataset, problems []error) {
 	listed := map[string]*cas.ProviderDetail{}
 	for _, id := range ids {
 		slug, _, _ := strings.Cut(id, ":")
 		detail, asked := listed[slug]
 		if !asked {
 			var err error
-			detail, err = client.Provider(ctx, slug)
+			detail, err = client.Provider(ctx, slug, opts...)
 			if errors.Is(err, cas.ErrNotFound) {
 				problems = append(problems, &unlistedError{id, fmt.Sprintf("the catalog of %q: %v", slug, err)})
 			} else if err != nil {
@@ -101,7 +105,7 @@ func (c *catalogFirst) look() error {
 	}
 	ctx, cancel := context.WithTimeout(c.soft, catalogTime)
 	defer cancel()
-	known, problems := Describe(ctx, c.Client, c.job.Ask.DatasetIDs)
+	known, problems := describe(ctx, c.Client, c.job.Ask.DatasetIDs, cas.WithRetryIf(func(*cas.Error) bool { return false }))
 	if slices.ContainsFunc(problems, unanswered) {
 		return nil // what becomes of the request tells more
 	}

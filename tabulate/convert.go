@@ -23,8 +23,8 @@ type Conversion struct {
 	Open    func(idField string) (Input, error) // the input of the run, opened with the run's id field; nil: no properties, rows by id
 	Keep    []string                            // properties to carry through
 	Output  string                              // path of the table
-	Format  table.Format
-	Form    table.Form
+	Format  table.Format                        // of the table
+	Form    table.Form                          // of the table
 }
 
 // Run writes the table. Nothing is asked for; a feature that the journal does not know is bulk.ErrNotAsked.

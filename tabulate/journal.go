@@ -50,7 +50,7 @@ func exists(path string) bool {
 // A Refusal is a run that would replace, or leave behind, what an earlier one has made. Nothing was touched; errors.Is finds
 // [cas.ErrInvalidRequest].
 type Refusal struct {
-	Problem string
+	Problem string // what is wrong
 	Hint    string // what to do
 }
 

@@ -13,8 +13,8 @@ import (
 
 // An Output is a table to be written.
 type Output struct {
-	Path   string
-	Format table.Format
+	Path   string       // of the file
+	Format table.Format // that it is written in
 }
 
 // invalid is a job that cannot be right: errors.Is finds cas.ErrInvalidRequest.

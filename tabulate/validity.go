@@ -23,7 +23,7 @@ func Check(f features.Feature) error {
 	return judgeText(f.Geometry)
 }
 
-// ValidPolygons is a [bulk.Check] for what [preflight.Check] leaves to computational geometry: a polygon whose rings cross or touch
+// ValidPolygons is a check for what [preflight.Check] leaves to computational geometry: a polygon whose rings cross or touch
 // themselves or one another, or whose holes lie outside, encloses no area that everyone agrees on. Each polygon of a MultiPolygon is
 // judged by itself; that they overlap is no reason to refuse them. Points pass.
 //

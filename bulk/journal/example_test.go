@@ -58,8 +58,15 @@ func Example() {
 	}
 	state, err := journal.Inspect(path)
 	fmt.Println(state.Done, "done, finished:", state.Finished, err)
+	again, err := journal.Read(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer again.Close()
+	fmt.Println(again.Fingerprint().DatasetIDs)
 	// Output:
 	// 1076
 	// true
 	// 1 done, finished: true <nil>
+	// [copernicus_dem:elevation]
 }

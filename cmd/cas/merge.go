@@ -55,7 +55,7 @@ func (a *app) merge(ctx context.Context, output string, shards []string, quiet b
 		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shards))
 	}
 	if summary.Failed > 0 {
-		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; the shards' --resume asks for them again\n",
+		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; the shards' own commands ask for them again\n",
 			summary.Failed, summary.Features, table.ErrorsPath(output))
 		return errPartial
 	}

@@ -90,7 +90,21 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	if err != nil {
 		return err
 	}
-	return table.WriteFile(ManifestPath(o.Path), append(text, '\n'))
+	return writeWhole(ManifestPath(o.Path), append(text, '\n'))
+}
+
+// writeWhole writes a file that has its name when it is whole and on the disk.
+func writeWhole(path string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // gone when it has its name
+	_, err = file.Write(content)
+	if err := errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
 }
 
 // ReadManifest reads the manifest beside a shard's table. One that is not there is fs.ErrNotExist.
