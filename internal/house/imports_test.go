@@ -58,6 +58,7 @@ var mayImport = map[string][]string{
 	"internal/docgen":            {},
 	"internal/gendecode":         {},
 	"internal/house":             {},
+	"internal/mcpserver":         {"cas", "catalog", "docs", "features", "features/...", "bulk", "bulk/journal", "table", "table/...", "tabulate"},
 	"internal/scale":             {"cas", "features", "bulk", "bulk/...", "table/shard", "castest", "castest/...", "local"},
 	"internal/sweep":             {"cas", "features", "bulk", "bulk/...", "castest", "castest/...", "local"},
 	"internal/soak":              {"cas", "castest"},
