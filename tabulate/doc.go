@@ -9,4 +9,5 @@
 //	job.go       the run
 //	journal.go   which journal a run may go on with, and which it may replace
 //	estimate.go  what a run would ask for
+//	contents.go  what a file of features holds, for a person or program that looks at it
 package tabulate

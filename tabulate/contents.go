@@ -1,0 +1,114 @@
+package tabulate
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
+)
+
+// Contents is what a file of features holds.
+type Contents struct {
+	Format   string         `json:"format"`
+	CRS      string         `json:"crs"` // "" where the file names none
+	Layer    string         `json:"layer,omitempty"`
+	Layers   []string       `json:"layers,omitempty"`
+	Features int            `json:"features"`
+	Refused  int            `json:"refused"` // that [Validate] names, ids aside
+	Extent   []float64      `json:"extent"`  // west, south, east, north in degrees; null where there is nothing
+	Fields   []ContentField `json:"fields"`
+	Notes    []string       `json:"notes,omitempty"` // what a user should know, a sentence each
+}
+
+// A ContentField is a property of the features.
+type ContentField struct {
+	Name      string          `json:"name"`
+	Type      string          `json:"type,omitempty"` // in the format's words
+	Sample    json.RawMessage `json:"sample"`         // the first value that is not null
+	CanBeID   bool            `json:"can_be_id"`      // every feature has a value, and no two among the first 100,000 are the same
+	Different int             `json:"different"`      // values that differ, among the first 100,000
+}
+
+// ReadContents reads all features of an input that was opened with all its properties. It ends with the error of ctx when ctx ends.
+func ReadContents(ctx context.Context, in Input) (*Contents, error) {
+	about := in.Source.Describe()
+	c := &Contents{Format: about.Format, Layer: about.Layer, Layers: about.Layers}
+	at := map[string]*fieldValues{}
+	names := make([]string, 0, len(about.Fields))
+	for _, f := range about.Fields {
+		at[f.Name] = &fieldValues{field: ContentField{Name: f.Name, Type: f.Type}, seen: map[string]struct{}{}}
+		names = append(names, f.Name)
+	}
+	west, south, east, north := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for f, err := range in.Source.Pass(features.Pass{Lenient: true}) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, err
+		}
+		c.Features++
+		f.Err = nil // ids are not asked for
+		seen := preflight.Inspect(f)
+		if seen.Problem != nil || ValidPolygons(f) != nil {
+			c.Refused++
+		} else {
+			west, south, east, north = min(west, seen.West), min(south, seen.South), max(east, seen.East), max(north, seen.North)
+		}
+		names = takeFields(f, at, names)
+	}
+	if west <= east {
+		c.Extent = []float64{west, south, east, north}
+	}
+	for _, name := range names {
+		values := at[name]
+		values.field.CanBeID = c.Features > 0 && values.filled == c.Features && values.seen != nil
+		c.Fields = append(c.Fields, values.field)
+	}
+	about = in.Source.Describe()
+	c.CRS, c.Notes = about.CRS, about.Notes
+	return c, nil
+}
+
+// mostValues bounds the values of a field that are held against each other.
+const mostValues = 100_000
+
+// fieldValues collects the values of a field.
+type fieldValues struct {
+	field  ContentField
+	filled int
+	seen   map[string]struct{} // nil once a value has come twice
+}
+
+// takeFields takes in the properties of a feature, and adds the names of those that are new.
+func takeFields(f features.Feature, at map[string]*fieldValues, names []string) []string {
+	added := len(names)
+	for name, value := range f.Properties {
+		c := at[name]
+		if c == nil {
+			c = &fieldValues{field: ContentField{Name: name}, seen: map[string]struct{}{}}
+			at[name], names = c, append(names, name)
+		}
+		if len(value) == 0 || string(value) == "null" {
+			continue
+		}
+		c.filled++
+		if c.field.Sample == nil {
+			c.field.Sample = slices.Clone(value)
+		}
+		if c.seen == nil || len(c.seen) == mostValues {
+			continue
+		}
+		if _, twice := c.seen[string(value)]; twice {
+			c.seen = nil // no id
+			continue
+		}
+		c.seen[string(value)] = struct{}{}
+		c.field.Different++
+	}
+	slices.Sort(names[added:])
+	return names
+}
