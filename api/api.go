@@ -7,3 +7,6 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var Document []byte
+
+// ServiceVersion is the version of the service whose wire the document describes.
+const ServiceVersion = "0.4.0"

@@ -29,6 +29,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
+	"github.com/community-attribute-service/cas-go/internal/doctor"
 )
 
 // The servers that a doctor should have something to say of.
@@ -119,13 +120,13 @@ func certificate(ts *testscript.TestScript, valid time.Duration) tls.Certificate
 }
 
 // diagnose runs the doctor and gives its findings by check.
-func diagnose(t *testing.T, args ...string) (code int, findings map[string]finding) {
+func diagnose(t *testing.T, args ...string) (code int, findings map[string]doctor.Finding) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = run(t.Context(), append([]string{"doctor", "--json"}, args...), streams{in: strings.NewReader(""), out: &out, err: &errs})
-	var report struct{ Checks []finding }
+	var report struct{ Checks []doctor.Finding }
 	require.NoError(t, json.Unmarshal(out.Bytes(), &report), errs.String())
-	findings = map[string]finding{}
+	findings = map[string]doctor.Finding{}
 	for _, f := range report.Checks {
 		findings[f.Check] = f
 	}
@@ -138,7 +139,7 @@ func TestDoctorFindsTheRealServiceFit(t *testing.T) {
 	assert.Equal(t, exitOK, code)
 	delete(findings, "latency") // this machine may be busy
 	for check, f := range findings {
-		assert.Equal(t, statusOK, f.Status, "%s: %s", check, f.Detail)
+		assert.Equal(t, doctor.OK, f.Status, "%s: %s", check, f.Detail)
 	}
 	assert.Contains(t, findings["extraction"].Detail, "local_dem:elevation is 1076 m (quality good)")
 	assert.Contains(t, findings["contract"].Detail, "as known of service 0.4.0")
@@ -150,8 +151,8 @@ func TestDoctorSeesKeyAndVersionOfTheRealService(t *testing.T) {
 	running := service.Start(t, "0.2.0", service.Plain, "CAS_AUTH_ENABLED=true", `CAS_API_KEYS=["k1"]`)
 	code, findings := diagnose(t, "--url", running.URL())
 	assert.Equal(t, exitOK, code)
-	assert.Equal(t, statusWarn, findings["contract"].Status)
+	assert.Equal(t, doctor.Warn, findings["contract"].Status)
 	assert.NotEmpty(t, findings["contract"].Differences)
 	assert.Contains(t, findings["auth"].Detail, "the one in CAS_API_KEY is accepted")
-	assert.Equal(t, statusWarn, findings["catalog"].Status, findings["catalog"].Detail)
+	assert.Equal(t, doctor.Warn, findings["catalog"].Status, findings["catalog"].Detail)
 }

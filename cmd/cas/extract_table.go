@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/community-attribute-service/cas-go/api"
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
@@ -110,7 +111,7 @@ func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabul
 		},
 		About: table.About{
 			ServiceURL: a.serviceName(x.localRun),
-			Client:     fmt.Sprintf("cas-go %s, for CAS %s", cas.Version(), contractVersion),
+			Client:     fmt.Sprintf("cas-go %s, for CAS %s", cas.Version(), api.ServiceVersion),
 		},
 	}
 }

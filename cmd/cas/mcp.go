@@ -10,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/api"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/internal/mcpserver"
 )
@@ -37,7 +38,7 @@ folder, by .. or by a link, and no file is replaced that such a run did not writ
 func (a *app) serveMCP(ctx context.Context, client *cas.Client, root string) error {
 	server, err := mcpserver.New(mcpserver.Config{
 		Client: client, Key: os.Getenv("CAS_API_KEY"), ServiceURL: a.serviceURL(), Root: root,
-		Program: fmt.Sprintf("cas-go %s, for CAS %s", cas.Version(), contractVersion),
+		Program: fmt.Sprintf("cas-go %s, for CAS %s", cas.Version(), api.ServiceVersion),
 	})
 	if err != nil {
 		return usage("--root: %w", err)

@@ -6,11 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/api"
 	"github.com/community-attribute-service/cas-go/cas"
 )
-
-// contractVersion is the version of the service whose wire api/openapi.yaml describes.
-const contractVersion = "0.4.0"
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -18,7 +16,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version of this command and of the contract it keeps",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.out, "cas-go %s, for CAS %s (%s %s/%s)\n", cas.Version(), contractVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(a.out, "cas-go %s, for CAS %s (%s %s/%s)\n", cas.Version(), api.ServiceVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

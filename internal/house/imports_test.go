@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"internal/contract/exchange": {"wire"},
 	"internal/contract/service":  {"local"},
 	"internal/docgen":            {},
+	"internal/doctor":            {"api", "cas", "catalog", "internal/contract", "internal/contract/facts"},
 	"internal/gendecode":         {},
 	"internal/house":             {},
 	"internal/sqlitefile":        {},

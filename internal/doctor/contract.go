@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/community-attribute-service/cas-go/api"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/internal/contract"
@@ -18,28 +19,28 @@ const everyVersion = "0.1.0"
 
 // contract compares the service's own document with the one that this client was built on, and tells the versions.
 func (e *examination) contract(ctx context.Context) {
-	ours := fmt.Sprintf("client %s, built on the contract of service %s", cas.Version(), contractVersion)
+	ours := fmt.Sprintf("client %s, built on the contract of service %s", cas.Version(), api.ServiceVersion)
 	a, err := e.get(ctx, e.base.JoinPath("openapi.json"))
 	switch {
 	case err != nil:
-		e.found("version", statusWarn, "%s; the service's is not to be seen", ours)
-		e.found("contract", statusWarn, "/openapi.json cannot be read: %v", err)
+		e.found("version", Warn, "%s; the service's is not to be seen", ours)
+		e.found("contract", Warn, "/openapi.json cannot be read: %v", err)
 		return
 	case a.StatusCode != http.StatusOK:
-		e.found("version", statusWarn, "%s; the service's is not to be seen", ours)
-		e.found("contract", statusWarn, "not compared: the service shows no /openapi.json (status %d)", a.StatusCode)
+		e.found("version", Warn, "%s; the service's is not to be seen", ours)
+		e.found("contract", Warn, "not compared: the service shows no /openapi.json (status %d)", a.StatusCode)
 		return
 	}
 	var document struct{ Info struct{ Version string } }
 	_ = json.Unmarshal(a.body, &document) // what is wrong with it, Drift says
 	told := fmt.Sprintf("the service's document says %q", document.Info.Version)
 	if document.Info.Version == everyVersion {
-		told += ", as in every release up to " + contractVersion
+		told += ", as in every release up to " + api.ServiceVersion
 	}
-	e.found("version", statusOK, "%s; %s", ours, told)
+	e.found("version", OK, "%s; %s", ours, told)
 	unlisted, vanished, err := contract.Drift(a.body)
 	if err != nil {
-		e.found("contract", statusWarn, "/openapi.json is no OpenAPI document: %v", err)
+		e.found("contract", Warn, "/openapi.json is no OpenAPI document: %v", err)
 		return
 	}
 	e.drift(unlisted, vanished)
@@ -48,15 +49,15 @@ func (e *examination) contract(ctx context.Context) {
 // drift reports differences. They are no failure: unknown members and values are tolerated, and the document is not the wire.
 func (e *examination) drift(unlisted, vanished []string) {
 	if len(unlisted)+len(vanished) == 0 {
-		e.found("contract", statusOK, "/openapi.json is as known of service %s", contractVersion)
+		e.found("contract", OK, "/openapi.json is as known of service %s", api.ServiceVersion)
 		return
 	}
 	differences := unlisted
 	for _, v := range vanished {
 		differences = append(differences, "no longer: "+v)
 	}
-	e.found("contract", statusWarn, "/openapi.json is not that of service %s, in %d lines (+ only in the contract, - only in the service), such as %q; --json lists them",
-		contractVersion, len(differences), differences[0])
+	e.found("contract", Warn, "/openapi.json is not that of service %s, in %d lines (+ only in the contract, - only in the service), such as %q; --json lists them",
+		api.ServiceVersion, len(differences), differences[0])
 	e.findings[len(e.findings)-1].Differences = differences
 }
 
@@ -69,7 +70,7 @@ func (e *examination) catalog(ctx context.Context) {
 	var total int
 	var more []string
 	start := time.Now()
-	err := e.ask(ctx, e.app.timeout, func(ctx context.Context) error { // a service that has just started reads all its connectors
+	err := e.ask(ctx, e.timeout, func(ctx context.Context) error { // a service that has just started reads all its connectors
 		for d, err := range e.client.AllDatasets(ctx, cas.DatasetFilter{}) {
 			if err != nil {
 				return err
@@ -91,9 +92,9 @@ func (e *examination) catalog(ctx context.Context) {
 	snapshot := fmt.Sprintf("the catalog of service %s, as of %s", version, date.Format("2006-01-02"))
 	switch {
 	case len(missing) > 0:
-		e.found("catalog", statusWarn, "%s: %d of the %d in %s are not here%s", listed, len(missing), len(catalog.Datasets()), snapshot, others(more))
+		e.found("catalog", Warn, "%s: %d of the %d in %s are not here%s", listed, len(missing), len(catalog.Datasets()), snapshot, others(more))
 	default:
-		e.found("catalog", statusOK, "%s: all of %s%s", listed, snapshot, others(more))
+		e.found("catalog", OK, "%s: all of %s%s", listed, snapshot, others(more))
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const expirySoon = 14
 // reach checks the way to the service: name, port, TLS.
 func (e *examination) reach(ctx context.Context) bool {
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: e.base}); err == nil && proxy != nil {
-		e.found("proxy", statusOK, "by %s, as the environment says; it resolves the name", proxy.Redacted())
+		e.found("proxy", OK, "by %s, as the environment says; it resolves the name", proxy.Redacted())
 	} else if !e.resolve(ctx) || !e.dial(ctx) {
 		return false
 	}
@@ -27,17 +27,17 @@ func (e *examination) reach(ctx context.Context) bool {
 func (e *examination) resolve(ctx context.Context) bool {
 	host := e.base.Hostname()
 	if net.ParseIP(host) != nil {
-		e.found("dns", statusOK, "%s is an address", host)
+		e.found("dns", OK, "%s is an address", host)
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, doctorPatience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 	if err != nil {
-		e.found("dns", statusFail, "%v; is the host in --url right?", err)
+		e.found("dns", Fail, "%v; is the host in --url right?", err)
 		return false
 	}
-	e.found("dns", statusOK, "%s is %s", host, strings.Join(addresses, ", "))
+	e.found("dns", OK, "%s is %s", host, strings.Join(addresses, ", "))
 	return true
 }
 
@@ -46,14 +46,14 @@ func (e *examination) dial(ctx context.Context) bool {
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[e.base.Scheme]
 	}
-	dialer := net.Dialer{Timeout: doctorPatience}
+	dialer := net.Dialer{Timeout: patience}
 	start := time.Now()
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(e.base.Hostname(), port))
 	if err != nil {
-		e.found("tcp", statusFail, "%v; is the service up, and is the port in --url right?", err)
+		e.found("tcp", Fail, "%v; is the service up, and is the port in --url right?", err)
 		return false
 	}
-	e.found("tcp", statusOK, "connected to %s in %s", conn.RemoteAddr(), short(time.Since(start)))
+	e.found("tcp", OK, "connected to %s in %s", conn.RemoteAddr(), short(time.Since(start)))
 	conn.Close()
 	return true
 }
@@ -65,23 +65,23 @@ func (e *examination) tls(ctx context.Context) bool {
 	var notTLS tls.RecordHeaderError
 	switch {
 	case errors.As(err, &untrusted):
-		e.found("tls", statusFail, "%v; install the certificate of its authority, or name its file in SSL_CERT_FILE", untrusted.Err)
+		e.found("tls", Fail, "%v; install the certificate of its authority, or name its file in SSL_CERT_FILE", untrusted.Err)
 		return false
 	case errors.As(err, &notTLS), err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		e.found("tls", statusFail, "there is no TLS at this port; try --url %s", e.withScheme("http"))
+		e.found("tls", Fail, "there is no TLS at this port; try --url %s", e.withScheme("http"))
 		return false
 	case err != nil:
-		e.found("http", statusFail, "%v", err)
+		e.found("http", Fail, "%v", err)
 		return false
 	case e.base.Scheme == "http" && first.StatusCode == http.StatusBadRequest && strings.Contains(string(first.body), "HTTPS"):
-		e.found("tls", statusFail, "this port speaks TLS; use --url %s", e.withScheme("https"))
+		e.found("tls", Fail, "this port speaks TLS; use --url %s", e.withScheme("https"))
 		return false
 	case first.TLS != nil:
 		e.certificate(first.TLS)
 	case e.key != "" && !loopback(e.base.Hostname()):
-		e.found("tls", statusWarn, "none: the key travels in clear; is there an https:// for this service?")
+		e.found("tls", Warn, "none: the key travels in clear; is there an https:// for this service?")
 	default:
-		e.found("tls", statusOK, "none: plain http")
+		e.found("tls", OK, "none: plain http")
 	}
 	return true
 }
@@ -89,9 +89,9 @@ func (e *examination) tls(ctx context.Context) bool {
 func (e *examination) certificate(state *tls.ConnectionState) {
 	leaf := state.PeerCertificates[0]
 	days := int(time.Until(leaf.NotAfter).Hours() / 24)
-	s, remark := statusOK, ""
+	s, remark := OK, ""
 	if days < expirySoon {
-		s, remark = statusWarn, "; renew it"
+		s, remark = Warn, "; renew it"
 	}
 	e.found("tls", s, "%s, certificate valid until %s, %d days left%s",
 		tls.VersionName(state.Version), leaf.NotAfter.UTC().Format(time.DateOnly), days, remark)

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -16,21 +16,21 @@ import (
 // health checks that what answers is the service, and looks for it nearby if not.
 func (e *examination) health(ctx context.Context) bool {
 	var h *cas.Health
-	err := e.ask(ctx, doctorPatience, func(ctx context.Context) (err error) {
+	err := e.ask(ctx, patience, func(ctx context.Context) (err error) {
 		h, err = e.client.Health(ctx)
 		return err
 	})
 	switch {
 	case err == nil && h.Status == "ok":
-		e.found("health", statusOK, "alive, %d providers registered", h.ProvidersRegistered)
+		e.found("health", OK, "alive, %d providers registered", h.ProvidersRegistered)
 		return true
 	case err == nil:
-		e.found("health", statusWarn, "the service says %q; %d providers registered", h.Status, h.ProvidersRegistered)
+		e.found("health", Warn, "the service says %q; %d providers registered", h.Status, h.ProvidersRegistered)
 		return true
 	case errors.Is(err, cas.ErrRedirect):
-		e.found("health", statusFail, "%v%s", err, e.redirectAdvice(ctx))
+		e.found("health", Fail, "%v%s", err, e.redirectAdvice(ctx))
 	default:
-		e.found("health", statusFail, "%v%s", err, e.prefixAdvice(ctx))
+		e.found("health", Fail, "%v%s", err, e.prefixAdvice(ctx))
 	}
 	return false
 }
@@ -76,23 +76,23 @@ func (e *examination) redirects(ctx context.Context) {
 		return
 	}
 	if a.StatusCode/100 != 3 {
-		e.found("redirects", statusOK, "none (a slash too many is answered with %d)", a.StatusCode)
+		e.found("redirects", OK, "none (a slash too many is answered with %d)", a.StatusCode)
 		return
 	}
 	to, err := asked.Parse(a.Header.Get("Location"))
 	want := strings.TrimRight(asked.String(), "/")
 	if err != nil || to.String() != want {
-		e.found("redirects", statusWarn,
+		e.found("redirects", Warn,
 			"a slash too many leads to %.200q, not to %s: the proxy hides scheme, host or prefix from the service; this client follows none", a.Header.Get("Location"), want)
 		return
 	}
-	e.found("redirects", statusOK, "a slash too many leads to the same address; this client follows none")
+	e.found("redirects", OK, "a slash too many leads to the same address; this client follows none")
 }
 
 // auth checks whether a key is needed, and taken; it reports whether the catalog may be read.
 func (e *examination) auth(ctx context.Context) bool {
 	list := func(client *cas.Client) error {
-		return e.ask(ctx, e.app.timeout, func(ctx context.Context) error {
+		return e.ask(ctx, e.timeout, func(ctx context.Context) error {
 			_, err := client.Providers(ctx, cas.Page{Limit: 1})
 			return err
 		})
@@ -100,24 +100,24 @@ func (e *examination) auth(ctx context.Context) bool {
 	err := list(e.stranger)
 	switch {
 	case err == nil && e.key == "":
-		e.found("auth", statusOK, "no key is needed")
+		e.found("auth", OK, "no key is needed")
 		return true
 	case err == nil:
-		e.found("auth", statusOK, "no key is needed; the one in CAS_API_KEY is not looked at")
+		e.found("auth", OK, "no key is needed; the one in CAS_API_KEY is not looked at")
 		return true
 	case !errors.Is(err, cas.ErrUnauthorized):
 		e.failed("auth", err)
 		return false
 	case e.key == "":
-		e.found("auth", statusFail, "a key is needed: set CAS_API_KEY")
+		e.found("auth", Fail, "a key is needed: set CAS_API_KEY")
 		return false
 	}
 	err = list(e.client)
 	switch {
 	case err == nil:
-		e.found("auth", statusOK, "a key is needed, and the one in CAS_API_KEY is accepted")
+		e.found("auth", OK, "a key is needed, and the one in CAS_API_KEY is accepted")
 	case errors.Is(err, cas.ErrUnauthorized):
-		e.found("auth", statusFail, "a key is needed, and the one in CAS_API_KEY is refused")
+		e.found("auth", Fail, "a key is needed, and the one in CAS_API_KEY is refused")
 	default:
 		e.failed("auth", err)
 	}
@@ -134,7 +134,7 @@ func (e *examination) latency(ctx context.Context) {
 	var took []time.Duration
 	for range latencyCalls {
 		start := time.Now()
-		err := e.ask(ctx, doctorPatience, func(ctx context.Context) error {
+		err := e.ask(ctx, patience, func(ctx context.Context) error {
 			_, err := e.client.Health(ctx)
 			return err
 		})
@@ -145,9 +145,9 @@ func (e *examination) latency(ctx context.Context) {
 		took = append(took, time.Since(start))
 	}
 	slices.Sort(took)
-	s, median := statusOK, took[len(took)/2]
+	s, median := OK, took[len(took)/2]
 	if median > slow {
-		s = statusWarn
+		s = Warn
 	}
 	e.found("latency", s, "median %s of %d health calls, %s to %s", short(median), len(took), short(took[0]), short(took[len(took)-1]))
 }
@@ -155,9 +155,9 @@ func (e *examination) latency(ctx context.Context) {
 // limits tells what was seen of the service's limits, which it names only when one is passed.
 func (e *examination) limits() {
 	if e.overLimit {
-		e.found("limits", statusWarn, "over the rate limit within %d calls, for %s: use --requests-per-minute", e.calls, e.limited)
+		e.found("limits", Warn, "over the rate limit within %d calls, for %s: use --requests-per-minute", e.calls, e.limited)
 		return
 	}
-	e.found("limits", statusOK, "no 429 in %d calls; the service tells its limits (requests a minute, datasets a request, vertices a geometry) only to those who pass them",
+	e.found("limits", OK, "no 429 in %d calls; the service tells its limits (requests a minute, datasets a request, vertices a geometry) only to those who pass them",
 		e.calls)
 }

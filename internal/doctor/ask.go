@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -18,7 +18,7 @@ var errTooLong = errors.New("the answer is longer than 4 MiB")
 
 // ask makes one call within the doctor's patience, and remembers a 429.
 func (e *examination) ask(ctx context.Context, patience time.Duration, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, min(patience, e.app.timeout))
+	ctx, cancel := context.WithTimeout(ctx, min(patience, e.timeout))
 	defer cancel()
 	e.calls++
 	err := call(ctx)
@@ -33,10 +33,10 @@ func (e *examination) ask(ctx context.Context, patience time.Duration, call func
 // failed records a check that an error ended. To be over the rate limit is no fault of the service's.
 func (e *examination) failed(check string, err error) {
 	if errors.Is(err, cas.ErrRateLimited) {
-		e.found(check, statusWarn, "not examined, being over the rate limit")
+		e.found(check, Warn, "not examined, being over the rate limit")
 		return
 	}
-	e.found(check, statusFail, "%v", err)
+	e.found(check, Fail, "%v", err)
 }
 
 // answer is what a plain GET gives: with no key and no client in between, and whatever status.
@@ -48,7 +48,7 @@ type answer struct {
 // get asks for a path below u. It follows no redirect: this transport knows none.
 func (e *examination) get(ctx context.Context, u *url.URL) (answer, error) {
 	var a answer
-	err := e.ask(ctx, doctorPatience, func(ctx context.Context) error {
+	err := e.ask(ctx, patience, func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -19,20 +19,20 @@ const (
 
 // rate measures how many results a second the service gives of the named datasets, none of them cached. A provider that is slow to answer
 // delays ten places as long as one; a service that is busy with itself needs ten times as long.
-func (e *examination) rate(ctx context.Context, t trial) {
+func (e *examination) rate(ctx context.Context, t Trial) {
 	lon, lat, ok := firstPosition(t.place)
 	if !ok {
 		return
 	}
 	at := time.Now().UnixNano() % 1000 // places that nobody asked for lately
 	batch := func(places int) (results int, took time.Duration, err error) {
-		request := cas.BatchExtractRequest{DatasetIDs: t.datasets}
+		request := cas.BatchExtractRequest{DatasetIDs: t.Datasets}
 		for range places {
 			at++
 			request.Geometries = append(request.Geometries, cas.Point(lon+float64(at)*placesApart, lat))
 		}
 		start := time.Now()
-		err = e.ask(ctx, e.app.timeout, func(ctx context.Context) error {
+		err = e.ask(ctx, e.timeout, func(ctx context.Context) error {
 			answer, err := e.client.BatchExtract(ctx, request)
 			if err == nil {
 				results = int(answer.TotalResults)
@@ -56,10 +56,10 @@ func (e *examination) rate(ctx context.Context, t trial) {
 	}
 	perSecond, more := float64(many)/tookMany.Seconds(), (tookMany-tookOne)/time.Duration(many-one)
 	if more > untuned {
-		e.found("rate", statusWarn, "%.0f results a second of one request, each result more takes %s: the service looks untuned (deploy/README.md)", perSecond, short(more))
+		e.found("rate", Warn, "%.0f results a second of one request, each result more takes %s: the service looks untuned (deploy/README.md)", perSecond, short(more))
 		return
 	}
-	e.found("rate", statusOK, "%.0f results a second of one request of %d places", perSecond, ratePlaces)
+	e.found("rate", OK, "%.0f results a second of one request of %d places", perSecond, ratePlaces)
 }
 
 // firstPosition is the first position of a geometry.
