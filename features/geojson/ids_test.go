@@ -88,10 +88,24 @@ func TestDuplicateIDs(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	text := featureA + "\n" + featureB + "\n" + featureBare + "\n"
-	sum, err := Scan(strings.NewReader(gzipped(t, text)), Options{})
+	sum, err := Scan(strings.NewReader(gzipped(t, text)), Options{TrustIDs: true})
 	require.NoError(t, err)
 	assert.Equal(t, Summary{
 		Features: 3, Bytes: int64(len(text)),
 		GeometryBytes: int64(2*len(pointText) + len("null")), LargestGeometry: int64(len(pointText)),
 	}, sum)
+}
+
+// A position may be another feature's id: all features have ids of their own, or none has.
+func TestIDsAndPositionsDoNotMix(t *testing.T) {
+	for text, want := range map[string]string{
+		featureA + "\n" + featureBare: "feature 1, line 2, byte 128: it has no id, and those before it have one; name the property that holds the id",
+		featureBare + "\n" + featureA: "feature 1, line 2, byte 85: it has an id of its own, and those before it have none",
+	} {
+		_, err := Scan(strings.NewReader(text), Options{})
+		require.ErrorIs(t, err, ErrMissingID)
+		assert.ErrorContains(t, err, want)
+	}
+	_, err := Scan(strings.NewReader(featureBare+"\n"+featureBare), Options{})
+	require.NoError(t, err)
 }

@@ -3,6 +3,7 @@ package geojson
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strconv"
@@ -101,6 +102,8 @@ var errStop = errors.New("stop")
 // A reader turns an input into records. Its files are layers: input.go finds the text, source.go holds a window on it, text.go and
 // collection.go walk the forms, parse.go takes one object apart, record.go makes a feature of it.
 type reader struct {
+	own int // whether the features before had ids of their own: 1 yes, -1 no, 0 not known yet
+
 	src     *source
 	idField string
 	ids     *ids.Set // nil where duplicates are not looked for
@@ -138,6 +141,23 @@ func (rd *reader) read(emit func(*record) error) error {
 	return rd.texts()
 }
 
+// sameKind makes sure that all features have an id of their own, or none: the position that stands for an id may be another's.
+func (rd *reader) sameKind(rec *record) error {
+	own := -1
+	if text := rec.slice(rec.id); text != nil && text[0] != 'n' {
+		own = 1
+	}
+	if rd.own != 0 && rd.own != own {
+		is, others := "has no id", "those before it have one"
+		if own > 0 {
+			is, others = "has an id of its own", "those before it have none"
+		}
+		return &kindError{ErrMissingID, fmt.Sprintf("it %s, and %s; name the property that holds the id (--id-field)", is, others)}
+	}
+	rd.own = own
+	return nil
+}
+
 // deliver names a record and hands it over. at is its place in the text.
 func (rd *reader) deliver(rec *record, at int) error {
 	rec.index = rd.n
@@ -147,7 +167,11 @@ func (rd *reader) deliver(rec *record, at int) error {
 	case rec.crs == "":
 		rec.crs = rd.crs
 	}
-	if err := rec.identify(rd.idField); err != nil {
+	err := rec.identify(rd.idField)
+	if err == nil && rd.ids != nil && rd.idField == "" {
+		err = rd.sameKind(rec)
+	}
+	if err != nil {
 		if !rd.lenient {
 			return rd.fail(at, err)
 		}

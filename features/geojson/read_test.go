@@ -54,6 +54,7 @@ const (
 	pointText   = `{"type":"Point","coordinates":[-84.10, 36.0,  120.50]}`
 	featureA    = `{"type":"Feature","id":"A","properties":{"name":"a","n":1.0},"geometry":` + pointText + `}`
 	featureB    = `{"geometry":null,"properties":null,"id":7120034520,"type":"Feature"}`
+	featureC    = `{"type":"Feature","id":"C","geometry":` + pointText + `}`
 	featureBare = `{"type":"Feature","geometry":` + pointText + `}`
 )
 
@@ -85,8 +86,9 @@ func TestReadForms(t *testing.T) {
 		{"concatenated, spread out", pretty(featureA) + "\n" + pretty(featureB), []string{"A", "7120034520"}},
 		{"sequence", "\x1e" + featureA + "\n\x1e" + featureB + "\n", []string{"A", "7120034520"}},
 		{"sequence, spread out, double separators", "\x1e\x1e" + pretty(featureA) + "\n\x1e" + pretty(featureB) + "\n", []string{"A", "7120034520"}},
-		{"sequence of collections", "\x1e" + two + "\n\x1e" + `{"type":"FeatureCollection","features":[` + featureBare + `]}` + "\n\x1e" + pointText, []string{"A", "7120034520", "2", "3"}},
-		{"lines of collections", two + "\n" + `{"type":"FeatureCollection","features":[` + featureBare + `]}`, []string{"A", "7120034520", "2"}},
+		{"sequence of collections", "\x1e" + two + "\n\x1e" + `{"type":"FeatureCollection","features":[` + featureC + `]}`, []string{"A", "7120034520", "C"}},
+		{"sequence without ids", "\x1e" + `{"type":"FeatureCollection","features":[` + featureBare + `]}` + "\n\x1e" + pointText, []string{"0", "1"}},
+		{"lines of collections", two + "\n" + `{"type":"FeatureCollection","features":[` + featureC + `]}`, []string{"A", "7120034520", "C"}},
 		{"byte order mark", "\xef\xbb\xbf" + two, []string{"A", "7120034520"}},
 		{"leading white space", " \n\t" + two, []string{"A", "7120034520"}},
 		{"gzip", gzipped(t, two), []string{"A", "7120034520"}},

@@ -100,6 +100,7 @@ func chaos(ctx context.Context, s settings, out io.Writer) error {
 		}
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("script %d: %v", script.seed, err))
+			fmt.Fprintln(out, problems[len(problems)-1])
 		}
 	}
 	fmt.Fprintf(out, "%d scripts over %d features in %s: %d with a difference, %d features asked for again, %d poisoned\n",
