@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +48,7 @@ func (a *app) showJournal(path string) error {
 		return usage("%s: there is no journal with a record", path)
 	}
 	if a.json {
-		err = a.printJSON(counted{state.Finished, state.Done, state.Failed, state.Records, state.Damaged, state.Fingerprint})
+		err = a.printJSON(counted{state.Finished, state.Done, state.Failed, state.Records, state.Damaged, state.Fingerprint, state.Sessions})
 	} else {
 		err = a.printState(state)
 	}
@@ -64,7 +65,8 @@ type counted struct {
 	Failed     int                 `json:"failed"`     // features without
 	Records    int                 `json:"records"`    // more than features where some were asked for again
 	Damaged    int                 `json:"damaged"`    // places that cannot be read
-	Parameters journal.Fingerprint `json:"parameters"` // of the run
+	Parameters journal.Fingerprint `json:"parameters"` // of the newest session
+	Sessions   []journal.Session   `json:"sessions"`   // the runs that wrote records, oldest first
 }
 
 func (a *app) printState(s journal.State) error {
@@ -87,7 +89,18 @@ func (a *app) printState(s journal.State) error {
 			t.row(p.name, p.value)
 		}
 	}
+	for i, session := range s.Sessions {
+		t.row(fmt.Sprint("SESSION ", i+1), session.ServiceURL, session.ServiceVersion, session.Client, timeText(session.First), timeText(session.Last))
+	}
 	return t.flush()
+}
+
+// timeText is a time to the second, in UTC; empty where it is not known.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // dumped is a line of --dump.

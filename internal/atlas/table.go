@@ -19,6 +19,7 @@ import (
 type description struct {
 	Table struct {
 		File    string         `json:"file"`
+		Also    []string       `json:"also"` // other tables of the same run
 		Format  string         `json:"format"`
 		Form    table.Form     `json:"form"`
 		Columns []table.Column `json:"columns"`
@@ -58,6 +59,9 @@ func ReadTable(path, name string, formats ...table.Reader) (*Column, error) {
 	if about == nil {
 		return nil, fmt.Errorf("the description %s is not beside it, which says what columns there are", filepath.Base(table.MetaPath(path)))
 	}
+	if about.Table.File != filepath.Base(path) {
+		return nil, fmt.Errorf("the description beside it is of %s, which was made by the same run: draw that one", about.Table.File)
+	}
 	i := slices.IndexFunc(formats, func(f table.Reader) bool { return f.Name() == about.Table.Format })
 	if i < 0 {
 		return nil, fmt.Errorf("tables in %s cannot be read again; write the same table as CSV or Parquet", about.Table.Format)
@@ -86,7 +90,8 @@ func readDescription(path string) (*description, error) {
 	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, fmt.Errorf("%s: %w", table.MetaPath(path), err)
 	}
-	if d.Table.File != filepath.Base(path) || len(d.Table.Columns) == 0 {
+	name := filepath.Base(path)
+	if len(d.Table.Columns) == 0 || d.Table.File != name && !slices.Contains(d.Table.Also, name) {
 		return nil, nil
 	}
 	return &d, nil

@@ -31,6 +31,9 @@ var (
 // Name is geopackage.
 func (Format) Name() string { return "geopackage" }
 
+// Typed is true: kept properties are INTEGER, DOUBLE or BOOLEAN where all their values are.
+func (Format) Typed() bool { return true }
+
 // HasGeometries is true.
 func (Format) HasGeometries() bool { return true }
 

@@ -163,7 +163,7 @@ print(json.dumps({
 		assert.Equal(t, "float64", got.Types["copernicus_dem_elevation"])
 		assert.Equal(t, "object", got.Types["HYBAS_ID"])
 		if f == (Format{}) {
-			assert.Equal(t, "1.50", got.Rows[0]["name_2"])
+			assert.Equal(t, 1.5, got.Rows[0]["name_2"], "a number, as all its values are")
 			assert.Equal(t, []string{"ok", "10300", strconv.Itoa(applicationID), "ok", "[(-84.1, 36.0, 11.0, 51.0)]"}, got.SQLite)
 		}
 		entries, err := os.ReadDir(filepath.Dir(path))
@@ -209,7 +209,7 @@ func copyTable(b []byte, columns []table.Column) ([]byte, error) {
 func TestReadingGivesTheSameFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "attributes.gpkg")
 	write(t, path, Format{}, from(outcomes()), []string{"NAME", "name"}, elevation)
-	columns := []table.Column{{Name: "HYBAS_ID", Role: table.RoleID}, {Name: "NAME", Role: table.RoleKept}, {Name: "name", Role: table.RoleKept}}
+	columns := []table.Column{{Name: "HYBAS_ID", Role: table.RoleID}, {Name: "NAME", Role: table.RoleKept, Type: table.TypeText}, {Name: "name", Role: table.RoleKept, Type: table.TypeDouble}}
 	for _, role := range []table.Role{table.RoleValue, table.RoleUnits, table.RoleQuality, table.RoleCoverage} {
 		name := "copernicus_dem_elevation"
 		if role != table.RoleValue {

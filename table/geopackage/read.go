@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
@@ -111,6 +112,14 @@ func fill(row *table.Row, columns []table.Column, values []driver.Value) (err er
 			row.Cells[i] = table.Cell{}
 		case string:
 			row.Cells[i] = table.Cell{Kind: table.TextCell, Text: v}
+		case int64:
+			cell := table.Cell{Kind: table.JSONCell, JSON: strconv.AppendInt(nil, v, 10)}
+			if columns[i].Type == table.TypeBoolean {
+				cell.JSON = strconv.AppendBool(nil, v != 0)
+			}
+			row.Cells[i] = cell
+		case bool:
+			row.Cells[i] = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendBool(nil, v)}
 		case float64:
 			row.Cells[i] = table.Cell{Kind: table.NumberCell, Number: v}
 		default:

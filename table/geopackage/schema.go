@@ -26,8 +26,13 @@ func begin(columns []table.Column, names []string) []string {
 	}
 	for i, c := range columns {
 		kind := " TEXT"
-		if c.Numeric() {
+		switch {
+		case c.Numeric() || c.Type == table.TypeDouble:
 			kind = " DOUBLE"
+		case c.Type == table.TypeInt64:
+			kind = " INTEGER"
+		case c.Type == table.TypeBoolean:
+			kind = " BOOLEAN"
 		}
 		layer = append(layer, sqlitefile.Quoted(names[i])+kind)
 	}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
@@ -21,8 +22,9 @@ import (
 type writer struct {
 	*sqlitefile.DB
 	to     io.Writer
-	row    driver.Stmt // inserts a row
-	index  driver.Stmt // inserts the bounds of its geometry
+	row    driver.Stmt  // inserts a row
+	index  driver.Stmt  // inserts the bounds of its geometry
+	types  []table.Type // of the columns
 	values []driver.NamedValue
 	corner []driver.NamedValue
 	blob   []byte
@@ -36,6 +38,9 @@ func newWriter(to io.Writer, columns []table.Column) (_ table.RowWriter, err err
 		return nil, err
 	}
 	w := &writer{to: to, bounds: wkb.NoBounds}
+	for _, c := range columns {
+		w.types = append(w.types, c.Type)
+	}
 	if w.DB, err = create(path); err != nil {
 		return nil, err
 	}
@@ -87,21 +92,36 @@ func (w *writer) WriteRow(r *table.Row) error {
 		return err
 	}
 	for i := range r.Cells {
-		w.values[2+i].Value = valueOf(&r.Cells[i])
+		value, err := valueOf(&r.Cells[i], w.types[i])
+		if err != nil {
+			return fmt.Errorf("a value that is not %s: %w", w.types[i], err)
+		}
+		w.values[2+i].Value = value
 	}
 	return run(w.row, w.values)
 }
 
-func valueOf(c *table.Cell) driver.Value {
+// valueOf is a cell for a column of a type; TypeUnknown is a column that takes what there is.
+func valueOf(c *table.Cell, t table.Type) (driver.Value, error) {
+	text := c.Text
 	switch c.Kind {
+	case table.EmptyCell:
+		return nil, nil
 	case table.NumberCell:
-		return c.Number
-	case table.TextCell:
-		return c.Text
+		return c.Number, nil
 	case table.JSONCell:
-		return table.PlainText(c.JSON)
+		text = table.PlainText(c.JSON)
+	case table.TextCell:
+	}
+	switch t {
+	case table.TypeInt64:
+		return strconv.ParseInt(text, 10, 64)
+	case table.TypeDouble:
+		return strconv.ParseFloat(text, 64)
+	case table.TypeBoolean:
+		return strconv.ParseBool(text)
 	default:
-		return nil
+		return text, nil
 	}
 }
 
