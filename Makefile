@@ -31,11 +31,20 @@ modules: ## test the modules beside this one, which keep their dependencies to t
 
 .PHONY: shellcheck
 shellcheck: ## check the shell scripts (shellcheck, from Debian's packages)
-	shellcheck .ci/run internal/house/*.sh deploy/slurm/*.sh deploy/slurm/*.sbatch deploy/slurm/one-machine/*.sh
+	shellcheck .ci/run internal/house/*.sh deploy/slurm/*.sh deploy/slurm/*.sbatch deploy/slurm/one-machine/*.sh deploy/pbs/*.sh deploy/pbs/*.pbs deploy/pbs/testdata/qsub
 
 .PHONY: slurm
 slurm: env ## prove the job array on a real Slurm on this machine; root, and Debian's slurm packages
 	bash deploy/slurm/one-machine/proof.sh
+
+.PHONY: nextflow-engine
+nextflow-engine: ## fetch Nextflow from Maven Central to .venv/nextflow (Maven; Java 17 runs it)
+	mvn -B -q -f deploy/nextflow/pom.xml dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/.venv/nextflow
+
+.PHONY: engines
+engines: env nextflow-engine ## prove the recipes on real Snakemake and Nextflow, and those for PBS on a stand-in for qsub
+	go vet -tags engines ./deploy
+	go test -tags engines -timeout 20m -v ./deploy
 
 .PHONY: vet
 vet: ## check formatting and run go vet

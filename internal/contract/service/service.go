@@ -60,6 +60,12 @@ func Judges(tb testing.TB) string {
 	return program(tb, "judges", "python")
 }
 
+// Snakemake is the program of the environment of that name.
+func Snakemake(tb testing.TB) string {
+	tb.Helper()
+	return program(tb, "snakemake", "snakemake")
+}
+
 func program(tb testing.TB, environment, name string) string {
 	tb.Helper()
 	home := filepath.Join(Root(tb), ".venv", environment)
