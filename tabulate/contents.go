@@ -12,20 +12,20 @@ import (
 
 // Contents is what a file of features holds.
 type Contents struct {
-	Format   string         `json:"format"`
-	CRS      string         `json:"crs"` // "" where the file names none
-	Layer    string         `json:"layer,omitempty"`
-	Layers   []string       `json:"layers,omitempty"`
-	Features int            `json:"features"`
-	Refused  int            `json:"refused"` // that [Validate] names, ids aside
-	Extent   []float64      `json:"extent"`  // west, south, east, north in degrees; null where there is nothing
-	Fields   []ContentField `json:"fields"`
-	Notes    []string       `json:"notes,omitempty"` // what a user should know, a sentence each
+	Format   string         `json:"format"`           // such as Shapefile
+	CRS      string         `json:"crs"`              // "" where the file names none
+	Layer    string         `json:"layer,omitempty"`  // that is read
+	Layers   []string       `json:"layers,omitempty"` // all that the file has
+	Features int            `json:"features"`         // in the layer
+	Refused  int            `json:"refused"`          // that [Validate] names, ids aside
+	Extent   []float64      `json:"extent"`           // west, south, east, north in degrees; null where there is nothing
+	Fields   []ContentField `json:"fields"`           // in the order of the file
+	Notes    []string       `json:"notes,omitempty"`  // what a user should know, a sentence each
 }
 
 // A ContentField is a property of the features.
 type ContentField struct {
-	Name      string          `json:"name"`
+	Name      string          `json:"name"`           // of the property
 	Type      string          `json:"type,omitempty"` // in the format's words
 	Sample    json.RawMessage `json:"sample"`         // the first value that is not null
 	CanBeID   bool            `json:"can_be_id"`      // every feature has a value, and no two among the first 100,000 are the same

@@ -95,6 +95,25 @@ func ExampleStream() {
 	// Output: 03408500 {"type":"Point","coordinates":[-84.2308,36.1983]}
 }
 
+// ReadContents shows what a file holds, and which field can be the id.
+func ExampleReadContents() {
+	input, err := tabulate.Stream(context.Background(), "-", strings.NewReader("lon,lat,gauge\n-84.2308,36.1983,03408500\n"), features.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	contents, err := tabulate.ReadContents(context.Background(), input)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, f := range contents.Fields {
+		fmt.Println(f.Name, string(f.Sample), f.CanBeID)
+	}
+	// Output:
+	// lon -84.2308 true
+	// lat 36.1983 true
+	// gauge "03408500" true
+}
+
 // Describe finds the metadata of datasets: units, licence and citation.
 func ExampleDescribe() {
 	server := castest.NewServer()

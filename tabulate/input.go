@@ -15,10 +15,10 @@ import (
 
 // An Input is where features come from, with what a table says about it.
 type Input struct {
-	Name   string // for the table's description; "" for text of the command line
+	Name   string           // for the table's description; "" for text of the command line
 	Source *features.Source // gives the features
-	digest hash.Hash // of a stream's bytes, as they are read; nil for a file
-	rest   io.Reader // what of a stream may follow the text
+	digest hash.Hash        // of a stream's bytes, as they are read; nil for a file
+	rest   io.Reader        // what of a stream may follow the text
 }
 
 // Open opens a file of any format that package features reads.
