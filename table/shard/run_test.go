@@ -19,6 +19,7 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/geopackage"
 	"github.com/community-attribute-service/cas-go/table/netcdf"
 	"github.com/community-attribute-service/cas-go/table/parquet"
 )
@@ -30,7 +31,7 @@ const (
 	soil      = "soil:clay" // failing often, null often
 )
 
-var formats = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true}, netcdf.Format{}}
+var formats = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true}, netcdf.Format{}, table.GeoJSON{}, geopackage.Format{}}
 
 // extension is what a table's file is called by.
 func extension(f table.Format) string {
