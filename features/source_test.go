@@ -102,6 +102,31 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 	require.ErrorContains(t, err, "NAD27")
 }
 
+// A file that says of itself that it is a part is read, and said.
+func TestFilesThatAreNotAll(t *testing.T) {
+	feature := `{"type":"Feature","properties":{},"geometry":` + point + `}`
+	for name, members := range map[string]string{
+		"Esri": `"exceededTransferLimit":true`, "Esri, as GeoJSON": `"properties":{"exceededTransferLimit":true}`, "OGC": `"numberMatched":7,"numberReturned":1`,
+	} {
+		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
+		require.NoError(t, err)
+		for range 2 {
+			all, err := collect(t, source)
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+		}
+		require.Len(t, source.Describe().Notes, 1, name)
+		assert.Contains(t, source.Describe().Notes[0], "it is not all", name)
+	}
+	for _, members := range []string{`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`} {
+		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
+		require.NoError(t, err)
+		_, err = collect(t, source)
+		require.NoError(t, err)
+		assert.Empty(t, source.Describe().Notes)
+	}
+}
+
 // Ids are found by the sentinels, or, leniently, in the features.
 func TestIDsOfASource(t *testing.T) {
 	line := func(id string) string {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/geojson"
@@ -24,6 +25,7 @@ type geoJSON struct {
 	any    bool   // coordinates are longitude and latitude whatever the text says
 	late   string // the reference system that is named behind the features
 	found  string // the reference system that is converted from
+	told   []string
 }
 
 // openText looks whether a member "crs" stands behind the features, where writers of the GeoJSON of 2008 may put it: then the
@@ -78,9 +80,16 @@ func (g *geoJSON) Close() error          { return nil }
 
 func (g *geoJSON) notes() []string {
 	if g.found == "" {
-		return nil
+		return g.told
 	}
-	return []string{"Coordinates are converted from " + g.found + " to longitude and latitude (WGS 84)."}
+	return append([]string{"Coordinates are converted from " + g.found + " to longitude and latitude (WGS 84)."}, g.told...)
+}
+
+// take takes in what the text says of itself, once.
+func (g *geoJSON) take(note string) {
+	if !slices.Contains(g.told, note) {
+		g.told = append(g.told, note)
+	}
 }
 
 func (g *geoJSON) convert(to func(x, y float64) (lon, lat float64, err error)) {
@@ -99,7 +108,7 @@ func (g *geoJSON) features(o Options, p Pass) iter.Seq2[Feature, error] {
 			defer file.Close()
 			r = file
 		}
-		read := geojson.Options{IDField: o.IDField, Keep: p.Keep, TrustIDs: p.TrustIDs, Lenient: p.Lenient, AnyCRS: g.any, CRS: g.late}
+		read := geojson.Options{IDField: o.IDField, Keep: p.Keep, TrustIDs: p.TrustIDs, Lenient: p.Lenient, AnyCRS: g.any, CRS: g.late, Note: g.take}
 		var declared declaredCRS
 		for f, err := range geojson.Read(r, read) {
 			feature := Feature(f)

@@ -18,12 +18,9 @@ const (
 type Finding struct {
 	Feature int            `json:"feature"` // position, from 0
 	ID      string         `json:"id"`      // of the feature
-	Code    preflight.Code `json:"code"`    // "note" is no reason to refuse it
+	Code    preflight.Code `json:"code"`    // of the kind of reason
 	Reason  string         `json:"reason"`  // what is wrong, and what to do
 }
-
-// Note is the code of what looks odd but is no reason to refuse a feature.
-const Note preflight.Code = "note"
 
 // Validate judges every feature of an input as a run would before it asks, tells of what it finds, and counts. Where a run
 // would end with the first id that is missing or occurs twice, all of them are found. An error is an input that cannot be read
@@ -34,11 +31,11 @@ func Validate(soft context.Context, in Input, tell func(Finding) error) (total, 
 			return total, bad, err
 		}
 		total++
-		refused, notes := findings(f)
+		refused := findings(f)
 		if len(refused) > 0 {
 			bad++
 		}
-		for _, finding := range append(refused, notes...) {
+		for _, finding := range refused {
 			if err := tell(finding); err != nil {
 				return total, bad, err
 			}
@@ -47,7 +44,7 @@ func Validate(soft context.Context, in Input, tell func(Finding) error) (total, 
 	return total, bad, nil
 }
 
-func findings(f features.Feature) (refused, notes []Finding) {
+func findings(f features.Feature) (refused []Finding) {
 	found := func(code preflight.Code, reason string) Finding { return Finding{f.Index, f.ID, code, reason} }
 	if f.Err != nil {
 		code := preflight.BadRecord
@@ -60,16 +57,9 @@ func findings(f features.Feature) (refused, notes []Finding) {
 		refused = append(refused, found(code, f.Err.Error()))
 		f.Err = nil
 	}
-	inspected := preflight.Inspect(f)
-	for _, note := range inspected.Notes {
-		notes = append(notes, found(Note, note))
-	}
-	problem := inspected.Problem
-	if problem == nil {
-		errors.As(ValidPolygons(f), &problem)
-	}
-	if problem != nil {
+	var problem *preflight.Error
+	if errors.As(Check(f), &problem) {
 		refused = append(refused, found(problem.Code, problem.Message))
 	}
-	return refused, notes
+	return refused
 }

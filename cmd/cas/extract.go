@@ -105,6 +105,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	}
 	defer input.Source.Close()
 	a.notes(input)
+	defer a.notes(input)
 	return a.extractMany(ctx, x, input)
 }
 

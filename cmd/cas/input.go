@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -67,10 +68,13 @@ func usable(in tabulate.Input, err error) (tabulate.Input, error) {
 	return in, usageError{err}
 }
 
-// notes tells what the user should know about an input, once each.
+// notes tells what the user should know about an input, once each: some is known when it is opened, some when it was read.
 func (a *app) notes(in tabulate.Input) {
 	for _, note := range in.Source.Describe().Notes {
-		fmt.Fprintln(a.err, "cas: note:", note)
+		if !slices.Contains(a.noted, note) {
+			a.noted = append(a.noted, note)
+			fmt.Fprintln(a.err, "cas: note:", note)
+		}
 	}
 }
 

@@ -106,11 +106,28 @@ func progressLine(p bulk.Progress) string {
 	} else {
 		fmt.Fprintf(&b, "%d features", settled)
 	}
-	fmt.Fprintf(&b, ", %d failed, %.3g/s, %d requests of %d in flight", p.Failed, p.Rate, p.InFlight, p.BatchSize)
+	fmt.Fprintf(&b, ", %d failed%s", p.Failed, pace(p))
 	if left, ok := p.Remaining(); ok {
-		fmt.Fprintf(&b, ", %s left", duration(left))
+		fmt.Fprintf(&b, ", about %s left", duration(left))
 	}
 	return b.String()
+}
+
+// pace is how fast a run is, and why it is slow.
+func pace(p bulk.Progress) string {
+	switch {
+	case p.Rate <= 0:
+		return ""
+	case p.Rate >= 10:
+		return fmt.Sprintf(", %.0f a second", p.Rate)
+	case p.Rate >= 1:
+		return fmt.Sprintf(", %.1f a second", p.Rate)
+	}
+	text := fmt.Sprintf(", %.1f a minute", 60*p.Rate)
+	if p.InFlight > 0 {
+		text += fmt.Sprintf(" (the service takes %s for each, %d requests at a time)", duration(time.Duration(float64(p.Concurrency)/p.Rate*float64(time.Second))), p.Concurrency)
+	}
+	return text
 }
 
 // minutes is a time that somebody set: 30 min, 90 s.
@@ -121,10 +138,22 @@ func minutes(d time.Duration) string {
 	return fmt.Sprintf("%g s", d.Seconds())
 }
 
-// duration is a time for people: to a second, or to a tenth below ten.
+// duration is a time for people: 8 s, 1 min 13 s, 2 h 5 min, 3 d 4 h.
 func duration(d time.Duration) string {
-	if d < 10*time.Second {
-		return d.Round(100 * time.Millisecond).String()
+	day := 24 * time.Hour
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < day:
+		d = d.Round(time.Minute)
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	default:
+		d = d.Round(time.Hour)
+		return fmt.Sprintf("%d d %d h", d/day, d%day/time.Hour)
 	}
-	return d.Round(time.Second).String()
 }

@@ -25,7 +25,7 @@ func TestProgressWritesALineNowAndThen(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		p.close()
-		assert.Equal(t, strings.Repeat(" 10%  103 of 1000 features, 3 failed, 12.3/s, 4 requests of 50 in flight, 1m13s left\n", 3), out.String())
+		assert.Equal(t, strings.Repeat(" 10%  103 of 1000 features, 3 failed, 12 a second, about 1 min 13 s left\n", 3), out.String())
 	})
 }
 
@@ -40,7 +40,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		}
 		p.warn("a warning")
 		p.close()
-		const rest = " features, 0 failed, 0/s, 0 requests of 0 in flight"
+		const rest = " features, 0 failed"
 		assert.Equal(t, "\r\x1b[K0"+rest+"\r\x1b[K2"+rest+"\r\x1b[Kcas: warning: a warning\n", out.String())
 	})
 }
@@ -59,15 +59,17 @@ func TestProgressKeepsQuiet(t *testing.T) {
 
 // A pipe has no known end, and no time that is left.
 func TestProgressLineOfAPipe(t *testing.T) {
-	assert.Equal(t, "7 features, 0 failed, 0/s, 2 requests of 16 in flight", progressLine(bulk.Progress{Done: 7, InFlight: 2, BatchSize: 16}))
+	assert.Equal(t, "7 features, 0 failed", progressLine(bulk.Progress{Done: 7, InFlight: 2, BatchSize: 16}))
+	assert.Equal(t, "7 features, 0 failed, 6.0 a minute (the service takes 20 s for each, 2 requests at a time)",
+		progressLine(bulk.Progress{Done: 7, InFlight: 2, Concurrency: 2, Rate: 0.1}))
 }
 
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		1234 * time.Millisecond:               "1.2s",
-		9999 * time.Millisecond:               "10s",
-		61*time.Second + 600*time.Millisecond: "1m2s",
-		27 * time.Hour:                        "27h0m0s",
+		1234 * time.Millisecond:               "1.2 s",
+		9999 * time.Millisecond:               "10.0 s",
+		61*time.Second + 600*time.Millisecond: "1 min 2 s",
+		27 * time.Hour:                        "1 d 3 h",
 	} {
 		assert.Equal(t, want, duration(d))
 	}

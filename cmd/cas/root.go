@@ -31,6 +31,7 @@ type app struct {
 	verbose bool
 	json    bool
 	known   *knownCatalog // once it was asked for
+	noted   []string      // notes on the input that were told
 }
 
 // run is the whole program but for the process around it.

@@ -38,6 +38,7 @@ func (a *app) validate(ctx context.Context, path string, r reading) error {
 	}
 	defer input.Source.Close()
 	a.notes(input)
+	defer a.notes(input)
 	var list findings = &findingTable{out: a.out}
 	if a.json {
 		list = &findingJSON{out: a.out}
@@ -90,7 +91,7 @@ func (t *findingTable) close(int, int) error {
 	return t.rows.flush()
 }
 
-// findingJSON is one object: problems (notes among them, of code "note"), then the counts.
+// findingJSON is one object: problems, then the counts.
 type findingJSON struct {
 	out io.Writer
 	n   int

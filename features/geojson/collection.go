@@ -1,6 +1,7 @@
 package geojson
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ func (rd *reader) collection(head []byte) error {
 	defer func() { rd.crs = outer }()
 
 	s.pos++ // [
+	before := rd.n
 	if err := rd.features(); err != nil {
 		return err
 	}
@@ -44,6 +46,11 @@ func (rd *reader) collection(head []byte) error {
 	}
 	if about.kind != geotext.KindCollection {
 		return rd.failText(s.start, foreignObject(about))
+	}
+	if rd.note != nil {
+		if text := incomplete([]byte(whole), rd.n-before); text != "" {
+			rd.note(text)
+		}
 	}
 	if about.crs == "" || about.crs == early {
 		return nil
@@ -133,4 +140,25 @@ func (rd *reader) cutTail(err error) error {
 		return rd.failText(s.start, err)
 	}
 	return err
+}
+
+// incomplete says how a collection tells that it holds a part of what a server has; "" if it does not. Esri's servers set
+// exceededTransferLimit, those of OGC API Features (OGC 17-069r4, 7.16) count in numberMatched.
+func incomplete(collection []byte, features int) string {
+	var limit struct {
+		ExceededTransferLimit bool `json:"exceededTransferLimit"`
+		Properties            struct {
+			ExceededTransferLimit bool `json:"exceededTransferLimit"`
+		} `json:"properties"`
+	}
+	if json.Unmarshal(collection, &limit) == nil && (limit.ExceededTransferLimit || limit.Properties.ExceededTransferLimit) {
+		return fmt.Sprintf("The file says that it is not all: the server's limit was exceeded (exceededTransferLimit) after %d features. Ask the server for the next pages.", features)
+	}
+	var count struct {
+		Matched float64 `json:"numberMatched"`
+	}
+	if json.Unmarshal(collection, &count) == nil && count.Matched > float64(features) {
+		return fmt.Sprintf("The file says that it is not all: it holds %d features of %.0f (numberMatched). Ask the server for the next pages.", features, count.Matched)
+	}
+	return ""
 }

@@ -40,6 +40,8 @@ type Options struct {
 	// CRS marks every feature as given in that reference system. It is for
 	// [Summary.CRS] of a scan: a collection may declare its crs after its features.
 	CRS string
+	// Note, if not nil, is told what a user should know of the input, such as that it says of itself that it is not all.
+	Note func(string)
 	// AnyCRS takes no notice of the reference systems that the text names.
 	AnyCRS bool
 	// MaxFeatureBytes bounds the text of one feature and with it the memory;
@@ -111,6 +113,7 @@ type reader struct {
 	found   string   // first foreign crs that a collection declared
 	lenient bool
 	anyCRS  bool
+	note    func(string)
 	lateCRS bool // whether that may come behind the features
 	n       int  // records so far
 	parser  *parser
@@ -122,7 +125,7 @@ func newReader(r io.Reader, o Options) *reader {
 	if limit <= 0 {
 		limit = DefaultMaxFeatureBytes
 	}
-	rd := &reader{src: newSource(r, limit), idField: o.IDField, lenient: o.Lenient, anyCRS: o.AnyCRS, lateCRS: o.AnyCRS, crs: o.CRS, parser: newParser(o)}
+	rd := &reader{src: newSource(r, limit), idField: o.IDField, lenient: o.Lenient, anyCRS: o.AnyCRS, note: o.Note, lateCRS: o.AnyCRS, crs: o.CRS, parser: newParser(o)}
 	if !o.TrustIDs {
 		rd.ids = o.IDs
 		if rd.ids == nil {

@@ -105,6 +105,8 @@ func (g *geometry) nesting() *Error {
 		return refusal(BadCoordinates, "coordinates are not nested as those of a %s", g.Type)
 	case g.Worst.Severity != 0:
 		return g.values()
+	case g.Long.Depth != 0:
+		return refusal(BadCoordinates, "position %d has more than three numbers; it takes longitude, latitude and a height", g.Long.Position)
 	case g.Type == "Point":
 		return nil
 	case g.Empty[want-1] != nil:
@@ -145,6 +147,38 @@ func (g *geometry) rings() *Error {
 	}
 	if g.Vertices > MaxVertices {
 		return refusal(TooManyVertices, "%d vertices, over the limit of %d; simplify or split it", g.Vertices, MaxVertices)
+	}
+	if g.East-g.West > 180 {
+		return g.antimeridian()
+	}
+	return nil
+}
+
+// antimeridian refuses a ring that jumps by more than half the globe from one position to the next: it crosses the antimeridian, or
+// nobody can tell which way it goes. An edge between -180 and 180 is that of a band round the globe.
+func (g *geometry) antimeridian() *Error {
+	again := geometry{text: g.text}
+	again.Numbers, again.Keep = true, true
+	if _, err := again.Read(g.text, geotext.SkipSpace(g.text, 0), geotext.ValidText); err != nil {
+		return nil
+	}
+	from, polygon := 0, 0
+	for ring, end := range again.Rings.RingEnds {
+		for polygon < len(again.Rings.PolygonEnds)-1 && ring >= again.Rings.PolygonEnds[polygon] {
+			polygon++
+		}
+		for i := from + 1; i < end; i++ {
+			a, b := again.Rings.Positions[i-1][0], again.Rings.Positions[i][0]
+			if jump := math.Abs(a - b); jump > 180 && jump < 360 {
+				where := &geotext.Ring{Polygon: polygon, Ring: ring}
+				if polygon > 0 {
+					where.Ring -= again.Rings.PolygonEnds[polygon-1]
+				}
+				return refusal(Antimeridian, "%s goes from longitude %v to %v: cut it at the antimeridian, 180 degrees (RFC 7946, section 3.1.9), as by ogr2ogr -wrapdateline",
+					g.name(where), a, b)
+			}
+		}
+		from = end
 	}
 	return nil
 }

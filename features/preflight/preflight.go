@@ -1,9 +1,6 @@
 package preflight
 
 import (
-	"fmt"
-	"math"
-
 	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
@@ -31,6 +28,7 @@ const (
 	ShortRing       Code = "short_ring"        // fewer than four positions
 	UnclosedRing    Code = "unclosed_ring"     // first and last position differ
 	TooManyVertices Code = "too_many_vertices" // over MaxVertices
+	Antimeridian    Code = "antimeridian"      // a ring that crosses it, or jumps by more than half the globe
 	BadRecord       Code = "record"            // wrong besides its geometry: see features.Feature.Err
 )
 
@@ -78,8 +76,7 @@ type Inspection struct {
 	// West, South, East, North bound the coordinates, in degrees. They are
 	// meaningful if Vertices is not 0.
 	West, South, East, North float64
-	Problem                  *Error   // why it is refused; nil if it is not
-	Notes                    []string // what looks odd but is no reason to refuse it
+	Problem                  *Error // why it is refused; nil if it is not
 }
 
 // Inspect is Check with what it saw on the way.
@@ -87,11 +84,6 @@ func Inspect(f features.Feature) Inspection {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
 	in := Inspection{Problem: g.read()}
 	in.Type, in.Vertices, in.West, in.South, in.East, in.North = g.Type, g.Vertices, g.West, g.South, g.East, g.North
-	if in.Problem == nil && in.East-in.West > 180 {
-		in.Notes = append(in.Notes, fmt.Sprintf(
-			"spans %g degrees of longitude; if it crosses the antimeridian, cut it there (RFC 7946, section 3.1.9)",
-			math.Round(10*(in.East-in.West))/10))
-	}
 	return in
 }
 

@@ -29,20 +29,19 @@ func ringText(n int) string {
 func TestPreflightPasses(t *testing.T) {
 	square := "[[0,0],[1,0],[1,1],[0,0]]"
 	for name, geometry := range map[string]string{
-		"point":                   `{"type":"Point","coordinates":[-84.1,36]}`,
-		"point with height":       `{"type":"Point","coordinates":[-84.1,36,1200]}`,
-		"members the other way":   `{"coordinates":[[[0,0],[1,0],[1,1],[0,0]]],"type":"Polygon"}`,
-		"polygon with a hole":     `{"type":"Polygon","coordinates":[` + square + `,` + square + `]}`,
-		"multipolygon":            `{"type":"MultiPolygon","coordinates":[[` + square + `],[` + square + `,` + square + `]]}`,
-		"closed as numbers":       `{"type":"Polygon","coordinates":[[[0,1.50],[1,0],[1,1],[0.0,15e-1]]]}`,
-		"closed but for height":   `{"type":"Polygon","coordinates":[[[0,0,1],[1,0,1],[1,1,1],[0,0,2]]]}`,
-		"edge of the world":       `{"type":"Polygon","coordinates":[[[-180,-90],[180,-90.000],[180.0,90],[-180,9e1],[-180,-90]]]}`,
-		"white space":             " { \"type\" : \"Point\" ,\n\"coordinates\" : [ 1 ,\t2 ] } ",
-		"other members":           `{"type":"Point","bbox":[1,2],"coordinates":[1,2],"x":{"coordinates":"]}"}}`,
-		"crs null":                `{"type":"Point","crs":null,"coordinates":[1,2]}`,
-		"many digits":             `{"type":"Point","coordinates":[-84.12345678901234567890123456789,36]}`,
-		"as many as allowed":      `{"type":"Polygon","coordinates":[` + ringText(MaxVertices) + `]}`,
-		"many numbers a position": `{"type":"Point","coordinates":[1,2,3,4,5]}`,
+		"point":                 `{"type":"Point","coordinates":[-84.1,36]}`,
+		"point with height":     `{"type":"Point","coordinates":[-84.1,36,1200]}`,
+		"members the other way": `{"coordinates":[[[0,0],[1,0],[1,1],[0,0]]],"type":"Polygon"}`,
+		"polygon with a hole":   `{"type":"Polygon","coordinates":[` + square + `,` + square + `]}`,
+		"multipolygon":          `{"type":"MultiPolygon","coordinates":[[` + square + `],[` + square + `,` + square + `]]}`,
+		"closed as numbers":     `{"type":"Polygon","coordinates":[[[0,1.50],[1,0],[1,1],[0.0,15e-1]]]}`,
+		"closed but for height": `{"type":"Polygon","coordinates":[[[0,0,1],[1,0,1],[1,1,1],[0,0,2]]]}`,
+		"edge of the world":     `{"type":"Polygon","coordinates":[[[-180,-90],[180,-90.000],[180.0,90],[-180,9e1],[-180,-90]]]}`,
+		"white space":           " { \"type\" : \"Point\" ,\n\"coordinates\" : [ 1 ,\t2 ] } ",
+		"other members":         `{"type":"Point","bbox":[1,2],"coordinates":[1,2],"x":{"coordinates":"]}"}}`,
+		"crs null":              `{"type":"Point","crs":null,"coordinates":[1,2]}`,
+		"many digits":           `{"type":"Point","coordinates":[-84.12345678901234567890123456789,36]}`,
+		"as many as allowed":    `{"type":"Polygon","coordinates":[` + ringText(MaxVertices) + `]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.NoError(t, Check(features.Feature{Geometry: json.RawMessage(geometry)}))
@@ -121,12 +120,35 @@ func TestPreflightRefuses(t *testing.T) {
 }
 
 func TestInspect(t *testing.T) {
-	in := Inspect(features.Feature{Geometry: json.RawMessage(`{"type":"Polygon","coordinates":[[[-170.5,-10],[170,-10],[170,20.25],[-170.5,-10]]]}`)})
-	assert.Equal(t, Inspection{
-		Type: "Polygon", Vertices: 4, West: -170.5, South: -10, East: 170, North: 20.25,
-		Notes: []string{"spans 340.5 degrees of longitude; if it crosses the antimeridian, cut it there (RFC 7946, section 3.1.9)"},
-	}, in)
+	in := Inspect(features.Feature{Geometry: json.RawMessage(`{"type":"Polygon","coordinates":[[[-80.5,-10],[70,-10],[70,20.25],[-80.5,-10]]]}`)})
+	assert.Equal(t, Inspection{Type: "Polygon", Vertices: 4, West: -80.5, South: -10, East: 70, North: 20.25}, in)
 	assert.Equal(t, Inspection{Problem: &Error{NoGeometry, "no geometry"}}, Inspect(features.Feature{}))
+}
+
+// A ring across the antimeridian would be asked for as a band round the world. One that is cut there, or is such a band, is fine.
+func TestAntimeridian(t *testing.T) {
+	judge := func(geometry string) error { return Check(features.Feature{Geometry: json.RawMessage(geometry)}) }
+	const cut = `[[[179,36],[180,36],[180,37],[179,37],[179,36]]],[[[-180,36],[-179,36],[-179,37],[-180,37],[-180,36]]]`
+	for name, geometry := range map[string]string{
+		"cut":         `{"type":"MultiPolygon","coordinates":[` + cut + `]}`,
+		"the world":   `{"type":"Polygon","coordinates":[[[-180,-90],[180,-90],[180,90],[-180,90],[-180,-90]]]}`,
+		"small steps": `{"type":"Polygon","coordinates":[[[-170,0],[-60,0],[60,0],[170,0],[170,9],[60,9],[-60,9],[-170,9],[-170,0]]]}`,
+	} {
+		assert.NoError(t, judge(geometry), name)
+	}
+	err := judge(`{"type":"Polygon","coordinates":[[[179,36],[-179,36],[-179,37],[179,37],[179,36]]]}`)
+	var refused *Error
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, Antimeridian, refused.Code)
+	assert.Equal(t, "ring 0 goes from longitude 179 to -179: cut it at the antimeridian, 180 degrees (RFC 7946, section 3.1.9), as by ogr2ogr -wrapdateline", refused.Message)
+	err = judge(`{"type":"MultiPolygon","coordinates":[` + cut + `,[[[0,0],[1,0],[1,1],[0,0]],[[170,1],[-170,1],[-170,2],[170,1]]]]}`)
+	require.ErrorContains(t, err, "ring 1 of polygon 2 goes from longitude 170 to -170")
+}
+
+func TestFourNumbers(t *testing.T) {
+	err := Check(features.Feature{Geometry: json.RawMessage(`{"type":"Polygon","coordinates":[[[0,0,1],[1,0,1,9],[1,1,1],[0,0,1]]]}`)})
+	require.EqualError(t, err, "position 1 has more than three numbers; it takes longitude, latitude and a height")
+	require.Error(t, Check(features.Feature{Geometry: json.RawMessage(`{"type":"Point","coordinates":[1,2,3,4]}`)}))
 }
 
 func TestChecks(t *testing.T) {

@@ -20,6 +20,7 @@ type Coordinates struct {
 	Fault    Fault // why it ended before its end
 	Depth    int   // arrays around each number; 0 if there is none
 	Mixed    Mixed // the first position that lies at another depth
+	Long     Mixed // the first position of more than three numbers
 	Vertices int   // positions
 
 	West, South, East, North float64 // of the finite numbers, infinite before the first one
@@ -62,7 +63,7 @@ type Fault struct {
 	Position int       // so many positions came before
 }
 
-// Mixed is a position at another depth than those before.
+// Mixed is a position and the depth at which it lies; depth 0 is none.
 type Mixed struct{ Depth, Position int }
 
 // A Severity orders what can be wrong with a number: the worse one names the cause.
@@ -321,8 +322,11 @@ func (c *Coordinates) position(i, depth int) (end int) {
 			return i
 		}
 	}
-	if count < 2 {
+	switch {
+	case count < 2:
 		return c.fail(OneNumber, i)
+	case count > 3 && c.Long.Depth == 0:
+		c.Long = Mixed{depth, c.Vertices}
 	}
 	c.Vertices++
 	if c.last = xy; c.Keep {
