@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features/crs"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -32,12 +33,13 @@ var errPartial = errors.New("some datasets failed")
 func exitCode(err error) int {
 	var u usageError
 	var other *journal.FingerprintError
+	var system *crs.UnsupportedError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.As(err, &other), errors.Is(err, cas.ErrInvalidRequest):
+	case errors.As(err, &u), errors.As(err, &other), errors.As(err, &system), errors.Is(err, cas.ErrInvalidRequest):
 		return exitUsage
 	default:
 		return exitFailed

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -105,8 +106,11 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 	defer source.Close()
 	n := 0
 	for feature, err := range source.Features() {
+		if err != nil && !isText(name) && name != "-" {
+			err = fmt.Errorf("%s: %w", filepath.Base(name), err)
+		}
 		if err != nil {
-			return f, false, usageError{err}
+			return f, false, err
 		}
 		f = feature
 		n++
