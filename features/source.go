@@ -181,6 +181,7 @@ func (s *Source) Pass(p Pass) iter.Seq2[Feature, error] {
 // Describe returns what is known of the input. Reading it may add a reference system and notes.
 func (s *Source) Describe() Description {
 	about := s.about
+	about.CRS = s.CRS()
 	about.Notes = slices.Concat(about.Notes, s.input.notes())
 	return about
 }
@@ -188,8 +189,14 @@ func (s *Source) Describe() Description {
 // Format is the name of the format, such as Shapefile.
 func (s *Source) Format() string { return s.about.Format }
 
-// CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none.
-func (s *Source) CRS() string { return s.about.CRS }
+// CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none. That of GeoJSON is known
+// when it was read.
+func (s *Source) CRS() string {
+	if g, ok := s.input.(*geoJSON); ok && g.found != "" {
+		return g.found
+	}
+	return s.about.CRS
+}
 
 // Path is the file that was opened; "" for a reader.
 func (s *Source) Path() string { return s.path }

@@ -21,6 +21,7 @@ type About struct {
 	Client         string            // name and version of the program that asked, such as cas-go/1.0.0
 	Input          string            // name of the input
 	InputSHA256    string            // of its bytes, in hexadecimal
+	InputCRS       string            // reference system that its coordinates were converted from, such as "EPSG:5070 (NAD83 / Conus Albers)"
 	Datasets       []cas.Dataset     // from the catalog; those that were not asked for are ignored
 	Also           []string          // file names of further tables of the same answers
 	Sessions       []journal.Session // the runs that asked, oldest first
@@ -86,6 +87,7 @@ func metaSessions(sessions []journal.Session) (list []metaSession) {
 type metaInput struct {
 	Name   string `json:"name,omitempty"`
 	SHA256 string `json:"sha256,omitempty"`
+	CRS    string `json:"crs,omitempty"`
 }
 
 type metaDataset struct {
@@ -115,7 +117,7 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion, Tuning: o.About.ServiceTuning},
 		Sessions: metaSessions(o.About.Sessions),
 		Client:   o.About.Client,
-		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256},
+		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256, CRS: o.About.InputCRS},
 		Counts:   s.Counts,
 		Warnings: s.Warnings,
 	}

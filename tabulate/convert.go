@@ -48,7 +48,7 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 		if src, err = c.read(ctx, input); err != nil {
 			return nil, err
 		}
-		about.Input, about.InputSHA256 = input.Name, src.sha256()
+		about.Input, about.InputSHA256, about.InputCRS = input.Name, src.sha256(), input.Source.CRS()
 	}
 	plan, err := form.Plan(parameters.DatasetIDs, parameters.IDField, c.Keep, c.Format)
 	if err != nil {
@@ -94,7 +94,7 @@ func describedBeside(journal string) (about table.About) {
 	var d struct {
 		Service  struct{ URL, Version string }
 		Client   string
-		Input    struct{ Name, SHA256 string }
+		Input    struct{ Name, SHA256, CRS string }
 		Datasets []struct {
 			ID, Name, License, Citation string
 			Resolution                  *float64 `json:"resolution_m"`
@@ -103,7 +103,7 @@ func describedBeside(journal string) (about table.About) {
 	if json.Unmarshal(text, &d) != nil {
 		return about
 	}
-	about = table.About{ServiceURL: d.Service.URL, ServiceVersion: d.Service.Version, Client: d.Client, Input: d.Input.Name, InputSHA256: d.Input.SHA256}
+	about = table.About{ServiceURL: d.Service.URL, ServiceVersion: d.Service.Version, Client: d.Client, Input: d.Input.Name, InputSHA256: d.Input.SHA256, InputCRS: d.Input.CRS}
 	for _, known := range d.Datasets {
 		resolution := cas.Number(math.NaN())
 		if known.Resolution != nil {

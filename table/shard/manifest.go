@@ -25,15 +25,16 @@ const manifestVersion = 2
 type Manifest struct {
 	Version int `json:"cas_shard_manifest"` // of the manifest's form
 	Shard
-	First       int                 `json:"first"`          // position of the first row's feature in the input, from 0
-	Rows        int                 `json:"rows"`           // of the table
-	Features    int                 `json:"features"`       // of the whole input
-	Input       string              `json:"input"`          // its name
-	InputSHA256 string              `json:"input_sha256"`   // of the input's bytes, in hexadecimal
-	Parameters  journal.Fingerprint `json:"parameters"`     // of the run
-	Keep        []string            `json:"keep,omitempty"` // properties that are carried through
-	Form        table.Form          `json:"form,omitzero"`  // of the table
-	Format      string              `json:"format"`         // of the table
+	First       int                 `json:"first"`               // position of the first row's feature in the input, from 0
+	Rows        int                 `json:"rows"`                // of the table
+	Features    int                 `json:"features"`            // of the whole input
+	Input       string              `json:"input"`               // its name
+	InputSHA256 string              `json:"input_sha256"`        // of the input's bytes, in hexadecimal
+	InputCRS    string              `json:"input_crs,omitempty"` // that its coordinates were converted from
+	Parameters  journal.Fingerprint `json:"parameters"`          // of the run
+	Keep        []string            `json:"keep,omitempty"`      // properties that are carried through
+	Form        table.Form          `json:"form,omitzero"`       // of the table
+	Format      string              `json:"format"`              // of the table
 	Table       File                `json:"table"`
 	Failures    File                `json:"failures"` // the list of them
 
@@ -72,7 +73,7 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	first, end := s.Range(features)
 	m := Manifest{
 		Version: manifestVersion, Shard: s, First: first, Rows: end - first, Features: features,
-		Input: o.About.Input, InputSHA256: o.About.InputSHA256, Parameters: o.Parameters, Keep: keep, Form: o.Plan.Form(), Format: o.Format.Name(),
+		Input: o.About.Input, InputSHA256: o.About.InputSHA256, InputCRS: o.About.InputCRS, Parameters: o.Parameters, Keep: keep, Form: o.Plan.Form(), Format: o.Format.Name(),
 		ServiceURL: o.About.ServiceURL, ServiceVersion: o.About.ServiceVersion, ServiceTuning: o.About.ServiceTuning, Client: o.About.Client,
 		Sessions: o.About.Sessions, Catalog: o.About.Datasets, Summary: summary,
 	}

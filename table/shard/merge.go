@@ -91,7 +91,7 @@ func (p part) table(format table.Reader) table.Part {
 // about is what the shards say of their run. Each may have had a service of its own.
 func about(parts []part) table.About {
 	first := parts[0]
-	a := table.About{Input: first.Input, InputSHA256: first.InputSHA256}
+	a := table.About{Input: first.Input, InputSHA256: first.InputSHA256, InputCRS: first.InputCRS}
 	var urls, versions, tunings, clients []string
 	for _, p := range parts {
 		urls, versions = distinct(urls, p.ServiceURL), distinct(versions, p.ServiceVersion)
