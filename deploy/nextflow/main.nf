@@ -28,7 +28,7 @@ process EXTRACT {
     // Exit code 3 says that some features failed: they are rows with their reasons, and the shard is whole.
     """
     mkdir -p '${params.journals}'
-    ${params.cas} extract '${input}' ${ask} -o '${params.journals}/${file(params.output).name}' --shard ${number}/${params.shards} --resume --quiet || [ \$? -eq 3 ]
+    ${params.cas} extract '${input}' ${ask} -o '${params.journals}/${file(params.output).name}' --shard ${number}/${params.shards} --quiet || [ \$? -eq 3 ]
     cp '${params.journals}/${table}' '${params.journals}/${part}.errors.csv' '${params.journals}/${part}.meta.json' '${params.journals}/${part}.shard.json' .
     """
 }
