@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
 // completer gives what a word of the command line may become.
@@ -22,7 +26,8 @@ func (a *app) completions(root *cobra.Command) {
 			cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution),
 		"temporal-type": fixed(
 			cas.TemporalStatic, cas.TemporalAnnual, cas.TemporalMonthly, cas.TemporalDaily, cas.TemporalHourly, cas.TemporalClimatology),
-		"columns": listed(func(context.Context) []string { return columnNames() }),
+		"columns":  listed(func(context.Context) []string { return columnNames() }),
+		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}
 	for _, c := range root.Commands() {
 		for name, complete := range flags {
@@ -46,7 +51,7 @@ func (a *app) arguments(c *cobra.Command) completer {
 			}
 			return a.completeProviders(c, args, toComplete)
 		}
-	case "validate", "map", "merge":
+	case "extract", "describe", "convert", "journal", "validate", "map", "merge":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // files
 	default:
 		return cobra.NoFileCompletions
@@ -79,6 +84,53 @@ func listed(values func(context.Context) []string) completer {
 		}
 		return found, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// ofFile completes from what is in the file of features, which is the last argument of every command that reads one.
+func ofFile(names func(path, layer string) []string) completer {
+	return func(c *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		layer := ""
+		if f := c.Flags().Lookup("layer"); f != nil {
+			layer = f.Value.String()
+		}
+		return startingWith(names(args[len(args)-1], layer), toComplete), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}
+
+// fieldNames are the properties of a file; of GeoJSON, which does not list them, those of its first feature.
+func fieldNames(path, layer string) []string {
+	source, err := features.Open(path, features.Options{Layer: layer})
+	if err != nil {
+		return nil
+	}
+	defer source.Close()
+	var found []string
+	for _, f := range source.Describe().Fields {
+		found = append(found, f.Name)
+	}
+	if found != nil {
+		return found
+	}
+	for f := range source.Features() {
+		return slices.Sorted(maps.Keys(f.Properties))
+	}
+	return nil
+}
+
+func layerNames(path, _ string) []string {
+	source, err := features.Open(path, features.Options{})
+	var several *features.LayerError
+	if errors.As(err, &several) {
+		return several.Layers
+	}
+	if err != nil {
+		return nil
+	}
+	defer source.Close()
+	return source.Describe().Layers
 }
 
 func fixed[T ~string](values ...T) completer {
