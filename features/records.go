@@ -144,6 +144,9 @@ type naming struct {
 
 func (n *naming) name(f *Feature, rec *format.Record, fields func() string) error {
 	err := n.find(f, rec, fields)
+	if err != nil && f.Err != nil {
+		err = f.Err // a damaged record has lost its id with the rest
+	}
 	if err == nil && n.seen != nil {
 		if first, added := n.seen.Add(f.ID, f.Index); !added {
 			err = fmt.Errorf("%w: features %d and %d (counted from 0) have the same id %q; ids are compared as text and have to be unique",
