@@ -95,7 +95,8 @@ func TestDecodingIsLinear(t *testing.T) {
 	}
 }
 
-// The end of the context ends the decoding, wherever that is. The best of a few tries counts, for the machine has other things to do.
+// The end of the context ends the decoding, wherever that is: a decoder that did not look would be late by a third of the whole or more. The best
+// of a few tries counts.
 func TestDecodingLooksAtTheContext(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
@@ -106,8 +107,8 @@ func TestDecodingLooksAtTheContext(t *testing.T) {
 			require.NoError(t, err)
 			whole := time.Since(started)
 			for part := time.Duration(1); part <= 2; part++ { // of the time that the whole takes, where the context ends
-				latest := time.Hour
-				for range 3 {
+				most, latest := whole/6+25*time.Millisecond, time.Hour // the machine has other things to do
+				for try := 0; try < 10 && latest >= most; try++ {
 					limit := whole * part / 3
 					ctx, cancel := context.WithTimeout(t.Context(), limit)
 					started := time.Now()
@@ -120,7 +121,7 @@ func TestDecodingLooksAtTheContext(t *testing.T) {
 					latest = min(latest, late)
 				}
 				t.Logf("ends after %v of %v: %v late", whole*part/3, whole, latest)
-				assert.Less(t, latest, 25*time.Millisecond) // a few are the machine's
+				assert.Less(t, latest, most)
 			}
 		})
 	}
