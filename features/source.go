@@ -377,6 +377,16 @@ func looksLikeText(head []byte) bool {
 			return false
 		}
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), blanks)
 	return len(text) == 0 || text[0] == '{' || text[0] == '['
+}
+
+const (
+	byteOrderMark = "\xef\xbb\xbf"
+	blanks        = " \t\r\n\x1e" // what may stand before GeoJSON text; RFC 8142 has the last
+)
+
+// isBlank reports a head that does not tell yet what follows.
+func isBlank(head []byte) bool {
+	return len(bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), blanks)) == 0
 }

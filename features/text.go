@@ -56,7 +56,10 @@ func openText(path string) (input, error) {
 // openStream reads GeoJSON or a table of points from r.
 func openStream(r io.Reader, o Options) (input, error) {
 	head := bufio.NewReaderSize(r, headBytes)
-	start, _ := head.Peek(headBytes)
+	start, err := head.Peek(1)
+	for err == nil && len(start) < headBytes && (isBlank(start) || !looksLikeText(start)) { // no more than it takes: a pipe may have no more for long
+		start, err = head.Peek(len(start) + 1)
+	}
 	if !looksLikeText(start) {
 		for _, f := range format.Registered() {
 			if f.Stream == nil || o.X == "" && !f.Detect(start) {
