@@ -47,7 +47,7 @@ python=$root/.venv/service-0.4.0/bin/python
 (cd "$root" && go build -o "$work/cas" ./cmd/cas && go build -o "$work/answers" ./deploy/slurm/one-machine/answers && go run ./internal/scale polygons "$FEATURES" > "$work/basins.geojson")
 export CAS=$work/cas
 ask=(-g "@$work/basins.geojson" -d local_dem:elevation -d local_dem:slope_class --id-field ID --keep NAME --quiet
-  --local --local-python "$python" --local-app "$root/internal/contract/service/app.py:create")
+  --local --local-as-shipped --local-python "$python" --local-app "$root/internal/contract/service/app.py:create") # slow enough to be killed midway
 say "$FEATURES features, 2 datasets"
 
 "$here/cluster.sh" up
