@@ -115,7 +115,7 @@ func TestATransferThatIsCutIsRepeatedAndNamedInTheEnd(t *testing.T) {
 		"chunks cut":      rawReply(false, ok+"Transfer-Encoding: chunked\r\n\r\n13\r\n{\"request_id\":\"b1\",\r\n50\r\n"),
 		"no last chunk":   rawReply(false, ok+"Transfer-Encoding: chunked\r\n\r\n13\r\n{\"request_id\":\"b1\",\r\n"),
 		"not chunks":      rawReply(false, ok+"Transfer-Encoding: chunked\r\n\r\n13\r\n{\"request_id\":\"b1\",\r\nxyz\r\n"),
-		"gzip cut":        rawReply(false, ok+"Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff{{"),
+		"gzip cut":        rawReply(false, ok+"Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff{{"),
 		"cut behind it":   nil,
 	} {
 		for operation, op := range operations {
