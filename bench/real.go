@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	_ "embed"
 	"fmt"
 	"os"
@@ -104,24 +103,7 @@ func (c *comparison) startReal(app, client string) (url string, end func(), err 
 	case oursLocal:
 		args = append(args, "--workers", strconv.Itoa(runtime.GOMAXPROCS(0)))
 	}
-	cmd := exec.Command(c.program, args...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
-	}
-	end = func() {
-		stop(cmd.Process)
-		_ = cmd.Wait()
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		end()
-		return "", nil, fmt.Errorf("cas local: %w", err)
-	}
-	return strings.TrimSpace(line), end, nil
+	return listening(exec.Command(c.program, args...))
 }
 
 // extractReal makes a table by the built command.

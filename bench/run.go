@@ -71,12 +71,18 @@ func (c *comparison) startService() (end func(), err error) {
 	}
 	cmd := exec.Command(self, "serve")
 	cmd.Stderr = os.Stderr
+	c.url, end, err = listening(cmd)
+	return end, err
+}
+
+// listening starts a service that prints its address, and ends it by end.
+func listening(cmd *exec.Cmd) (url string, end func(), err error) {
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	end = func() {
 		stop(cmd.Process)
@@ -85,10 +91,9 @@ func (c *comparison) startService() (end func(), err error) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		end()
-		return nil, err
+		return "", nil, fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
 	}
-	c.url = strings.TrimSpace(line)
-	return end, nil
+	return strings.TrimSpace(line), end, nil
 }
 
 // measure runs one case once by every client.

@@ -122,16 +122,11 @@ func (r *records) fields() string {
 	if len(d.Fields) == 0 {
 		return "the features have no properties"
 	}
-	const most = 12
-	names := make([]string, 0, most)
-	for _, f := range d.Fields {
-		if len(names) == most {
-			names = append(names, "…")
-			break
-		}
-		names = append(names, f.Name)
+	names := make([]string, len(d.Fields))
+	for i, f := range d.Fields {
+		names[i] = f.Name
 	}
-	return "the features have " + strings.Join(names, ", ")
+	return "the features have " + ids.List(names)
 }
 
 // naming gives features their ids.

@@ -377,16 +377,11 @@ func looksLikeText(head []byte) bool {
 			return false
 		}
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), blanks)
+	text := visible(head)
 	return len(text) == 0 || text[0] == '{' || text[0] == '['
 }
 
-const (
-	byteOrderMark = "\xef\xbb\xbf"
-	blanks        = " \t\r\n\x1e" // what may stand before GeoJSON text; RFC 8142 has the last
-)
-
-// isBlank reports a head that does not tell yet what follows.
-func isBlank(head []byte) bool {
-	return len(bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), blanks)) == 0
+// visible is what follows a byte order mark and the blanks that may stand before GeoJSON text; RFC 8142 has the last of them.
+func visible(head []byte) []byte {
+	return bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
 }

@@ -57,7 +57,7 @@ func openText(path string) (input, error) {
 func openStream(r io.Reader, o Options) (input, error) {
 	head := bufio.NewReaderSize(r, headBytes)
 	start, err := head.Peek(1)
-	for err == nil && len(start) < headBytes && (isBlank(start) || !looksLikeText(start)) { // no more than it takes: a pipe may have no more for long
+	for err == nil && len(start) < headBytes && (len(visible(start)) == 0 || !looksLikeText(start)) { // no more than it takes: a pipe may have no more for long
 		start, err = head.Peek(len(start) + 1)
 	}
 	if !looksLikeText(start) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/ids"
 	"github.com/community-attribute-service/cas-go/internal/geotext"
@@ -120,14 +119,9 @@ func (rec *record) propertyNames() string {
 	if len(all.kept) == 0 {
 		return "the feature has no properties"
 	}
-	const most = 12
-	names := make([]string, 0, most)
-	for _, k := range all.kept {
-		if len(names) == most {
-			names = append(names, "…")
-			break
-		}
-		names = append(names, k.name)
+	names := make([]string, len(all.kept))
+	for i, k := range all.kept {
+		names[i] = k.name
 	}
-	return "the feature has " + strings.Join(names, ", ")
+	return "the feature has " + ids.List(names)
 }

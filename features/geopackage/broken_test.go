@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 )
 
 // grid is a file of GDAL's with n squares, many pages of them.
@@ -26,44 +26,11 @@ geopandas.GeoDataFrame({"id": 7120000000 + i, "area": i / 7, "name": [f"basin {k
 	return path
 }
 
-// readAll reads a file as far as it goes. An error may come from opening or reading.
-func readAll(path string) (records int, err error) {
-	r, err := open(path, format.Options{})
-	if err != nil {
-		return 0, err
+// damagePages flips bytes of the heads of pages.
+func damagePages(random *rand.Rand, b []byte) {
+	for range 1 + random.IntN(4) {
+		b[random.IntN(len(b)/4096)*4096+random.IntN(64)] ^= byte(1 + random.IntN(255))
 	}
-	defer r.Close()
-	for _, err := range r.Records(format.Want{}) {
-		if err != nil {
-			return records, err
-		}
-		records++
-	}
-	return records, nil
-}
-
-// damage cuts, flips or mixes up a file.
-func damage(random *rand.Rand, whole []byte) []byte {
-	b := append([]byte(nil), whole...)
-	switch random.IntN(4) {
-	case 0: // cut
-		return b[:random.IntN(len(b))]
-	case 1: // flipped bytes
-		for range 1 + random.IntN(20) {
-			b[random.IntN(len(b))] ^= byte(1 + random.IntN(255))
-		}
-	case 2: // flipped bytes where the structure is: the heads of pages
-		for range 1 + random.IntN(4) {
-			b[random.IntN(len(b)/4096)*4096+random.IntN(64)] ^= byte(1 + random.IntN(255))
-		}
-	default: // pieces changed places
-		for range 1 + random.IntN(3) {
-			size := 1 + random.IntN(len(b)/8)
-			from, to := random.IntN(len(b)-size), random.IntN(len(b)-size)
-			copy(b[to:to+size], append([]byte(nil), b[from:from+size]...))
-		}
-	}
-	return b
 }
 
 // TestBrokenFiles: of 400 damaged files none panics, and none gives less than all features without an error.
@@ -72,15 +39,15 @@ func TestBrokenFiles(t *testing.T) {
 	source := grid(t, "2000")
 	whole, err := os.ReadFile(source)
 	require.NoError(t, err)
-	n, err := readAll(source)
+	n, err := formattest.Count(open, source)
 	require.NoError(t, err)
 	require.Equal(t, features, n)
 	random := rand.New(rand.NewPCG(15, 1))
 	path := filepath.Join(t.TempDir(), "broken.gpkg")
 	refused := 0
 	for i := range 400 {
-		require.NoError(t, os.WriteFile(path, damage(random, whole), 0o600))
-		n, err := readAll(path)
+		require.NoError(t, os.WriteFile(path, formattest.Damage(random, whole, damagePages), 0o600))
+		n, err := formattest.Count(open, path)
 		if err != nil {
 			refused++
 		} else {
@@ -103,8 +70,8 @@ func FuzzFile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		path := filepath.Join(t.TempDir(), "x.gpkg")
 		require.NoError(t, os.WriteFile(path, b, 0o600))
-		n, err := readAll(path)
-		if again, second := readAll(path); err == nil {
+		n, err := formattest.Count(open, path)
+		if again, second := formattest.Count(open, path); err == nil {
 			require.NoError(t, second)
 			require.Equal(t, n, again)
 		}

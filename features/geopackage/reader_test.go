@@ -3,7 +3,6 @@ package geopackage
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
@@ -70,30 +70,6 @@ db.close()
 	return path
 }
 
-// lines are the records of a pass, a line each.
-func lines(t testing.TB, r format.Reader, want format.Want) (all []string) {
-	for record, err := range r.Records(want) {
-		require.NoError(t, err)
-		all = append(all, line(record))
-	}
-	return all
-}
-
-func line(record *format.Record) string {
-	var b strings.Builder
-	b.WriteString(record.Place)
-	for _, p := range record.Properties {
-		fmt.Fprintf(&b, " %s=%s", p.Name, p.Value)
-	}
-	if record.Geometry.Type != "" {
-		fmt.Fprintf(&b, " %s", record.Geometry.AppendGeoJSON(nil))
-	}
-	if record.Err != nil {
-		fmt.Fprintf(&b, " ! %v", record.Err)
-	}
-	return b.String()
-}
-
 func openLayer(t testing.TB, path, layer string) format.Reader {
 	t.Helper()
 	r, err := open(path, format.Options{Layer: layer})
@@ -133,10 +109,10 @@ func TestReadsWhatGDALWrites(t *testing.T) {
 		`fid 3 fid=3 HYBAS_ID=-1 small=3 area=null name=null ok=true` + when,
 	}
 	for range 2 {
-		assert.Equal(t, want, lines(t, basins, format.Want{}))
+		assert.Equal(t, want, formattest.Lines(t, basins, format.Want{}))
 	}
 	assert.Equal(t, []string{"fid 1 name=\"é \\\"x\\\"\"", "fid 2 name=\"007\"", "fid 3 name=null"},
-		lines(t, basins, format.Want{Properties: []string{"name"}, NoGeometry: true}))
+		formattest.Lines(t, basins, format.Want{Properties: []string{"name"}, NoGeometry: true}))
 	for record, err := range basins.Records(format.Want{Properties: []string{}}) {
 		require.NoError(t, err)
 		assert.Empty(t, record.Properties)
@@ -149,11 +125,11 @@ func TestReadsWhatGDALWrites(t *testing.T) {
 		`fid 1 fid=1 id="a" {"type":"Point","coordinates":[1,2]}`,
 		`fid 2 fid=2 id="b" {"type":"Point","coordinates":[3,4]}`,
 		`fid 3 fid=3 id="c"`,
-	}, lines(t, gauges, format.Want{}))
+	}, formattest.Lines(t, gauges, format.Want{}))
 
 	flow := openLayer(t, path, "flow lines")
 	assert.Contains(t, flow.Describe().CRS, `"North_America_Albers_Equal_Area_Conic"`)
-	assert.Equal(t, []string{`fid 1 fid=1 {"type":"LineString","coordinates":[]}`}, lines(t, flow, format.Want{}))
+	assert.Equal(t, []string{`fid 1 fid=1 {"type":"LineString","coordinates":[]}`}, formattest.Lines(t, flow, format.Want{}))
 
 	nowhere := openLayer(t, path, "nowhere")
 	assert.Empty(t, nowhere.Describe().CRS)
@@ -163,7 +139,7 @@ func TestReadsWhatGDALWrites(t *testing.T) {
 	view := openLayer(t, path, "large")
 	assert.Equal(t, -1, view.Describe().Features)
 	for range 2 {
-		assert.Equal(t, []string{`row 1 name="007"`, `row 2 name="é \"x\""`}, lines(t, view, format.Want{Properties: []string{"name"}, NoGeometry: true}))
+		assert.Equal(t, []string{`row 1 name="007"`, `row 2 name="é \"x\""`}, formattest.Lines(t, view, format.Want{Properties: []string{"name"}, NoGeometry: true}))
 	}
 }
 
@@ -219,7 +195,7 @@ func TestRowsThatCannotBeUsed(t *testing.T) {
 		('z', X'47500009', 0.5, 'yes', X'01'), ('z', 'POINT (1 2)', 1, NULL, NULL), ('z', X'0001', 1, NULL, NULL), ('z', X'4750010100000000', 1, NULL, NULL),
 		('z', X'4750000b00000000', 1, NULL, NULL), ('z', X'4750000300000000', 1, NULL, NULL), ('z', X'475000210000000041424344', 1, NULL, NULL),
 		('z', X'4750000100000000`+point+`00', 1, NULL, NULL), ('empty', X'4750001100000000`+emptyPoint+`', 1, 0, NULL)`)
-	got := lines(t, openLayer(t, path, ""), format.Want{})
+	got := formattest.Lines(t, openLayer(t, path, ""), format.Want{})
 	bad := "a=1 b=null c=null ! column geom: "
 	assert.Equal(t, []string{
 		`fid 1 rowid="x" a=5 b=2 c="it's" {"type":"Point","coordinates":[1,2]}`,
@@ -244,7 +220,7 @@ const (
 // TestTheOrderIsThatOfTheFile: an index that covers what is wanted is not read instead of the table.
 func TestTheOrderIsThatOfTheFile(t *testing.T) {
 	path := sql(t, "CREATE TABLE t (geom, a TEXT)", "CREATE INDEX i ON t (a)", "INSERT INTO t VALUES (NULL, 'c'), (NULL, 'a'), (NULL, 'b')")
-	assert.Equal(t, []string{`fid 1 a="c"`, `fid 2 a="a"`, `fid 3 a="b"`}, lines(t, openLayer(t, path, ""), format.Want{Properties: []string{"a"}, NoGeometry: true}))
+	assert.Equal(t, []string{`fid 1 a="c"`, `fid 2 a="a"`, `fid 3 a="b"`}, formattest.Lines(t, openLayer(t, path, ""), format.Want{Properties: []string{"a"}, NoGeometry: true}))
 }
 
 func TestFilesThatAreNone(t *testing.T) {
@@ -286,7 +262,7 @@ func TestReadOnlyFoldersAndLogs(t *testing.T) {
 	r := openLayer(t, path, "")
 	require.Len(t, r.Describe().Warnings, 1)
 	assert.Contains(t, r.Describe().Warnings[0], "-wal lies beside the file: the changes in it are not read")
-	assert.Len(t, lines(t, r, format.Want{}), 1)
+	assert.Len(t, formattest.Lines(t, r, format.Want{}), 1)
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Len(t, entries, 2)

@@ -3,19 +3,18 @@ package geoparquet
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 )
 
@@ -35,29 +34,6 @@ square = Polygon([(0, 0), (10, 0), (10, 10), (0, 10)], [[(1, 1), (1, 2), (2, 2),
 	}
 	require.NoError(t, err, string(out))
 	return folder
-}
-
-func line(record *format.Record) string {
-	var b strings.Builder
-	b.WriteString(record.Place)
-	for _, p := range record.Properties {
-		fmt.Fprintf(&b, " %s=%s", p.Name, p.Value)
-	}
-	if record.Geometry.Type != "" {
-		fmt.Fprintf(&b, " %s", record.Geometry.AppendGeoJSON(nil))
-	}
-	if record.Err != nil {
-		fmt.Fprintf(&b, " ! %v", record.Err)
-	}
-	return b.String()
-}
-
-func lines(t testing.TB, r format.Reader, want format.Want) (all []string) {
-	for record, err := range r.Records(want) {
-		require.NoError(t, err)
-		all = append(all, line(record))
-	}
-	return all
 }
 
 func openFile(t testing.TB, path string, o format.Options) format.Reader {
@@ -105,10 +81,10 @@ pq.write_table(t.replace_schema_metadata({"geo": json.dumps(geo)}), "number.parq
 		`row 3 HYBAS_ID=-1 name=null area=null`,
 	}
 	for range 2 {
-		assert.Equal(t, want, lines(t, r, format.Want{}))
+		assert.Equal(t, want, formattest.Lines(t, r, format.Want{}))
 	}
-	assert.Equal(t, []string{`row 1 name="é"`, `row 2 name="007"`, `row 3 name=null`}, lines(t, r, format.Want{Properties: []string{"name"}, NoGeometry: true}))
-	assert.Equal(t, []string{`row 1`, `row 2`, `row 3`}, lines(t, r, format.Want{Properties: []string{}, NoGeometry: true}))
+	assert.Equal(t, []string{`row 1 name="é"`, `row 2 name="007"`, `row 3 name=null`}, formattest.Lines(t, r, format.Want{Properties: []string{"name"}, NoGeometry: true}))
+	assert.Equal(t, []string{`row 1`, `row 2`, `row 3`}, formattest.Lines(t, r, format.Want{Properties: []string{}, NoGeometry: true}))
 	for range r.Records(format.Want{}) {
 		break
 	}
@@ -117,7 +93,7 @@ pq.write_table(t.replace_schema_metadata({"geo": json.dumps(geo)}), "number.parq
 		assert.Contains(t, r.Describe().CRS, crs, name)
 		assert.Equal(t, crs == "", r.Describe().CRS == "", name)
 		if name != "default" {
-			assert.Equal(t, want, lines(t, r, format.Want{}), name)
+			assert.Equal(t, want, formattest.Lines(t, r, format.Want{}), name)
 		} else {
 			assert.Contains(t, r.Describe().Warnings[0], "The edges are spherical")
 		}
@@ -151,12 +127,12 @@ db.execute("COPY (SELECT i AS id, i / 10 AS Longitude, i::FLOAT / 4 AS LAT, 'a' 
 	for _, version := range []string{"V1", "V2"} {
 		r := openFile(t, filepath.Join(folder, "duck"+version+".parquet"), format.Options{})
 		assert.Equal(t, "OGC:CRS84", r.Describe().CRS)
-		assert.Equal(t, []string{`row 1 id=7 {"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`}, lines(t, r, format.Want{}))
+		assert.Equal(t, []string{`row 1 id=7 {"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}`}, formattest.Lines(t, r, format.Want{}))
 	}
 	r := openFile(t, filepath.Join(folder, "points.parquet"), format.Options{})
 	assert.Equal(t, "Parquet", r.Describe().Format)
 	assert.Empty(t, r.Describe().CRS)
-	got := lines(t, r, format.Want{})
+	got := formattest.Lines(t, r, format.Want{})
 	require.Len(t, got, 5000)
 	assert.Equal(t, `row 4999 id=4998 Longitude=499.8 LAT=1249.5 kind="a0" {"type":"Point","coordinates":[499.8,1249.5]}`, got[4998])
 }
@@ -180,19 +156,19 @@ pq.write_table(t.slice(0, 0), "empty.parquet")
 	r := openFile(t, filepath.Join(folder, "types.parquet"), format.Options{})
 	assert.Equal(t, []string{`row 1 u64=18446744073709551615 u32=4294967295 i8=-8 f=0.1 inf="-Infinity" b=true d="1960-02-29" none=null ` +
 		`ms="1969-12-31T23:59:59.5" us="1969-12-31T23:59:59.5Z" ns="1969-12-31T23:59:59.999999999" t="01:02:03.000004" dec="-0.05" dec9="12.3400" ` +
-		`dict="x" big="y" uuid="12345678-1234-5678-1234-567812345678" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, lines(t, r, format.Want{}))
+		`dict="x" big="y" uuid="12345678-1234-5678-1234-567812345678" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, formattest.Lines(t, r, format.Want{}))
 	assert.Equal(t, []string{
 		"The column list is nested (a list, map or struct) and is left out.",
 		"The column struct is nested (a list, map or struct) and is left out.",
 		"The column raw holds data of the type binary and is left out.",
 	}, r.Describe().Warnings)
 	old := openFile(t, filepath.Join(folder, "old.parquet"), format.Options{})
-	assert.Equal(t, []string{`row 1 ms="1969-12-31T23:59:59.5" dec9="12.3400" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, lines(t, old, format.Want{}))
-	assert.Empty(t, lines(t, openFile(t, filepath.Join(folder, "empty.parquet"), format.Options{}), format.Want{}))
+	assert.Equal(t, []string{`row 1 ms="1969-12-31T23:59:59.5" dec9="12.3400" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, formattest.Lines(t, old, format.Want{}))
+	assert.Empty(t, formattest.Lines(t, openFile(t, filepath.Join(folder, "empty.parquet"), format.Options{}), format.Want{}))
 
 	named := filepath.Join(folder, "named.parquet")
 	assert.Equal(t, []string{`row 1 {"type":"Point","coordinates":[1,3]}`, `row 2`, `row 3`, `row 4 {"type":"Point","coordinates":[1,2]}`},
-		lines(t, openFile(t, named, format.Options{X: "A", Y: "b"}), format.Want{Properties: []string{}}))
+		formattest.Lines(t, openFile(t, named, format.Options{X: "A", Y: "b"}), format.Want{Properties: []string{}}))
 	_, err := open(named, format.Options{})
 	assert.ErrorContains(t, err, "no columns of numbers called lon and lat, longitude and latitude, or x and y; say which of its columns they are: it has a, b, c")
 	_, err = open(named, format.Options{X: "a", Y: "c"})

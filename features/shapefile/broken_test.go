@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 )
 
 // small is testdata/small, which pyshp wrote: 6 polygons with Z, one of them null.
@@ -140,7 +141,7 @@ func TestBrokenArchives(t *testing.T) {
 	for seed := range uint64(400) {
 		whole := archive(t, []uint16{zip.Store, zip.Deflate}[seed%2], "a/small.shp", "a/small.shx", "a/small.dbf")
 		require.NoError(t, os.WriteFile(path, damage(whole, seed/2), 0o600))
-		n, err := readFile(path)
+		n, err := formattest.Count(open, path)
 		if err != nil {
 			told++
 			continue
@@ -149,21 +150,6 @@ func TestBrokenArchives(t *testing.T) {
 	}
 	t.Log(told, "errors,", 400-told, "archives with all records")
 	require.Greater(t, told, 250)
-}
-
-func readFile(path string) (n int, err error) {
-	r, err := open(path, format.Options{})
-	if err != nil {
-		return 0, err
-	}
-	defer r.Close()
-	for _, err := range r.Records(format.Want{}) {
-		if err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
 }
 
 // closing counts what is open.

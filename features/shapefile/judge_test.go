@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 )
 
@@ -149,11 +150,11 @@ func TestAgainstGDAL(t *testing.T) {
 	t.Run("edited in an archive", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "edited.zip")
 		require.NoError(t, os.WriteFile(path, archiveOf(t, dir, zip.Deflate, "edited.shp", "edited.shx", "edited.dbf"), 0o600))
-		_, err := readFile(path)
+		_, err := formattest.Count(open, path)
 		require.ErrorIs(t, err, format.ErrBroken)
 		require.ErrorContains(t, err, "edited in place and its records are not in order; unpack the archive first")
 		require.NoError(t, os.Remove(filepath.Join(dir, "edited.shx")))
-		_, err = readFile(filepath.Join(dir, "edited.shp"))
+		_, err = formattest.Count(open, filepath.Join(dir, "edited.shp"))
 		require.ErrorContains(t, err, "or it was edited in place and its .shx is missing")
 	})
 	t.Log(features, "features in", len(files), "layers")

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 )
 
 func TestOpen(t *testing.T) {
@@ -151,7 +152,7 @@ func TestErrors(t *testing.T) {
 	} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, c.content, 0o600))
-		_, err := readFile(path)
+		_, err := formattest.Count(open, path)
 		require.ErrorIs(t, err, format.ErrBroken, name)
 		assert.Contains(t, err.Error(), c.want, name)
 	}

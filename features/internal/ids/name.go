@@ -3,6 +3,8 @@ package ids
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -24,4 +26,13 @@ func Name(text []byte) (name string, ok bool, err error) {
 		}
 	}
 	return "", false, nil
+}
+
+// List is the first dozen of names for a message that says what there is in place of an id.
+func List(names []string) string {
+	const most = 12
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), "…")
+	}
+	return strings.Join(names, ", ")
 }
