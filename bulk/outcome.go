@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/features"
@@ -25,6 +26,8 @@ type Outcome struct {
 	Err error
 	// FromJournal marks what an earlier run was answered.
 	FromJournal bool
+	Session     int       // of what a [Recording] yields: the run that was answered, its place in [Recording.Sessions]
+	Time        time.Time // of what a [Recording] yields: when the answer was recorded; zero in old journals
 }
 
 // Failures lists what the feature has failed with, one row of an error table each: nothing if it has not, one
@@ -58,7 +61,7 @@ func (e *PartialError) Error() string {
 
 // recorded is the outcome that a journal has of a feature.
 func recorded(f features.Feature, e journal.Entry) Outcome {
-	o := Outcome{Feature: f, Response: e.Response, Err: e.Err, FromJournal: true}
+	o := Outcome{Feature: f, Response: e.Response, Err: e.Err, FromJournal: true, Session: e.Session, Time: e.Time}
 	if len(e.Missing) > 0 {
 		o.Err = &PartialError{Failures: e.Missing}
 	}

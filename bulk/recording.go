@@ -47,6 +47,21 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 // Len is the number of features.
 func (r *Recording) Len() int { return r.order.Len() }
 
+// Sessions lists the runs that the journal has answers of, oldest first, and counts the features of this recording that each answered
+// last.
+func (r *Recording) Sessions() []journal.Session {
+	list := r.journal.Sessions()
+	for i := range r.Len() {
+		n := r.order.At(i)
+		at, _ := r.journal.When(n)
+		list[at].Features++
+		if !r.journal.IsDone(n) {
+			list[at].Failed++
+		}
+	}
+	return list
+}
+
 // Outcomes yields what became of the features, in input order; it can be ranged over any number of times. The Feature of an Outcome is
 // the one at the same place in again, a second pass over the input with whatever properties are wanted; where again is nil it has
 // ID and Index alone. The response is good until the next iteration, and is not to be changed.

@@ -3,6 +3,7 @@ package bulk
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/community-attribute-service/cas-go/features"
 
@@ -42,11 +43,26 @@ func TestRecordingGivesTheOutcomes(t *testing.T) {
 			}
 			require.Equal(t, len(kinds), i)
 		}
+		sessions := recording.Sessions()
+		require.Len(t, sessions, run+1)
+		for at, s := range sessions { // what failed is asked for anew in each run,
+			want := []int{296, 1} // but for the one that is refused here
+			switch {
+			case run == 0:
+				want = []int{300, 5}
+			case at == run:
+				want = []int{4, 4}
+			case at > 0:
+				want = []int{0, 0}
+			}
+			assert.Equal(t, want, []int{s.Features, s.Failed}, "run %d, session %d", run, at)
+		}
 		i := 0
 		for got, err := range recording.Outcomes(nil) {
 			require.NoError(t, err)
 			requireSame(t, want[i], got)
 			assert.Equal(t, features.Feature{ID: want[i].Feature.ID, Index: i}, got.Feature)
+			assert.WithinDuration(t, time.Now(), got.Time, time.Minute)
 			i++
 		}
 		require.Equal(t, len(kinds), i)

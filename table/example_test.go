@@ -60,8 +60,8 @@ func ExampleWrite() {
 	// STAID,copernicus_dem_elevation,copernicus_dem_elevation_units,copernicus_dem_elevation_quality,copernicus_dem_elevation_coverage_fraction
 	// 01013500,388,m,good,1
 	// 01013501,,,,
-	// id,dataset,reason
-	// 01013501,,the ring is not closed
+	// id,dataset,reason,service,time
+	// 01013501,,the ring is not closed,,
 }
 
 // A preset is the form of tables that a model reads; a form can be changed.

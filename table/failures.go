@@ -1,26 +1,43 @@
 package table
 
 import (
+	"errors"
 	"io"
 	"strings"
+	"time"
 
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
-// failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed) and reason.
-// A reason is what was said on one line, so that a line is a failure also to programs that know no quotes.
-type failureWriter struct{ lines }
-
-func newFailureWriter(w io.Writer) *failureWriter {
-	return &failureWriter{lines{w: w, buf: []byte("id,dataset,reason\n")}}
+// failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed), reason, service (its base
+// URL; empty where the feature was not sent) and time (when that was recorded, UTC). A reason is on one line, so that a line is a failure
+// also to programs that know no quotes.
+type failureWriter struct {
+	lines
+	sessions []journal.Session
 }
 
-func (f *failureWriter) write(id string, failures []cas.DatasetFailure) error {
+func newFailureWriter(w io.Writer, sessions []journal.Session) *failureWriter {
+	return &failureWriter{lines{w: w, buf: []byte("id,dataset,reason,service,time\n")}, sessions}
+}
+
+func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) error {
+	var service string
+	if sent := o.Response != nil || errors.As(o.Err, new(*cas.Error)); sent && o.Session < len(f.sessions) {
+		service = f.sessions[o.Session].ServiceURL
+	}
 	for _, failure := range failures {
-		f.buf = append(csvtext.Append(f.buf, id), ',')
+		f.buf = append(csvtext.Append(f.buf, o.Feature.ID), ',')
 		f.buf = append(csvtext.Append(f.buf, failure.DatasetID), ',')
-		f.buf = append(csvtext.Append(f.buf, oneLine(failure.Reason)), '\n')
+		f.buf = append(csvtext.Append(f.buf, oneLine(failure.Reason)), ',')
+		f.buf = append(csvtext.Append(f.buf, service), ',')
+		if !o.Time.IsZero() {
+			f.buf = o.Time.AppendFormat(f.buf, time.RFC3339)
+		}
+		f.buf = append(f.buf, '\n')
 	}
 	return f.commit()
 }

@@ -155,11 +155,11 @@ func targets(part, whole []Column) ([]int, error) {
 
 // joinFailures copies the lists, with one head line.
 func joinFailures(w io.Writer, parts []Part) error {
-	list := newFailureWriter(w)
+	list := newFailureWriter(w, nil)
 	if err := list.flush(); err != nil {
 		return err
 	}
-	head := newFailureWriter(nil).buf
+	head := newFailureWriter(nil, nil).buf
 	for _, part := range parts {
 		if err := copyFailures(w, part, string(head)); err != nil {
 			return fmt.Errorf("failures of %s: %w", part.Name, err)

@@ -71,6 +71,8 @@ type metaSession struct {
 	Client         string    `json:"client,omitempty"`
 	First          time.Time `json:"first,omitzero"`
 	Last           time.Time `json:"last,omitzero"`
+	Features       int       `json:"features"` // whose newest answer it is
+	Failed         int       `json:"failed"`   // those of them that lack something
 	DatasetIDs     []string  `json:"dataset_ids"`
 }
 
@@ -78,7 +80,8 @@ func metaSessions(sessions []journal.Session) (list []metaSession) {
 	for _, s := range sessions {
 		list = append(list, metaSession{
 			ServiceURL: cmp.Or(s.ServiceURL, "unknown"), ServiceVersion: cmp.Or(s.ServiceVersion, "unknown"), Client: s.Client,
-			First: s.First.Truncate(time.Second), Last: s.Last.Truncate(time.Second), DatasetIDs: s.Parameters.DatasetIDs,
+			First: s.First.Truncate(time.Second), Last: s.Last.Truncate(time.Second),
+			Features: s.Features, Failed: s.Failed, DatasetIDs: s.Parameters.DatasetIDs,
 		})
 	}
 	return list

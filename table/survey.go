@@ -143,7 +143,7 @@ func (s *survey) see(o *bulk.Outcome) error {
 		return nil
 	}
 	s.counts.Failed++
-	return s.failures.write(o.Feature.ID, s.answer.failures)
+	return s.failures.write(o, s.answer.failures)
 }
 
 func (s *survey) seeResult(d int, r *cas.AttributeResult) {

@@ -52,7 +52,7 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures))
+	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures, o.About.Sessions))
 	if err != nil {
 		return nil, err
 	}

@@ -303,8 +303,8 @@ func TestOutcomesOfOthers(t *testing.T) {
 	assert.Equal(t, 1, s.Results)
 	_, rows := records(t, ErrorsPath(path))
 	assert.Equal(t, []map[string]string{
-		{"id": "silent", "dataset": elevation, "reason": cas.Missing(nil, []string{elevation})[0].Reason},
-		{"id": "empty", "dataset": elevation, "reason": cas.Missing(nil, []string{elevation})[0].Reason},
+		{"id": "silent", "dataset": elevation, "reason": cas.Missing(nil, []string{elevation})[0].Reason, "service": "", "time": ""},
+		{"id": "empty", "dataset": elevation, "reason": cas.Missing(nil, []string{elevation})[0].Reason, "service": "", "time": ""},
 	}, rows)
 	_, rows = records(t, path)
 	assert.Equal(t, "1", rows[2]["copernicus_dem_elevation"], "the first result, as cas.Lookup has it")

@@ -58,6 +58,7 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	about.Sessions = recording.Sessions()
 	return table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(again()) }, table.Options{
 		Path: c.Output, Format: c.Format, Plan: plan, Parameters: parameters, About: about,
 	})

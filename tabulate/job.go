@@ -154,7 +154,7 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	about := j.About
 	about.Datasets, about.ServiceVersion = catalog.datasets(), catalog.version
 	about.Input, about.InputSHA256, about.InputCRS = j.Input.Name, src.sha256(), j.Input.Source.CRS()
-	about.Sessions = journal.Sessions()
+	about.Sessions = recording.Sessions()
 	summary, err := j.writeAll(ctx, src, recording, plans, about)
 	if err != nil {
 		return nil, err

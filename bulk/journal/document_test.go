@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -47,4 +48,6 @@ func TestDocumentedJournal(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, found)
 	assert.EqualError(t, b.Err, "no")
+	assert.Zero(t, b.Session)
+	assert.Equal(t, "2026-11-28T05:49:51Z", b.Time.Format(time.RFC3339))
 }

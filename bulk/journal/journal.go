@@ -43,6 +43,7 @@ type Journal struct {
 	session      Session   // this one; First is set with its first record
 	sessionDirty bool      // it is other than in the file
 	sessionAt    time.Time // when it was written
+	stamps       paged[stamp]
 
 	reading sync.Mutex // after mu, where both are held
 	cursor  cursor
@@ -144,6 +145,7 @@ func (j *Journal) open(take func(*Journal) error) error {
 	}
 	if !j.begun {
 		j.stored, j.index, j.done, j.damaged, j.finished, j.note, j.sessions = j.asked, newIndex(), 0, 0, false, "", nil
+		j.stamps = paged[stamp]{}
 	}
 	return nil
 }

@@ -77,7 +77,13 @@ func (j *Journal) loadBlock(content []byte, at int64) error {
 		j.finished, j.note = true, string(content[1:])
 		return nil
 	case sessionBlock, headerBlock:
-		return j.loadSession(content[1:])
+		err := j.loadSession(content[1:])
+		if err == nil {
+			j.stampSession(at)
+		}
+		return err
+	case timeBlock:
+		return j.loadTime(content[1:], at)
 	case recordsBlock:
 	default:
 		return nil // of a later version

@@ -14,7 +14,9 @@ type Entry struct {
 	Missing  []cas.DatasetFailure   // the datasets that the answer lacks, with the service's reasons
 	// Err is why there is no answer. Errors have the types and texts that they had; of a [*cas.Error] status, type,
 	// message, request id and attempts are kept.
-	Err error
+	Err     error
+	Session int       // the run that recorded this: its place in [Journal.Sessions]
+	Time    time.Time // when it was recorded, UTC, to a second; zero in journals that do not say
 }
 
 // Lookup returns what became of the feature with that id and geometry when it was asked for last.
@@ -59,6 +61,7 @@ func (j *Journal) Entry(n Number) (Entry, error) {
 		return Entry{}, err
 	}
 	e := rec.entry(j.asked.DatasetIDs, at.done())
+	e.Session, e.Time = j.When(n)
 	if e.Response != nil {
 		e.Response = keep(e.Response)
 	}
@@ -94,12 +97,15 @@ func (j *Journal) Append(w *Writer) ([]Number, error) {
 func (j *Journal) appendBlocks(w *Writer) ([]Number, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	now := time.Now().UTC()
+	if err := j.stamp(now); err != nil {
+		return nil, err
+	}
 	at, err := j.write(w.blocks)
 	if err != nil {
 		return nil, err
 	}
 	j.finished = false
-	now := time.Now().UTC()
 	j.session.Last, j.sessionDirty = now, true
 	if err := j.noteSession(now, false); err != nil {
 		return nil, err
@@ -188,5 +194,7 @@ func (r *Reader) Entry(n Number) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return rec.entry(r.journal.asked.DatasetIDs, at.done()), nil
+	e := rec.entry(r.journal.asked.DatasetIDs, at.done())
+	e.Session, e.Time = r.journal.When(n)
+	return e, nil
 }

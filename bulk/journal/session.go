@@ -16,6 +16,8 @@ type Session struct {
 	Parameters     Fingerprint `json:"run"`                       // of the answers; its datasets include those of earlier sessions
 	First          time.Time   `json:"first,omitzero"`            // when the session's first record was written
 	Last           time.Time   `json:"last,omitzero"`             // and its last one, to a minute after a kill
+	Features       int         `json:"features,omitzero"`         // of a table whose newest answer is the session's; not in the journal
+	Failed         int         `json:"failed,omitzero"`           // those of them that lack something; not in the journal
 }
 
 // sessionText is the content of a session block. The version tells a reader whose first line is damaged what it reads.

@@ -33,7 +33,7 @@ func (a *app) extractCommand() *cobra.Command {
 
 The table is CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage, by the ending of -o; without -o, CSV (or
 JSON by --json) on standard output.
-Beside FILE.csv stand FILE.errors.csv (what failed, and why), FILE.meta.json (parameters, counts, licences, citations) and
+Beside FILE.csv stand FILE.errors.csv (what failed, why, where and when), FILE.meta.json (parameters, counts, licences, citations) and
 FILE.journal, which keeps every answer as it arrives: the same command goes on with a run that was stopped, at any moment and in any
 way, and asks only for what failed or is new. Datasets can be added (-d) to a table that is finished. What would replace a table that
 was made otherwise needs --overwrite.

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"testing"
 
@@ -26,6 +29,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"cas": main})
 //
 //	serve NAME KIND [ARG]   start another server, see servers; its URL is in $NAME
 //	samemeta A B            the descriptions A and B are the same, but for who was asked when
+//	samefailures A B        the lists of failures A and B are the same, but for who was asked when
 //	exits CODE cas …        run cas and expect this exit code; stdout and stderr match what it said, as after exec
 func TestScripts(t *testing.T) {
 	document, err := filepath.Abs("../../internal/contract/testdata/service-openapi-0.4.0.json") // as the real service shows it
@@ -44,7 +48,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "exits": exits, "samemeta": sameMeta},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "exits": exits, "samemeta": sameMeta, "samefailures": sameFailures},
 	})
 }
 
@@ -101,6 +105,28 @@ func sameMeta(ts *testscript.TestScript, neg bool, args []string) {
 	if a != b {
 		ts.Fatalf("%s is not as %s:\n%s\n%s", args[0], args[1], a, b)
 	}
+}
+
+func sameFailures(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samefailures A B")
+	}
+	a, err := withoutTimes([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	b, err := withoutTimes([]byte(ts.ReadFile(args[1])))
+	ts.Check(err)
+	if !reflect.DeepEqual(a, b) {
+		ts.Fatalf("%s and %s differ: %q, %q", args[0], args[1], a, b)
+	}
+}
+
+// withoutTimes is a list of failures without its columns service and time.
+func withoutTimes(failures []byte) ([][]string, error) {
+	rows, err := csv.NewReader(bytes.NewReader(failures)).ReadAll()
+	for i, row := range rows {
+		rows[i] = row[:3]
+	}
+	return rows, err
 }
 
 // withoutSessions is a description without what depends on when and how often its run was interrupted.

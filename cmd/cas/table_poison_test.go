@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,12 +80,17 @@ func TestTableOfPoisonedFeatures(t *testing.T) {
 	}
 	assert.Equal(t, 993, whole)
 	failures := readCSV(t, strings.TrimSuffix(table, ".csv")+".errors.csv")
-	require.Equal(t, []string{"id", "dataset", "reason"}, failures[0])
+	require.Equal(t, []string{"id", "dataset", "reason", "service", "time"}, failures[0])
 	require.Len(t, failures, 1+len(reasons))
 	for i, position := range []int{3, 111, 222, 333, 444, 555, 999} {
 		failure := failures[i+1]
 		assert.Equal(t, gaugeID(position), failure[0])
 		assert.Contains(t, failure[2], reasons[position])
+		sent := map[bool]string{true: server.URL()}
+		assert.Equal(t, sent[position == 555 || position == 999], failure[3], "only what was sent has a service")
+		at, err := time.Parse(time.RFC3339, failure[4])
+		require.NoError(t, err)
+		assert.WithinDuration(t, time.Now(), at, time.Hour)
 	}
 	assert.Equal(t, "local_dem:upstream", failures[7][1], "the other dataset has its result")
 	assert.Equal(t, "", failures[6][1])

@@ -288,7 +288,7 @@ func readFailures(path string) ([]absent, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil || len(row) != 3 {
+		if err != nil || len(row) < 3 {
 			return all, errors.Join(err, errors.New("it is no list of id, dataset, reason"))
 		}
 		if line == 0 {

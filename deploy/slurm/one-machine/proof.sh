@@ -152,7 +152,8 @@ pass "no task started on node3 between drain and resume"
 (cd "$work/single" && "$CAS" extract "${ask[@]}" -o attributes.csv --local-workers 2)
 say "a single run over the same input is done"
 cmp "$work/single/attributes.csv" "$work/run/attributes.csv" || fail "the merged table differs"
-cmp "$work/single/attributes.errors.csv" "$work/run/attributes.errors.csv" || fail "the merged list of failures differs"
+failures() { "$python" -c 'import csv, sys; print("\n".join(map(str, (row[:3] for row in csv.reader(open(sys.argv[1]))))))' "$1"; } # not who and when
+cmp <(failures "$work/single/attributes.errors.csv") <(failures "$work/run/attributes.errors.csv") || fail "the merged list of failures differs"
 described() { "$python" -c 'import json, sys; m = json.load(open(sys.argv[1])); del m["sessions"]; print(json.dumps(m, indent=1))' "$1"; }
 cmp <(described "$work/single/attributes.meta.json") <(described "$work/run/attributes.meta.json") || fail "the merged description differs"
 rows=$(($(wc -l < "$work/run/attributes.csv") - 1))
