@@ -64,18 +64,18 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	return "", c.unusable(ctx, a, config, failed(r, info), err)
 }
 
-// request has the generated client make the request, and adds what every request carries.
+// request is a copy of the request that the generated client makes, with what every request carries.
 func (c *core) request(ctx context.Context, op operation, config *callConfig) (*http.Request, error) {
-	r, err := op.request(c.server)
+	made, err := op.request(c)
 	if err != nil {
 		return nil, err
 	}
-	setHeaders(r.Header, c.headers)
-	setHeaders(r.Header, config.headers)
+	r, u := made.WithContext(ctx), *made.URL
+	r.URL, r.Header = &u, withHeaders(made.Header, c.headers, config.headers)
 	if op.body != nil {
 		attach(r, op.body)
 	}
-	return r.WithContext(ctx), nil
+	return r, nil
 }
 
 // failed is the failure of a request, as far as its attempt came.
@@ -140,7 +140,7 @@ func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
 	if res.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, which does not end
 		body.left, body.err = 0, io.EOF
 	}
-	text, err := body.all(res.ContentLength)
+	text, err := io.ReadAll(body)
 	failure.fill(res.Header, text, err == nil)
 	failure.Body = body.sample
 	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())

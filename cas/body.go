@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 )
 
 // attach makes text the body of a request; every attempt, and every connection that net/http tries, reads it from its start.
@@ -77,13 +78,34 @@ func (b *bodyReader) fill() []byte {
 	return b.sample
 }
 
-// all reads the rest of the body, as long as announced (-1 if it was not).
-func (b *bodyReader) all(length int64) ([]byte, error) {
+// all reads the whole body, as long as announced (-1 if it was not), and has it used, which may not keep it: the memory is that of
+// the next body.
+func (b *bodyReader) all(length int64, use func(text []byte) error) error {
 	const most = 16 << 20 // of what is believed
-	text := bytes.NewBuffer(make([]byte, 0, max(min(length, b.left, most), 0)+bytes.MinRead))
+	text := buffers.Get().(*bytes.Buffer)
+	text.Reset()
+	text.Grow(int(max(min(length, b.left, most), 0) + bytes.MinRead))
+	keep := b.keep
+	b.keep = 0 // the sample is in text
 	_, err := text.ReadFrom(b)
-	return text.Bytes(), err
+	b.keep = keep
+	if err == nil {
+		err = use(text.Bytes())
+	}
+	if err != nil { // which may quote from text
+		b.sample = bytes.Clone(text.Bytes()[:min(text.Len(), keep)])
+	} else if text.Cap() <= keptBuffer {
+		buffers.Put(text)
+	}
+	return err
 }
+
+// buffers are those of bodies that were decoded. Without them an extract of ten datasets allocates 1.8 times as many
+// bytes, for which 64 concurrent callers pay (bench, concurrent).
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keptBuffer is the size up to which a buffer is used again.
+const keptBuffer = 1 << 20
 
 func tooLarge(limit int64) string {
 	return fmt.Sprintf("the answer is larger than %d bytes: ask for less at once, or raise WithMaxResponseBytes", limit)

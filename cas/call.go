@@ -11,11 +11,11 @@ import (
 
 // operation is what is asked of the service, ready to be sent any number of times.
 type operation struct {
-	name       string                                     // for logs
-	extraction bool                                       // costs the service work that goes on after a time-out
-	ungated    bool                                       // goes around the gate, as the service's own limit does not count it
-	request    func(server string) (*http.Request, error) // of the generated client
-	body       []byte                                     // nil where the request has none
+	name       string                             // for logs
+	extraction bool                               // costs the service work that goes on after a time-out
+	ungated    bool                               // goes around the gate, as the service's own limit does not count it
+	request    func(*core) (*http.Request, error) // of the generated client
+	body       []byte                             // nil where the request has none
 }
 
 // reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.

@@ -57,8 +57,8 @@ func (c *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error
 
 func providersOperation(page Page) (operation, error) {
 	limit, offset, err := page.params()
-	return operation{name: "providers", request: func(server string) (*http.Request, error) {
-		return gen.NewListProvidersRequest(server, &gen.ListProvidersParams{Limit: limit, Offset: offset})
+	return operation{name: "providers", request: func(c *core) (*http.Request, error) {
+		return gen.NewListProvidersRequest(c.server, &gen.ListProvidersParams{Limit: limit, Offset: offset})
 	}}, err
 }
 
@@ -66,8 +66,8 @@ func providerOperation(slug string) (operation, error) {
 	if slug == "" || slug == "." || slug == ".." || strings.Contains(slug, "/") {
 		return operation{}, invalid("slug", `%q is not a provider's slug, such as copernicus_dem`, slug)
 	}
-	return operation{name: "provider", request: func(server string) (*http.Request, error) {
-		return gen.NewGetProviderRequest(server, slug)
+	return operation{name: "provider", request: func(c *core) (*http.Request, error) {
+		return gen.NewGetProviderRequest(c.server, slug)
 	}}, nil
 }
 
@@ -90,13 +90,15 @@ func datasetsOperation(f DatasetFilter) (operation, error) {
 	if p.BBox, err = bboxText(f.BBox); err != nil {
 		return operation{}, err
 	}
-	return operation{name: "datasets", request: func(server string) (*http.Request, error) {
-		return gen.NewListDatasetsRequest(server, &p)
+	return operation{name: "datasets", request: func(c *core) (*http.Request, error) {
+		return gen.NewListDatasetsRequest(c.server, &p)
 	}}, nil
 }
 
 func healthOperation() operation {
-	return operation{name: "health", ungated: true, request: gen.NewGetHealthRequest}
+	return operation{name: "health", ungated: true, request: func(c *core) (*http.Request, error) {
+		return gen.NewGetHealthRequest(c.server)
+	}}
 }
 
 // params gives the query parameters of a page; nil leaves one out.

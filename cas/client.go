@@ -34,6 +34,8 @@ type core struct {
 	server   string // base URL with a slash at its end, as the generated request builders want it
 	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
+	extract  *http.Request   // made once: extractions differ in their bodies alone
+	batch    *http.Request
 	headers  []header
 	secrets  *secret // the key and secret headers; nil without any
 	timeout  time.Duration
@@ -75,6 +77,13 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		retry:    config.retry,
 		gate:     newGate(config.requestsPerMinute),
 		log:      config.log,
+	}
+	var err error
+	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.server, jsonType, nil); err != nil {
+		return nil, err
+	}
+	if c.batch, err = gen.NewBatchExtractAttributesRequestWithBody(c.server, jsonType, nil); err != nil {
+		return nil, err
 	}
 	c.secrets = secretsOf(c.headers)
 	c.http, c.own = httpClient(config.http)

@@ -17,16 +17,18 @@ func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opt
 	}
 	var value *T
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
-		text, err := a.body.all(a.length)
+		v := new(T)
+		err := a.body.all(a.length, func(text []byte) error {
+			if err := gen.Decode(a.limit.ctx, text, v); err != nil {
+				return err
+			}
+			if missing := missingFrom(v); missing != "" {
+				return missingMember(missing)
+			}
+			return nil
+		})
 		if err != nil {
 			return "", err
-		}
-		v := new(T)
-		if err := gen.Decode(a.limit.ctx, text, v); err != nil {
-			return "", err
-		}
-		if missing := missingFrom(v); missing != "" {
-			return "", missingMember(missing)
 		}
 		value = v
 		if response, ok := any(v).(*AttributeResponse); ok {

@@ -3,8 +3,6 @@ package cas
 import (
 	"context"
 	"net/http"
-
-	"github.com/community-attribute-service/cas-go/gen"
 )
 
 // MaxBatchGeometries is the largest number of geometries that the service takes in one batch.
@@ -62,13 +60,9 @@ func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts .
 const jsonType = "application/json"
 
 func extractOperation(body []byte) operation {
-	return operation{name: "extract", extraction: true, body: body, request: func(server string) (*http.Request, error) {
-		return gen.NewExtractAttributesRequestWithBody(server, jsonType, nil)
-	}}
+	return operation{name: "extract", extraction: true, body: body, request: func(c *core) (*http.Request, error) { return c.extract, nil }}
 }
 
 func batchOperation(body []byte) operation {
-	return operation{name: "batch_extract", extraction: true, body: body, request: func(server string) (*http.Request, error) {
-		return gen.NewBatchExtractAttributesRequestWithBody(server, jsonType, nil)
-	}}
+	return operation{name: "batch_extract", extraction: true, body: body, request: func(c *core) (*http.Request, error) { return c.batch, nil }}
 }

@@ -12,9 +12,10 @@ import (
 func TestABodyIsReadFromItsStartByEveryAttempt(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"some request", strings.Repeat("some request ", 1000)} {
-		r, err := batchOperation(nil).request("http://127.0.0.1/")
+		c, err := NewClient("http://127.0.0.1/")
 		require.NoError(t, err)
-		attach(r, []byte(text))
+		r, err := c.core.request(t.Context(), batchOperation([]byte(text)), &callConfig{})
+		require.NoError(t, err)
 		assert.EqualValues(t, len(text), r.ContentLength)
 		again, err := r.GetBody()
 		require.NoError(t, err)

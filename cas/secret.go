@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,15 +41,24 @@ func isSecretName(name string) bool {
 	})
 }
 
-// setHeaders puts the headers on a request. They belong there and not in a transport, which would put them on redirects too.
-func setHeaders(to http.Header, headers []header) {
-	for _, h := range headers {
-		if value := h.value(); value != "" {
-			to[h.name] = []string{value}
-		} else {
-			delete(to, h.name)
+// withHeaders are the headers of a request, and those of the client and the call, of which an empty one takes another away. They belong
+// on the request and not in a transport, which would put them on redirects too.
+func withHeaders(of http.Header, client, call []header) http.Header {
+	n := len(of) + len(client) + len(call)
+	all, values := make(http.Header, n), make([]string, 0, n)
+	maps.Copy(all, of)
+	for _, headers := range [][]header{client, call} {
+		for _, h := range headers {
+			value := h.value()
+			if value == "" {
+				delete(all, h.name)
+				continue
+			}
+			values = append(values, value)
+			all[h.name] = values[len(values)-1 : len(values) : len(values)]
 		}
 	}
+	return all
 }
 
 // secret knows how the secrets may stand in what the other side sends. nil is none.
@@ -109,7 +119,9 @@ func (s *secret) scrub(text []byte) []byte {
 		return text
 	}
 	for _, echo := range s.echoes() {
-		text = bytes.ReplaceAll(text, echo, []byte(redacted))
+		if bytes.Contains(text, echo) { // otherwise ReplaceAll would copy it
+			text = bytes.ReplaceAll(text, echo, []byte(redacted))
+		}
 	}
 	for _, echo := range s.echoes() {
 		start := echo[:min(len(echo), mostLeft+1)]
