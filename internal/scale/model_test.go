@@ -40,6 +40,15 @@ func TestPredictIsWorkOverRate(t *testing.T) {
 	assert.InEpsilon(t, (10*time.Minute).Seconds()+30, limited.time.Seconds(), 0.1) // requests start small
 }
 
+// castest sleeps for as long as a process of the rate takes, and computes beside it.
+func TestCalibrateMeasuresARate(t *testing.T) {
+	s := simulation{machine: machine{results: 500}, plan: plan{datasets: 5, processes: 2}}
+	measured, err := s.calibrate(t.Context())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, measured, 500.0)
+	assert.Greater(t, measured, 50.0)
+}
+
 func TestPolygonsAreGood(t *testing.T) {
 	var text bytes.Buffer
 	writePolygons(&text, 500)
