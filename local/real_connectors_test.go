@@ -54,6 +54,28 @@ func TestRealConnectors(t *testing.T) {
 	}
 }
 
+// A raster that takes longer than the service's time limit for a provider is read to its end, tuned and as shipped.
+func TestRastersOutlastTheTimeLimit(t *testing.T) {
+	provider := newProvider(t)
+	provider.slow = 400 * time.Millisecond
+	var answers []string
+	for _, asShipped := range []bool{true, false} {
+		running, err := local.Start(t.Context(), local.Config{
+			Python: service.Python(t, service.Latest), App: filepath.Join("testdata", "providers.py") + ":create",
+			Env: append(provider.env(), "CAS_PROVIDER_TIMEOUT_S=1"), AsShipped: asShipped,
+		})
+		require.NoError(t, err)
+		client, err := running.Client()
+		require.NoError(t, err)
+		started := time.Now()
+		answers = append(answers, comparable(t, measure(t, client, provider, "swiss_dem:elevation", 1)))
+		assert.Greater(t, time.Since(started), time.Second)
+		require.NoError(t, client.Close())
+		require.NoError(t, running.Close())
+	}
+	assert.Equal(t, answers[0], answers[1])
+}
+
 // measure asks for so many places, 50 a request and four requests at a time, and logs how fast they were answered.
 func measure(t *testing.T, client *cas.Client, provider *provider, dataset string, places int) []*cas.AttributeResponse {
 	t.Helper()
