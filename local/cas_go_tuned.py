@@ -511,7 +511,7 @@ def remember_catalogs() -> None:
 
 # ── cog_reads: rasters are read beside the event loop ────────────────────────
 
-#: How many rasters are read at a time.
+#: How many rasters are read at a time. GDAL keeps its connections by thread: each opens one to a provider.
 READERS = 32
 
 
