@@ -122,8 +122,8 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
 	}
 	x.forMany()
-	if n := x.config.Workers; x.local && n > 1 && !x.quiet {
-		fmt.Fprintf(a.err, "cas: starting %d processes of the service, %s each\n", n, workerMemory)
+	if x.local && !x.quiet {
+		fmt.Fprintf(a.err, "cas: starting %s\n", x.processes())
 	}
 	return a.locally(ctx, x.localRun, func(tuning string) error {
 		return a.with(func(client *cas.Client) error {
