@@ -51,7 +51,7 @@ func (a *app) arguments(c *cobra.Command) completer {
 			}
 			return a.completeProviders(c, args, toComplete)
 		}
-	case "extract", "describe", "convert", "journal", "validate", "map", "merge":
+	case "extract", "init", "describe", "convert", "journal", "validate", "map", "merge":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // files
 	default:
 		return cobra.NoFileCompletions

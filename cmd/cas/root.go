@@ -75,7 +75,7 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []*cobra.Command{
 		a.extractCommand(), a.mergeCommand(), a.convertCommand(), a.journalCommand(), a.schemaCommand(), a.providersCommand(), a.providerCommand(), a.datasetsCommand(), a.healthCommand(),
-		a.describeCommand(), a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.mcpCommand(), a.versionCommand(),
+		a.initCommand(), a.describeCommand(), a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.mcpCommand(), a.versionCommand(),
 	} {
 		root.AddCommand(c)
 	}

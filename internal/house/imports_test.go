@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"internal/house":             {},
 	"internal/sqlitefile":        {},
 	"internal/mcpserver":         {"cas", "catalog", "docs", "features", "features/...", "bulk", "bulk/journal", "table", "table/...", "tabulate"},
+	"internal/record":            {"castest"},
 	"internal/scale":             {"cas", "features", "bulk", "bulk/...", "table/shard", "castest", "castest/...", "local"},
 	"internal/sweep":             {"cas", "features", "bulk", "bulk/...", "castest", "castest/...", "local"},
 	"internal/soak":              {"cas", "castest"},
