@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Progress is how far a run has come.
+// Progress is how far a run has come. With Options.Periods a feature counts once for each, and once for Options.Static.
 type Progress struct {
 	Total       int // features in the input, as [Options.Total] says; 0 where it is not known
 	Read        int // features read
