@@ -137,6 +137,7 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 		outage:  pace.NewOutage(max(o.Wait, 0), o.Journal != nil && o.Journal.SameService()),
 		pattern: newPattern(&o),
 	}
+	r.tally.Outcomes = len(r.slots)
 	r.tally.Total = o.Total * len(r.slots)
 	r.watching.Store(r.pattern.left > 0)
 	r.changed.L = &r.mu
