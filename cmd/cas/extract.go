@@ -39,7 +39,7 @@ way, and asks only for what failed or is new. Datasets can be added (-d) to a ta
 was made otherwise needs --overwrite.
 
 With --every or --period, each period is asked for by itself, datasets that do not vary over time once. The table has a row for each
-feature, dataset and period, or with --wide a column for each. Periods can be added, too.
+feature, dataset and period, or with --wide a column for each; NetCDF has the dimension time. Periods can be added, too.
 
 A service that goes away is waited for (--wait). An interrupt (Ctrl-C) lets what is in flight finish (--grace); a second one ends at once.
 

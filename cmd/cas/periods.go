@@ -81,8 +81,6 @@ func (x *extraction) checkPeriods() error {
 		return err
 	case len(x.periods) == 0 && form.Wide:
 		return usage("--wide is a column for each period: give periods by --every or --period")
-	case len(x.periods) > 0 && slices.ContainsFunc(x.outputs, func(o string) bool { return strings.EqualFold(filepath.Ext(o), ".nc") }):
-		return usage("periods: NetCDF cannot have them yet; give another ending to -o")
 	case len(x.periods) > 0 && rows && !form.Wide && (form.Values || form.ZeroClasses):
 		return usage("the table has a row for each period: --columns values, --zero-classes and the presets of models need --wide, a column for each")
 	}
