@@ -26,6 +26,7 @@ func (a *app) completions(root *cobra.Command) {
 			cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution),
 		"temporal-type": fixed(
 			cas.TemporalStatic, cas.TemporalAnnual, cas.TemporalMonthly, cas.TemporalDaily, cas.TemporalHourly, cas.TemporalClimatology),
+		"every":    fixed(everies...),
 		"columns":  listed(func(context.Context) []string { return columnNames() }),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}

@@ -19,9 +19,9 @@ func (a *app) journalCommand() *cobra.Command {
 		Use:   "journal FILE",
 		Short: "Check and count what a run has kept",
 		Long: `Read the journal of a run, or the one beside its table, from beginning to end, and tell what it holds: the parameters of the run, the
-features that are answered and that failed, and records that cannot be read. Nothing is changed, and a run may be writing it.
+features that are answered and that failed (with periods for each), and records that cannot be read. Nothing is changed, and a run may be writing it.
 
-With --dump, print every feature's newest answer as a line of JSON: id, response (as the service gave it), missing datasets, error.
+With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it), missing datasets, error.
 
 Exit code 1 says that records are damaged; their features are asked for again by 'cas extract … --resume'.`,
 		Example: `  cas journal attributes.csv
@@ -89,6 +89,12 @@ func (a *app) printState(s journal.State) error {
 			t.row(p.name, p.value)
 		}
 	}
+	if periods := s.Fingerprint.Periods; len(periods) > 0 {
+		t.row("PERIODS", fmt.Sprint(len(periods)), periods[0], periods[len(periods)-1])
+	}
+	for _, id := range s.Fingerprint.Static {
+		t.row("ASKED ONCE", id)
+	}
 	for i, session := range s.Sessions {
 		t.row(fmt.Sprint("SESSION ", i+1), session.ServiceURL, session.ServiceVersion, session.Client, timeText(session.First), timeText(session.Last))
 	}
@@ -106,6 +112,7 @@ func timeText(t time.Time) string {
 // dumped is a line of --dump.
 type dumped struct {
 	ID       string                 `json:"id"`
+	Period   string                 `json:"period,omitempty"`
 	Response *cas.AttributeResponse `json:"response,omitempty"`
 	Missing  []missing              `json:"missing,omitempty"`
 	Error    string                 `json:"error,omitempty"`
@@ -135,7 +142,7 @@ func (a *app) dumpJournal(path string) error {
 		if err != nil {
 			return err
 		}
-		line := dumped{ID: entry.ID, Response: entry.Response}
+		line := dumped{ID: entry.ID, Period: entry.Period, Response: entry.Response}
 		for _, m := range entry.Missing {
 			line.Missing = append(line.Missing, missing{m.DatasetID, m.Reason})
 		}
