@@ -107,6 +107,9 @@ func TestFilesThatAreNotAll(t *testing.T) {
 	feature := `{"type":"Feature","properties":{},"geometry":` + point + `}`
 	for name, members := range map[string]string{
 		"Esri": `"exceededTransferLimit":true`, "Esri, as GeoJSON": `"properties":{"exceededTransferLimit":true}`, "OGC": `"numberMatched":7,"numberReturned":1`,
+		"GeoServer": `"totalFeatures":7,"numberReturned":1,"timeStamp":"2026-11-28T00:00:00Z"`, "GeoServer with both": `"totalFeatures":"unknown","numberMatched":2`,
+		"STAC": `"context":{"returned":1,"matched":7}`, "pages": `"links":[{"rel":"self","href":"a"},{"rel":"next","href":"b"}]`,
+		"pages of an unknown number": `"numberMatched":"unknown","links":[{"rel":"next","href":"b","method":"POST"}]`, "cut afterwards": `"numberReturned":2`,
 	} {
 		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
 		require.NoError(t, err)
@@ -118,7 +121,10 @@ func TestFilesThatAreNotAll(t *testing.T) {
 		require.Len(t, source.Describe().Notes, 1, name)
 		assert.Contains(t, source.Describe().Notes[0], "it is not all", name)
 	}
-	for _, members := range []string{`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`} {
+	for _, members := range []string{`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`, `"totalFeatures":1,"numberReturned":1`,
+		`"totalFeatures":"unknown"`, `"links":[{"rel":"self"},{"rel":"prev"}]`, `"links":{"next":"b"}`, `"links":["next"]`, `"context":[]`,
+		`"numberMatched":1,"links":[{"rel":"next","href":"b"}]`, // pages that were joined
+	} {
 		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
 		require.NoError(t, err)
 		_, err = collect(t, source)
