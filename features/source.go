@@ -13,6 +13,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
 // Options say how an input is read. The zero value reads the only layer of a file with all properties.
@@ -65,6 +66,10 @@ var (
 	// ErrBroken is a file that is cut, damaged, encrypted or not of the format that it seems to be.
 	ErrBroken = format.ErrBroken
 )
+
+// A FieldError is a property that was asked for by name and that a feature does not have. Where it would hold the id, the error is an
+// [ErrMissingID] too.
+type FieldError = ids.FieldError
 
 // A LayerError is a file with several layers of which none, or one that does not exist, was chosen.
 type LayerError = format.LayerError
@@ -281,7 +286,7 @@ func openInput(path string, o Options) (input, error) {
 			return openRecords(*f, path, o)
 		}
 		if looksLikeText(head) {
-			return openText(path)
+			return openText(path, o)
 		}
 	}
 	if err != nil && !isConnection(path) {

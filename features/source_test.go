@@ -121,7 +121,8 @@ func TestFilesThatAreNotAll(t *testing.T) {
 		require.Len(t, source.Describe().Notes, 1, name)
 		assert.Contains(t, source.Describe().Notes[0], "it is not all", name)
 	}
-	for _, members := range []string{`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`, `"totalFeatures":1,"numberReturned":1`,
+	for _, members := range []string{
+		`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`, `"totalFeatures":1,"numberReturned":1`,
 		`"totalFeatures":"unknown"`, `"links":[{"rel":"self"},{"rel":"prev"}]`, `"links":{"next":"b"}`, `"links":["next"]`, `"context":[]`,
 		`"numberMatched":1,"links":[{"rel":"next","href":"b"}]`, // pages that were joined
 	} {

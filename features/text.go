@@ -30,7 +30,10 @@ type geoJSON struct {
 
 // openText looks whether a member "crs" stands behind the features, where writers of the GeoJSON of 2008 may put it: then the
 // text is read once more, to know it beforehand.
-func openText(path string) (input, error) {
+func openText(path string, o Options) (input, error) {
+	if err := isPlain(o); err != nil {
+		return nil, err
+	}
 	g := &geoJSON{path: path}
 	file, err := os.Open(path)
 	if err != nil {
@@ -65,14 +68,25 @@ func openStream(r io.Reader, o Options) (input, error) {
 			if f.Stream == nil || o.X == "" && !f.Detect(start) {
 				continue
 			}
-			reader, err := f.Stream(head, format.Options{X: o.X, Y: o.Y})
+			reader, err := f.Stream(head, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
 			if err != nil {
 				return nil, err
 			}
 			return &records{reader: reader, single: true}, nil
 		}
 	}
-	return &geoJSON{stream: head}, nil
+	return &geoJSON{stream: head}, isPlain(o)
+}
+
+// isPlain refuses options that GeoJSON has no use for.
+func isPlain(o Options) error {
+	switch {
+	case o.Layer != "":
+		return fmt.Errorf("GeoJSON has no layers, and %q was asked for", o.Layer)
+	case o.X != "" || o.Y != "":
+		return errColumns
+	}
+	return nil
 }
 
 func (g *geoJSON) describe() Description { return Description{Format: "GeoJSON", Features: -1} }

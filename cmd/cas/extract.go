@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -123,9 +121,8 @@ func (x extraction) check() error {
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
 	case len(x.datasets) == 0:
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
-	case x.aggregation != "" && !slices.Contains(aggregations, x.aggregation):
-		return usage("-a %s: there is no such statistic%s; there are %s", x.aggregation,
-			didYouMean(x.aggregation, catalog.SuggestFrom(aggregations, x.aggregation, 1)), strings.Join(aggregations, ", "))
+	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
+		return choose("-a", x.aggregation, aggregations)
 	case (x.start == "") != (x.end == ""):
 		return usage("--start and --end belong together")
 	}

@@ -14,9 +14,12 @@ import (
 func (a *app) hint(err error) string {
 	var u usageError
 	var layers *features.LayerError
+	var field *features.FieldError
 	switch {
 	case errors.As(err, &layers):
-		return "name a layer by --layer"
+		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
+	case errors.As(err, &field):
+		return cmp.Or(nearest(field.Field, field.Fields), "'cas describe FILE' lists the fields")
 	case errors.As(err, &u):
 		return "'cas COMMAND --help' shows how a command is used"
 	case isAway(err):
