@@ -39,6 +39,8 @@ type reader struct {
 	description format.Description
 	positions   positions
 	properties  []property
+
+	contradicted bool // a geometry names another reference system than the file
 }
 
 func open(path string, o format.Options) (format.Reader, error) {
@@ -237,6 +239,7 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 	for i := range n {
 		*record = format.Record{Place: "row " + strconv.Itoa(first+i), Properties: record.Properties[:0]}
 		err := guard(func() error { return p.read(record) })
+		r.compare(record)
 		if err == io.EOF {
 			err = fmt.Errorf("a row group ends after %d of %d rows: %w", i, n, format.ErrBroken)
 		}
@@ -253,6 +256,17 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 		}
 	}
 	return true, nil
+}
+
+// compare warns of the first geometry that names another reference system than the file.
+func (r *reader) compare(record *format.Record) {
+	if record.Geometry.SRID <= 0 || r.contradicted {
+		return
+	}
+	declared := codeOf(r.positions.crs)
+	if r.contradicted = record.Geometry.SRID != declared && (declared != 0 || r.positions.crs == ""); r.contradicted {
+		r.description.Warnings = append(r.description.Warnings, record.Geometry.Contradiction(record.Place, declared))
+	}
 }
 
 // read fills a record with the next row.
