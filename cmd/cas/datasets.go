@@ -95,14 +95,15 @@ func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
 	var found []cas.Dataset
 	if !s.offline {
 		if found, err = a.askDatasets(ctx, s.query); isAway(err) {
-			fmt.Fprintln(a.err, "cas: note:", err)
+			a.tellAway(err)
 			s.offline = true
 		} else if err != nil {
 			return err
 		}
+	} else {
+		a.tellCarried()
 	}
 	if s.offline {
-		a.tellCarried()
 		found = catalog.Search(s.query)
 	}
 	if a.json {

@@ -37,6 +37,20 @@ func (a *app) hint(err error) string {
 	}
 }
 
+// tellAway says that the catalog of this program answers in place of the service's.
+func (a *app) tellAway(err error) {
+	reason := err
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		reason = cause
+	}
+	why := reason.Error()
+	if name := (*net.DNSError)(nil); errors.As(err, &name) {
+		why = "the host is not known (" + name.Err + ")"
+	}
+	fmt.Fprintf(a.err, "cas: note: no service answers at %s: %s\n", cmp.Or(a.url, cas.DefaultBaseURL), why)
+	a.tellCarried()
+}
+
 // isAway reports that there was no connection to the service.
 func isAway(err error) bool {
 	var op *net.OpError
