@@ -49,9 +49,9 @@ func (r *records) isLonLat() bool  { return false }
 func (r *records) once() bool      { return r.single }
 func (r *records) Close() error    { return r.reader.Close() }
 
-func (r *records) sidecars() []string {
-	if r.reader.Describe().Format == "Shapefile" {
-		return []string{".dbf", ".prj", ".cpg"}
+func (r *records) files() []string {
+	if several, ok := r.reader.(interface{ Files() []string }); ok {
+		return several.Files()
 	}
 	return nil
 }

@@ -91,10 +91,25 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 			assert.Contains(t, strings.Join(source.Describe().Notes, " "), "EPSG:32616")
 		})
 	}
+	// What is taken as WGS 84 is said, and not called a conversion.
+	for name, want := range map[string][]string{
+		"EPSG:4269": {"North American Datum 1983 is taken as WGS 84: they agree within about 2 m"}, "WGS 84": nil, "urn:ogc:def:crs:EPSG:4326": nil,
+	} {
+		text := `{"type":"FeatureCollection",` + system(name) + `,"features":[{"type":"Feature","properties":{},"geometry":` + point + `}]}`
+		source, err := features.Open(file(t, "a.geojson", text), features.Options{})
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.Equal(t, point, string(all[0].Geometry))
+		assert.Equal(t, want, source.Describe().Notes, name)
+	}
 	text := `{"type":"FeatureCollection",` + system("EPSG:27700") + `,"features":[` + feature + `]}`
 	source, err := features.Open(file(t, "a.geojson", text), features.Options{})
 	require.NoError(t, err)
 	all, err := collect(t, source)
+	var refused *features.CRSError
+	require.ErrorAs(t, err, &refused)
 	require.ErrorContains(t, err, "OSGB")
 	require.ErrorContains(t, err, "ogr2ogr")
 	assert.Empty(t, all)
@@ -166,7 +181,14 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown, name)
 		assert.ErrorContains(t, err, tt.want)
 	}
-	_, err := features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
+	for _, name := range []string{"a.geojson", "a.csv", "a"} { // as PowerShell and Excel write it
+		_, err := features.Open(file(t, name, "\xff\xfe{\x00}\x00"), features.Options{})
+		require.ErrorIs(t, err, features.ErrUnknown)
+		require.ErrorContains(t, err, "it is text in UTF-16; save it as UTF-8")
+	}
+	_, err := features.NewReader(strings.NewReader("\xff\xfe{\x00}\x00"), features.Options{})
+	require.ErrorContains(t, err, "UTF-16")
+	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
 	require.ErrorContains(t, err, "folder")

@@ -24,7 +24,7 @@ type geoJSON struct {
 	to     func(x, y float64) (lon, lat float64, err error)
 	any    bool   // coordinates are longitude and latitude whatever the text says
 	late   string // the reference system that is named behind the features
-	found  string // the reference system that is converted from
+	found  string // the reference system that the text names
 	told   []string
 }
 
@@ -75,6 +75,9 @@ func openStream(r io.Reader, o Options) (input, error) {
 			return &records{reader: reader, single: true}, nil
 		}
 	}
+	if err := isUTF16(start); err != nil {
+		return nil, err
+	}
 	return &geoJSON{stream: head}, isPlain(o)
 }
 
@@ -91,16 +94,11 @@ func isPlain(o Options) error {
 
 func (g *geoJSON) describe() Description { return Description{Format: "GeoJSON", Features: -1} }
 func (g *geoJSON) isLonLat() bool        { return true }
-func (g *geoJSON) sidecars() []string    { return nil }
+func (g *geoJSON) files() []string       { return nil }
 func (g *geoJSON) once() bool            { return g.stream != nil }
 func (g *geoJSON) Close() error          { return nil }
 
-func (g *geoJSON) notes() []string {
-	if g.found == "" {
-		return g.told
-	}
-	return append([]string{"Coordinates are converted from " + g.found + " to longitude and latitude (WGS 84)."}, g.told...)
-}
+func (g *geoJSON) notes() []string { return g.told }
 
 // take takes in what the text says of itself, once.
 func (g *geoJSON) take(note string) {
@@ -153,9 +151,12 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 	if d.name != f.CRS {
 		system, err := crs.Parse(f.CRS)
 		if err != nil {
-			return fmt.Errorf("the reference system cannot be used: %w", err)
+			return &CRSError{err}
 		}
 		d.name, d.system, g.found = f.CRS, system, system.String()
+		for _, note := range notesOf(system) {
+			g.take(note)
+		}
 	}
 	f.CRS = ""
 	if !d.system.Identity() {

@@ -7,7 +7,6 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
-	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/internal/atlas"
 )
 
@@ -34,7 +33,7 @@ var errPartial = errors.New("some datasets failed")
 func exitCode(err error) int {
 	var u usageError
 	var other *journal.FingerprintError
-	var system *crs.UnsupportedError
+	var system *features.CRSError
 	var field *features.FieldError
 	var column *atlas.ColumnError
 	switch {

@@ -210,7 +210,7 @@ func TestWKT(t *testing.T) {
 		assert.Equal(t, want, got, text)
 	}
 	_, err := parseWKT("SRID=5070;POINT(1 2)", "EPSG:4326")
-	require.EqualError(t, err, `the reference system is "EPSG:5070" where the first row has "EPSG:4326"`)
+	require.EqualError(t, err, `the reference system is EPSG:5070 where the first row has EPSG:4326`)
 }
 
 // TestBroken reads 600 damaged tables, half of them compressed. A compressed one has a checksum: a row that is missing is always
