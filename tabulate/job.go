@@ -115,6 +115,9 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 		if err == nil {
 			err = j.Input.checkKept(soft, j.Keep)
 		}
+		if err == nil {
+			err = j.sameInput(src)
+		}
 		return err
 	})
 	if err != nil {

@@ -72,6 +72,9 @@ func findings(f features.Feature) (refused []Finding) {
 			code = MissingID
 		}
 		refused = append(refused, found(code, f.Err.Error()))
+		if code == preflight.BadRecord && (f.Geometry == nil || string(f.Geometry) == "null") {
+			return refused // it was not read, for the same reason
+		}
 		f.Err = nil
 	}
 	var problem *preflight.Error

@@ -76,6 +76,7 @@ func (x *conversion) check() error {
 }
 
 func (a *app) convert(ctx context.Context, x conversion) error {
+	x.keep = trimmed(x.keep)
 	if err := x.check(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,9 +74,7 @@ with its reason; see 'cas validate'.`,
 
 // extract prints the answer for one geometry, or tabulates what is more.
 func (a *app) extract(ctx context.Context, x extraction) error {
-	for i, id := range x.datasets {
-		x.datasets[i] = strings.TrimSpace(id)
-	}
+	x.datasets, x.keep = trimmed(x.datasets), trimmed(x.keep)
 	if err := x.check(); err != nil {
 		return err
 	}
@@ -105,6 +104,14 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	a.notes(input)
 	defer a.notes(input)
 	return a.extractMany(ctx, x, input)
+}
+
+// trimmed are the values of a list that commas separate, without the blanks around them and those that are nothing else.
+func trimmed(list []string) []string {
+	for i, text := range list {
+		list[i] = strings.TrimSpace(text)
+	}
+	return slices.DeleteFunc(list, func(text string) bool { return text == "" })
 }
 
 // aggregations are the statistics that the service knows.
@@ -152,6 +159,9 @@ func (a *app) extractOne(ctx context.Context, client *cas.Client, x extraction, 
 	}
 	if err != nil {
 		return err
+	}
+	if n := len(answer.Results); n > 0 && !slices.ContainsFunc(answer.Results, func(r cas.AttributeResult) bool { return !r.Value.IsNull() }) {
+		a.warnOfNulls(n)
 	}
 	missing := cas.Missing(answer, x.datasets)
 	for _, m := range missing {
