@@ -49,7 +49,8 @@ func openInput(path string, o Options) (input, error) {
 	}
 	if err == nil && !info.IsDir() {
 		for magic, name := range needsImport {
-			if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
+			imported := slices.ContainsFunc(format.Registered(), func(f format.Format) bool { return strings.EqualFold(f.Name, name) })
+			if head, _ := readHead(path); !imported && bytes.HasPrefix(head, []byte(magic)) {
 				return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	pq "github.com/parquet-go/parquet-go/format"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
@@ -69,12 +70,29 @@ func (r *reader) open(o format.Options) error {
 	}
 	var failed error
 	err := guard(func() error { // an error of findPositions says itself whether the file is broken
+		if failed = refuseLZ4(r.parquet.Root()); failed != nil {
+			return nil
+		}
 		if r.positions, failed = findPositions(r.parquet, o); failed == nil {
 			r.describe()
 		}
 		return nil
 	})
 	return errors.Join(err, failed)
+}
+
+// refuseLZ4 refuses the one compression whose pages parquet-go 0.32 decodes to what was in its buffer before
+// (https://github.com/parquet-go/parquet-go/issues/608).
+func refuseLZ4(column *parquet.Column) error {
+	if column.Leaf() && column.Compression().CompressionCodec() == pq.Lz4Raw {
+		return errors.New("the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
+	}
+	for _, c := range column.Columns() {
+		if err := refuseLZ4(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openParquet reads the footer.

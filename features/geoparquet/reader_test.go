@@ -260,3 +260,21 @@ save("nameless", albers, 5070)
 		assert.Equal(t, want, r.Describe().Warnings, name)
 	}
 }
+
+// TestCompressions: what parquet-go reads wrongly is refused, and every other compression read to the same records.
+func TestCompressions(t *testing.T) {
+	folder := write(t, `
+import random
+random.seed(1)
+table = pa.table({"x": [random.random() for _ in range(1000)], "y": [random.random() for _ in range(1000)], "s": ["%0200x" % random.getrandbits(800) for _ in range(1000)]})
+for name in ("none", "snappy", "gzip", "zstd", "brotli", "lz4"):
+  pq.write_table(table, name + ".parquet", compression=name, use_dictionary=False)
+`)
+	want := formattest.Lines(t, openFile(t, filepath.Join(folder, "none.parquet"), format.Options{}), format.Want{})
+	require.Len(t, want, 1000)
+	for _, name := range []string{"snappy", "gzip", "zstd", "brotli"} {
+		assert.Equal(t, want, formattest.Lines(t, openFile(t, filepath.Join(folder, name+".parquet"), format.Options{}), format.Want{}), name)
+	}
+	_, err := open(filepath.Join(folder, "lz4.parquet"), format.Options{})
+	require.ErrorContains(t, err, "the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
+}
