@@ -34,7 +34,7 @@ func openInput(path string, o Options) (input, error) {
 		if f := detect(head, path); f != nil {
 			return openRecords(*f, path, o)
 		}
-		if looksLikeText(head) {
+		if looksLikeText(head) && (len(visible(head)) > 0 || byEnding(path) == nil) { // of an empty file its ending tells
 			return openText(path, o)
 		}
 		if err := isUTF16(head); err != nil {

@@ -181,6 +181,14 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown, name)
 		assert.ErrorContains(t, err, tt.want)
 	}
+	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.geojson": ""} { // of an empty file the ending tells
+		_, err := features.Open(file(t, name, ""), features.Options{})
+		if want != "" {
+			require.ErrorContains(t, err, want)
+		} else {
+			require.NoError(t, err) // reading it tells
+		}
+	}
 	for _, name := range []string{"a.geojson", "a.csv", "a"} { // as PowerShell and Excel write it
 		_, err := features.Open(file(t, name, "\xff\xfe{\x00}\x00"), features.Options{})
 		require.ErrorIs(t, err, features.ErrUnknown)
