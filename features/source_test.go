@@ -196,6 +196,11 @@ func TestUnknownFiles(t *testing.T) {
 	}
 	_, err := features.NewReader(strings.NewReader("\xff\xfe{\x00}\x00"), features.Options{})
 	require.ErrorContains(t, err, "UTF-16")
+	for head, want := range map[string]string{"\x00\x00\x27\x0a": "Shapefile", "PK\x03\x04": "Shapefile", "fgb\x03": "a file for GDAL"} {
+		_, err := features.NewReader(strings.NewReader(head+strings.Repeat("\x00", 200)), features.Options{})
+		require.ErrorIs(t, err, features.ErrUnknown)
+		require.ErrorContains(t, err, "it looks like "+want+", which is read from a file")
+	}
 	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})

@@ -75,6 +75,13 @@ func openStream(r io.Reader, o Options) (input, error) {
 			return &records{reader: reader, single: true}, nil
 		}
 	}
+	if f := detect(start, ""); f != nil && f.Stream == nil {
+		what := f.Name
+		if what == "OGR" {
+			what = "a file for GDAL"
+		}
+		return nil, fmt.Errorf("%w in a stream: it looks like %s, which is read from a file: give the name of one", ErrUnknown, what)
+	}
 	if err := isUTF16(start); err != nil {
 		return nil, err
 	}

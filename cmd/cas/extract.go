@@ -47,7 +47,7 @@ with its reason; see 'cas validate'.`,
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
   cas extract hybas_na_lev06_v1c.zip -d copernicus_dem:elevation -o attributes.parquet --id-field HYBAS_ID --geo`,
-		Args: cobra.MaximumNArgs(1),
+		Args: between(0, 1, "one input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 && x.geometry != "" {
 				return usage("give the input as an argument or by -g, not both")
