@@ -40,6 +40,9 @@ func openInput(path string, o Options) (input, error) {
 		if err := isUTF16(head); err != nil {
 			return nil, err
 		}
+		if strings.Contains(strings.ToLower(filepath.Ext(path)), "json") { // it says what the text is instead, such as a page of a server
+			return openText(path, o)
+		}
 	}
 	if err != nil && !isConnection(path) {
 		return nil, err

@@ -189,6 +189,12 @@ func TestUnknownFiles(t *testing.T) {
 			require.NoError(t, err) // reading it tells
 		}
 	}
+	for _, name := range []string{"a.geojson", "a.JSON", "a.ndjson"} {
+		source, err := features.Open(file(t, name, "<html><title>502 Bad Gateway</title>"), features.Options{})
+		require.NoError(t, err)
+		_, err = collect(t, source)
+		require.ErrorContains(t, err, "not GeoJSON but XML or HTML")
+	}
 	for _, name := range []string{"a.geojson", "a.csv", "a"} { // as PowerShell and Excel write it
 		_, err := features.Open(file(t, name, "\xff\xfe{\x00}\x00"), features.Options{})
 		require.ErrorIs(t, err, features.ErrUnknown)
