@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
@@ -33,8 +36,25 @@ func (a *app) hint(err error) string {
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", cmp.Or(a.url, cas.DefaultBaseURL))
 	default:
+		return hintOfFile(err)
+	}
+}
+
+// hintOfFile is for a file that cannot be written.
+func hintOfFile(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
 		return ""
 	}
+	folder := filepath.Dir(file.Path)
+	_, missing := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "the table, its journal and its description are written beside each other: name by -o what may be written"
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Sprintf("make the folder %s first", folder)
+	}
+	return ""
 }
 
 // tellAway says that the catalog of this program answers in place of the service's.
