@@ -122,6 +122,9 @@ func TestColumnsAndWarnings(t *testing.T) {
 		`There are several columns "id"; one of them is called id_1 here.`,
 		`The positions are taken from the columns Long and Latitude, not from x.`,
 	}, r.Describe().Warnings)
+	r, err = stream(strings.NewReader("id,lon,lat,WKT\n"), format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{`The positions are taken from the column WKT, not from lon.`}, r.Describe().Warnings)
 }
 
 func TestStreamIsReadOnce(t *testing.T) {
