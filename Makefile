@@ -100,7 +100,7 @@ crs-table: env ## renew the table of reference systems from the pinned PROJ
 
 .PHONY: bench
 bench: env ## measure this client beside the Python SDK, naive Go and a raw reader (bench/RESULTS.md)
-	go run ./bench -python .venv/service-0.4.0/bin/python
+	go run ./bench -python .venv/service-0.4.0/bin/python -judges .venv/judges/bin/python
 
 .PHONY: sweep
 sweep: env ## measure bulk's own choice of request sizes against a sweep by hand, on the real service

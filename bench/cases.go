@@ -18,6 +18,7 @@ type benchCase struct {
 	calls   int // 0 repeats for as long as told
 	isTable bool
 	isReal  bool
+	isFiles bool
 	targets []target
 }
 
@@ -95,6 +96,11 @@ var cases = []benchCase{
 			{wallPerResult, "1,000,000", "100,000", true, 1.1},
 			{growth, "1,000,000", "100,000", true, 64},
 		},
+	},
+	{
+		name: "files", isFiles: true, clients: fileClients(), targets: fileTargets(),
+		about: "A shapefile and a GeoPackage of 1,000,000 polygons with three properties, written by GeoPandas: reading alone, with all properties; and " +
+			"the built `cas extract` with one dataset, journal and all, beside the same of 100,000. A result is a feature.",
 	},
 	{
 		name: "cold", about: "From the start of the program (here the built `cas`) to its first result.", clients: []string{python, ours},

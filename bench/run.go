@@ -23,6 +23,7 @@ var pythonClient string
 // comparison is one run of everything.
 type comparison struct {
 	python  string
+	judges  string
 	rounds  int
 	seconds float64
 	out     string
@@ -127,6 +128,8 @@ func (c *comparison) process(bc benchCase, client string) (sample, error) {
 	switch {
 	case bc.isTable:
 		return c.table(bc.name, client)
+	case bc.isFiles:
+		return c.files(client)
 	case bc.isReal:
 		return c.real(bc.name, client)
 	case client == python && bc.name != "cold":

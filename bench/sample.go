@@ -37,8 +37,13 @@ var (
 	allocations   = measure{name: "allocations per result", of: func(s sample) float64 { return float64(s.Mallocs) / float64(max(s.Results, 1)) }}
 	peak          = measure{name: "peak MB", of: func(s sample) float64 { return float64(s.RSS) / 1e6 }}
 
-	// growth is how much the peak grows with each feature more.
-	growth = measure{name: "peak bytes per feature more", against: func(of, to sample) float64 {
-		return float64(of.RSS-to.RSS) * float64(len(service.DatasetIDs)) / float64(of.Results-to.Results)
-	}}
+	growth      = growthPerFeature(len(service.DatasetIDs))
+	growthOfOne = growthPerFeature(1)
 )
+
+// growthPerFeature is how much the peak grows with each feature more, of so many results.
+func growthPerFeature(results int) measure {
+	return measure{name: "peak bytes per feature more", against: func(of, to sample) float64 {
+		return float64(of.RSS-to.RSS) * float64(results) / float64(of.Results-to.Results)
+	}}
+}

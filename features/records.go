@@ -2,6 +2,7 @@ package features
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -21,12 +22,18 @@ type records struct {
 }
 
 func openRecords(f format.Format, path string, o Options) (input, error) {
+	if (o.X != "" || o.Y != "") && !slices.Contains([]string{"CSV", "GeoParquet"}, f.Name) {
+		return nil, errColumns
+	}
 	reader, err := f.Open(path, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
 	if err != nil {
 		return nil, err
 	}
 	return &records{reader: reader}, nil
 }
+
+// errColumns refuses names of columns for a format that has geometries.
+var errColumns = errors.New("the file has geometries of its own: columns of longitude and latitude (--x, --y) are for tables of points")
 
 func (r *records) describe() Description {
 	d := r.reader.Describe()
@@ -42,9 +49,9 @@ func (r *records) isLonLat() bool  { return false }
 func (r *records) once() bool      { return r.single }
 func (r *records) Close() error    { return r.reader.Close() }
 
-func (r *records) sidecars() []string {
-	if r.reader.Describe().Format == "Shapefile" {
-		return []string{".dbf", ".prj", ".cpg"}
+func (r *records) files() []string {
+	if several, ok := r.reader.(interface{ Files() []string }); ok {
+		return several.Files()
 	}
 	return nil
 }
@@ -97,10 +104,10 @@ func (r *records) fill(f *Feature, rec *format.Record, keep []string) {
 		if r.to != nil {
 			f.Geometry, f.Err = convertText(f.Geometry, r.to, f.Err)
 		}
-	} else if f.Err == nil {
+	} else if rec.Err == nil {
 		if r.to != nil {
 			if err := rec.Geometry.Transform(r.to); err != nil {
-				f.Err = err
+				f.Err = errors.Join(f.Err, err)
 			}
 		}
 		f.Geometry = rec.Geometry.AppendGeoJSON(nil)
@@ -116,17 +123,12 @@ func (r *records) fill(f *Feature, rec *format.Record, keep []string) {
 	}
 }
 
-// fields tells what a feature has in place of a property that is not there.
-func (r *records) fields() string {
-	d := r.reader.Describe()
-	if len(d.Fields) == 0 {
-		return "the features have no properties"
+// fields are the names of the properties that features have.
+func (r *records) fields() (names []string) {
+	for _, f := range r.reader.Describe().Fields {
+		names = append(names, f.Name)
 	}
-	names := make([]string, len(d.Fields))
-	for i, f := range d.Fields {
-		names[i] = f.Name
-	}
-	return "the features have " + ids.List(names)
+	return names
 }
 
 // naming gives features their ids.
@@ -137,7 +139,7 @@ type naming struct {
 	own     int      // whether the features before had ids of their own: 1 yes, -1 no, 0 not known yet
 }
 
-func (n *naming) name(f *Feature, rec *format.Record, fields func() string) error {
+func (n *naming) name(f *Feature, rec *format.Record, fields func() []string) error {
 	err := n.find(f, rec, fields)
 	if err != nil && f.Err != nil {
 		err = f.Err // a damaged record has lost its id with the rest
@@ -157,7 +159,7 @@ func (n *naming) name(f *Feature, rec *format.Record, fields func() string) erro
 	return err
 }
 
-func (n *naming) find(f *Feature, rec *format.Record, fields func() string) error {
+func (n *naming) find(f *Feature, rec *format.Record, fields func() []string) error {
 	text, what := rec.ID, "the feature's own id"
 	if n.field != "" {
 		i := slices.IndexFunc(rec.Properties, func(p format.Property) bool { return p.Name == n.field })
@@ -165,7 +167,7 @@ func (n *naming) find(f *Feature, rec *format.Record, fields func() string) erro
 		case i >= 0:
 			text, what = rec.Properties[i].Value, fmt.Sprintf("property %q", n.field)
 		case n.field != "id" || text == nil:
-			return fmt.Errorf("%w: no property %q to take the id from; %s", ErrMissingID, n.field, fields())
+			return idError{ids.Missing(n.field, fields()), ErrMissingID}
 		}
 	} else {
 		has := -1

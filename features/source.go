@@ -1,7 +1,6 @@
 package features
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
 // Options say how an input is read. The zero value reads the only layer of a file with all properties.
@@ -66,8 +66,21 @@ var (
 	ErrBroken = format.ErrBroken
 )
 
+// A FieldError is a property that was asked for by name and that a feature does not have. Where it would hold the id, the error is an
+// [ErrMissingID] too.
+type FieldError = ids.FieldError
+
 // A LayerError is a file with several layers of which none, or one that does not exist, was chosen.
 type LayerError = format.LayerError
+
+// A CRSError is an input whose reference system, or the one that [Options.AssumeCRS] names, cannot be used.
+type CRSError struct{ Err error }
+
+// Error says why.
+func (e *CRSError) Error() string { return "the reference system cannot be used: " + e.Err.Error() }
+
+// Unwrap returns the error of package crs.
+func (e *CRSError) Unwrap() error { return e.Err }
 
 // Open opens a file of features: GeoJSON in every form, Shapefile (also zipped), points as CSV, and whatever an installed
 // ogr2ogr reads. GeoPackage and GeoParquet are read by programs that import their packages, features/geopackage and
@@ -126,22 +139,32 @@ func (s *Source) findCRS() error {
 	}
 	system, err := crs.Parse(definition)
 	if err != nil {
-		return fmt.Errorf("the reference system cannot be used: %w", err)
+		return &CRSError{err}
 	}
 	s.about.CRS = system.String()
 	if assumed {
 		s.note("The reference system is assumed to be " + s.about.CRS + ".")
 	}
-	if note := system.Note(); note != "" {
+	for _, note := range notesOf(system) {
 		s.note(note)
 	}
 	if !system.Identity() {
-		s.note("Coordinates are converted from " + s.about.CRS + " to longitude and latitude (WGS 84).")
 		s.input.convert(system.LonLat)
 	} else if assumed {
 		s.input.convert(nil)
 	}
 	return nil
+}
+
+// notesOf is what a user should know of the way from a system to WGS 84.
+func notesOf(system *crs.System) (notes []string) {
+	if note := system.Note(); note != "" {
+		notes = append(notes, note)
+	}
+	if !system.Identity() {
+		notes = append(notes, "Coordinates are converted from "+system.String()+" to longitude and latitude (WGS 84).")
+	}
+	return notes
 }
 
 func (s *Source) note(text string) {
@@ -210,17 +233,10 @@ func (s *Source) Files() []string {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	files := []string{s.path}
-	stem := strings.TrimSuffix(s.path, filepath.Ext(s.path))
-	for _, ending := range s.input.sidecars() {
-		for _, name := range []string{stem + ending, stem + strings.ToUpper(ending)} {
-			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-				files = append(files, name)
-				break
-			}
-		}
+	if files := s.input.files(); len(files) > 0 {
+		return files
 	}
-	return files
+	return []string{s.path}
 }
 
 // Once reports a source that can be read only once.
@@ -254,134 +270,7 @@ type input interface {
 	convert(to func(x, y float64) (lon, lat float64, err error))
 	features(Options, Pass) iter.Seq2[Feature, error]
 	notes() []string
-	sidecars() []string
+	files() []string // where they are others than the one that was opened
 	once() bool
 	Close() error
-}
-
-// headBytes is how much of a file its format is told by.
-const headBytes = 4 << 10
-
-// openInput finds the format of a file.
-func openInput(path string, o Options) (input, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.IsDir() {
-		if !info.Mode().IsRegular() {
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, err
-			}
-			return openStream(file, o)
-		}
-		head, err := readHead(path)
-		if err != nil {
-			return nil, err
-		}
-		if f := detect(head, path); f != nil {
-			return openRecords(*f, path, o)
-		}
-		if looksLikeText(head) {
-			return openText(path)
-		}
-	}
-	if err != nil && !isConnection(path) {
-		return nil, err
-	}
-	if f := byEnding(path); f != nil {
-		return openRecords(*f, path, o)
-	}
-	if err == nil && !info.IsDir() {
-		for magic, name := range needsImport {
-			if head, _ := readHead(path); bytes.HasPrefix(head, []byte(magic)) {
-				return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
-			}
-		}
-	}
-	in, err := openRecords(*named("OGR"), path, o)
-	var layers *LayerError
-	switch {
-	case err == nil || info == nil || errors.As(err, &layers):
-		return in, err
-	case info.IsDir():
-		return nil, fmt.Errorf("%w: it is a folder, and not one of features: %w", ErrUnknown, err)
-	}
-	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
-}
-
-// isConnection reports what names a database and no file, such as PG:dbname=basins. Drives of Windows have one letter.
-func isConnection(path string) bool {
-	scheme, _, found := strings.Cut(path, ":")
-	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`)
-}
-
-func readHead(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	head := make([]byte, headBytes)
-	n, err := io.ReadFull(file, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, err
-	}
-	return head[:n], nil
-}
-
-// needsImport are formats that programs have to import, by the first bytes of their files.
-var needsImport = map[string]string{"SQLite format 3\x00": "geopackage", "PAR1": "geoparquet"}
-
-// detect finds the format by content; of several that fit, the one that the ending names.
-func detect(head []byte, path string) *format.Format {
-	var fits *format.Format
-	for _, f := range format.Registered() {
-		if f.Detect == nil || !f.Detect(head) {
-			continue
-		}
-		if fits == nil || hasEnding(f, path) {
-			fits = &f
-		}
-	}
-	return fits
-}
-
-func byEnding(path string) *format.Format {
-	for _, f := range format.Registered() {
-		if hasEnding(f, path) {
-			return &f
-		}
-	}
-	return nil
-}
-
-func named(name string) *format.Format {
-	for _, f := range format.Registered() {
-		if f.Name == name {
-			return &f
-		}
-	}
-	return nil
-}
-
-func hasEnding(f format.Format, path string) bool {
-	return slices.Contains(f.Endings, strings.ToLower(filepath.Ext(path)))
-}
-
-// looksLikeText reports what GeoJSON is written in, or gzip.
-func looksLikeText(head []byte) bool {
-	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
-		return true
-	}
-	for magic := range needsImport {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return false
-		}
-	}
-	text := visible(head)
-	return len(text) == 0 || text[0] == '{' || text[0] == '['
-}
-
-// visible is what follows a byte order mark and the blanks that may stand before GeoJSON text; RFC 8142 has the last of them.
-func visible(head []byte) []byte {
-	return bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
 }

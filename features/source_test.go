@@ -91,10 +91,25 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 			assert.Contains(t, strings.Join(source.Describe().Notes, " "), "EPSG:32616")
 		})
 	}
+	// What is taken as WGS 84 is said, and not called a conversion.
+	for name, want := range map[string][]string{
+		"EPSG:4269": {"North American Datum 1983 is taken as WGS 84: they agree within about 2 m"}, "WGS 84": nil, "urn:ogc:def:crs:EPSG:4326": nil,
+	} {
+		text := `{"type":"FeatureCollection",` + system(name) + `,"features":[{"type":"Feature","properties":{},"geometry":` + point + `}]}`
+		source, err := features.Open(file(t, "a.geojson", text), features.Options{})
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.Equal(t, point, string(all[0].Geometry))
+		assert.Equal(t, want, source.Describe().Notes, name)
+	}
 	text := `{"type":"FeatureCollection",` + system("EPSG:27700") + `,"features":[` + feature + `]}`
 	source, err := features.Open(file(t, "a.geojson", text), features.Options{})
 	require.NoError(t, err)
 	all, err := collect(t, source)
+	var refused *features.CRSError
+	require.ErrorAs(t, err, &refused)
 	require.ErrorContains(t, err, "OSGB")
 	require.ErrorContains(t, err, "ogr2ogr")
 	assert.Empty(t, all)
@@ -107,6 +122,9 @@ func TestFilesThatAreNotAll(t *testing.T) {
 	feature := `{"type":"Feature","properties":{},"geometry":` + point + `}`
 	for name, members := range map[string]string{
 		"Esri": `"exceededTransferLimit":true`, "Esri, as GeoJSON": `"properties":{"exceededTransferLimit":true}`, "OGC": `"numberMatched":7,"numberReturned":1`,
+		"GeoServer": `"totalFeatures":7,"numberReturned":1,"timeStamp":"2026-11-28T00:00:00Z"`, "GeoServer with both": `"totalFeatures":"unknown","numberMatched":2`,
+		"STAC": `"context":{"returned":1,"matched":7}`, "pages": `"links":[{"rel":"self","href":"a"},{"rel":"next","href":"b"}]`,
+		"pages of an unknown number": `"numberMatched":"unknown","links":[{"rel":"next","href":"b","method":"POST"}]`, "cut afterwards": `"numberReturned":2`,
 	} {
 		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
 		require.NoError(t, err)
@@ -118,7 +136,11 @@ func TestFilesThatAreNotAll(t *testing.T) {
 		require.Len(t, source.Describe().Notes, 1, name)
 		assert.Contains(t, source.Describe().Notes[0], "it is not all", name)
 	}
-	for _, members := range []string{`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`} {
+	for _, members := range []string{
+		`"exceededTransferLimit":false`, `"numberMatched":1`, `"numberMatched":"unknown"`, `"totalFeatures":1,"numberReturned":1`,
+		`"totalFeatures":"unknown"`, `"links":[{"rel":"self"},{"rel":"prev"}]`, `"links":{"next":"b"}`, `"links":["next"]`, `"context":[]`,
+		`"numberMatched":1,"links":[{"rel":"next","href":"b"}]`, // pages that were joined
+	} {
 		source, err := features.Open(file(t, "a.geojson", `{"type":"FeatureCollection",`+members+`,"features":[`+feature+`]}`), features.Options{})
 		require.NoError(t, err)
 		_, err = collect(t, source)
@@ -159,7 +181,33 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown, name)
 		assert.ErrorContains(t, err, tt.want)
 	}
-	_, err := features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
+	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.geojson": ""} { // of an empty file the ending tells
+		_, err := features.Open(file(t, name, ""), features.Options{})
+		if want != "" {
+			require.ErrorContains(t, err, want)
+		} else {
+			require.NoError(t, err) // reading it tells
+		}
+	}
+	for _, name := range []string{"a.geojson", "a.JSON", "a.ndjson"} {
+		source, err := features.Open(file(t, name, "<html><title>502 Bad Gateway</title>"), features.Options{})
+		require.NoError(t, err)
+		_, err = collect(t, source)
+		require.ErrorContains(t, err, "not GeoJSON but XML or HTML")
+	}
+	for _, name := range []string{"a.geojson", "a.csv", "a"} { // as PowerShell and Excel write it
+		_, err := features.Open(file(t, name, "\xff\xfe{\x00}\x00"), features.Options{})
+		require.ErrorIs(t, err, features.ErrUnknown)
+		require.ErrorContains(t, err, "it is text in UTF-16; save it as UTF-8")
+	}
+	_, err := features.NewReader(strings.NewReader("\xff\xfe{\x00}\x00"), features.Options{})
+	require.ErrorContains(t, err, "UTF-16")
+	for head, want := range map[string]string{"\x00\x00\x27\x0a": "Shapefile", "PK\x03\x04": "Shapefile", "fgb\x03": "a file for GDAL"} {
+		_, err := features.NewReader(strings.NewReader(head+strings.Repeat("\x00", 200)), features.Options{})
+		require.ErrorIs(t, err, features.ErrUnknown)
+		require.ErrorContains(t, err, "it looks like "+want+", which is read from a file")
+	}
+	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
 	require.ErrorContains(t, err, "folder")

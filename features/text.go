@@ -24,13 +24,16 @@ type geoJSON struct {
 	to     func(x, y float64) (lon, lat float64, err error)
 	any    bool   // coordinates are longitude and latitude whatever the text says
 	late   string // the reference system that is named behind the features
-	found  string // the reference system that is converted from
+	found  string // the reference system that the text names
 	told   []string
 }
 
 // openText looks whether a member "crs" stands behind the features, where writers of the GeoJSON of 2008 may put it: then the
 // text is read once more, to know it beforehand.
-func openText(path string) (input, error) {
+func openText(path string, o Options) (input, error) {
+	if err := isPlain(o); err != nil {
+		return nil, err
+	}
 	g := &geoJSON{path: path}
 	file, err := os.Open(path)
 	if err != nil {
@@ -65,28 +68,44 @@ func openStream(r io.Reader, o Options) (input, error) {
 			if f.Stream == nil || o.X == "" && !f.Detect(start) {
 				continue
 			}
-			reader, err := f.Stream(head, format.Options{X: o.X, Y: o.Y})
+			reader, err := f.Stream(head, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
 			if err != nil {
 				return nil, err
 			}
 			return &records{reader: reader, single: true}, nil
 		}
 	}
-	return &geoJSON{stream: head}, nil
+	if f := detect(start, ""); f != nil && f.Stream == nil {
+		what := f.Name
+		if what == "OGR" {
+			what = "a file for GDAL"
+		}
+		return nil, fmt.Errorf("%w in a stream: it looks like %s, which is read from a file: give the name of one", ErrUnknown, what)
+	}
+	if err := isUTF16(start); err != nil {
+		return nil, err
+	}
+	return &geoJSON{stream: head}, isPlain(o)
+}
+
+// isPlain refuses options that GeoJSON has no use for.
+func isPlain(o Options) error {
+	switch {
+	case o.Layer != "":
+		return fmt.Errorf("GeoJSON has no layers, and %q was asked for", o.Layer)
+	case o.X != "" || o.Y != "":
+		return errColumns
+	}
+	return nil
 }
 
 func (g *geoJSON) describe() Description { return Description{Format: "GeoJSON", Features: -1} }
 func (g *geoJSON) isLonLat() bool        { return true }
-func (g *geoJSON) sidecars() []string    { return nil }
+func (g *geoJSON) files() []string       { return nil }
 func (g *geoJSON) once() bool            { return g.stream != nil }
 func (g *geoJSON) Close() error          { return nil }
 
-func (g *geoJSON) notes() []string {
-	if g.found == "" {
-		return g.told
-	}
-	return append([]string{"Coordinates are converted from " + g.found + " to longitude and latitude (WGS 84)."}, g.told...)
-}
+func (g *geoJSON) notes() []string { return g.told }
 
 // take takes in what the text says of itself, once.
 func (g *geoJSON) take(note string) {
@@ -139,9 +158,12 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 	if d.name != f.CRS {
 		system, err := crs.Parse(f.CRS)
 		if err != nil {
-			return fmt.Errorf("the reference system cannot be used: %w", err)
+			return &CRSError{err}
 		}
 		d.name, d.system, g.found = f.CRS, system, system.String()
+		for _, note := range notesOf(system) {
+			g.take(note)
+		}
 	}
 	f.CRS = ""
 	if !d.system.Identity() {

@@ -71,8 +71,10 @@ func (c *Conversion) read(ctx context.Context, input Input) (source, error) {
 	}
 	shaper, ok := c.Format.(table.Shaper)
 	src := input.source(c.Keep, "", ok && shaper.HasGeometries())
-	_, err := src.scan(ctx)
-	return src, err
+	if _, err := src.scan(ctx); err != nil {
+		return nil, err
+	}
+	return src, input.checkKept(ctx, c.Keep)
 }
 
 // recorded finds the features' answers.

@@ -45,6 +45,9 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	if err := j.checkRequest(); err != nil {
 		return e, err
 	}
+	if err := j.Input.checkKept(soft, j.Keep); err != nil {
+		return e, err
+	}
 	var state journal.State
 	if len(j.Outputs) > 0 && !j.Overwrite {
 		if err := j.mayWrite(); err != nil {

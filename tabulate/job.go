@@ -126,7 +126,13 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	journal, err := j.openJournal(j.Ask.Fingerprint(j.IDField), func() error {
 		total, err := src.scan(soft)
 		j.Ask.Total = total
-		return errors.Join(err, j.checkKept(soft))
+		if err == nil {
+			err = j.Input.checkKept(soft, j.Keep)
+		}
+		if err == nil {
+			err = j.sameInput(src)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -159,6 +165,11 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	recording, err := j.ask(ctx, soft, catalog, src, journal)
 	if err != nil {
 		return nil, err
+	}
+	if s, ok := src.(*streamed); ok {
+		for _, name := range s.never {
+			j.warn("no feature has the property %q, which was to be kept", name)
+		}
 	}
 	after, note := journal.State(), j.written(src.sha256())
 	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {

@@ -1,6 +1,7 @@
 package tabulate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -63,7 +64,8 @@ func (e *Refusal) Is(target error) bool { return target == cas.ErrInvalidRequest
 // mayWrite refuses a run that would replace a table that no journal accounts for, or leave another table of its stem behind.
 func (j *Job) mayWrite() error {
 	path := JournalPath(j.Outputs[0].Path)
-	switch known := exists(path); {
+	info, err := os.Stat(path)
+	switch known := err == nil && info.Size() > 0; { // an empty one knows nothing
 	case j.Overwrite:
 	case j.Resume && !known:
 		return &Refusal{
@@ -90,6 +92,29 @@ func (j *Job) mayWrite() error {
 		}
 	}
 	return nil
+}
+
+// sameInput refuses a run that would replace the table of another input, and tells of one that was edited: what the table was made of
+// stands in its description.
+func (j *Job) sameInput(src source) error {
+	path, sum := j.Outputs[0].Path, ""
+	if !j.Input.Source.Once() { // of a stream it is known in the end
+		sum = src.sha256()
+	}
+	was := describedBeside(JournalPath(path))
+	if j.Overwrite || j.Resume || was.InputSHA256 == "" || was.InputSHA256 == sum || !exists(path) {
+		return nil
+	}
+	if was.Input == j.Input.Name {
+		if sum != "" {
+			j.tell("%s has changed since %s was made of it", was.Input, filepath.Base(path))
+		}
+		return nil
+	}
+	return &Refusal{
+		Problem: fmt.Sprintf("%s was made of %s, and this is another input", path, cmp.Or(was.Input, "GeoJSON text")),
+		Hint:    "give another output; or go on with what is answered by --resume, or begin anew by --overwrite: both replace the table",
+	}
 }
 
 // tablesOf names the tables that a description is of; none where there is no description.

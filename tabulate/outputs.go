@@ -29,11 +29,11 @@ func (j *Job) checkOutputs() error {
 		return invalid{errors.New("a run needs an output")}
 	}
 	for i, o := range j.Outputs {
-		if stem(o.Path) != stem(j.Outputs[0].Path) {
-			return invalid{fmt.Errorf("the outputs %s and %s of one run have to differ in their endings alone", j.Outputs[0].Path, o.Path)}
-		}
-		if slices.ContainsFunc(j.Outputs[:i], func(other Output) bool { return other.Path == o.Path }) {
+		if slices.ContainsFunc(j.Outputs[:i], func(other Output) bool { return filepath.Clean(other.Path) == filepath.Clean(o.Path) }) {
 			return invalid{fmt.Errorf("the output %s is named twice", o.Path)}
+		}
+		if stem(filepath.Clean(o.Path)) != stem(filepath.Clean(j.Outputs[0].Path)) {
+			return invalid{fmt.Errorf("the outputs %s and %s of one run have to differ in their endings alone", j.Outputs[0].Path, o.Path)}
 		}
 	}
 	if !j.Shard.Whole() && len(j.Outputs) > 1 {
@@ -54,7 +54,7 @@ func (j *Job) plans() (plans []*table.Plan, err error) {
 	return plans, nil
 }
 
-// checkReplaced refuses to write over the input.
+// checkReplaced refuses to write over the input, or where a folder is.
 func (j *Job) checkReplaced() error {
 	var inputs []os.FileInfo
 	for _, path := range append(j.Input.Source.Files(), j.Input.Source.Path()) {
@@ -71,6 +71,9 @@ func (j *Job) checkReplaced() error {
 		out, err := os.Stat(path)
 		if err == nil && slices.ContainsFunc(inputs, func(in os.FileInfo) bool { return os.SameFile(in, out) }) {
 			return invalid{fmt.Errorf("the output %s would replace the input", filepath.Base(path))}
+		}
+		if err == nil && out.IsDir() {
+			return invalid{fmt.Errorf("the output %s is a folder", path)}
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/features"
@@ -38,7 +39,7 @@ type source interface {
 func (in Input) source(keep []string, spoolPath string, shapes bool) source {
 	keep = append([]string{}, keep...)
 	if in.Source.Once() {
-		return &streamed{input: in, keep: keep, spool: spool{path: spoolPath, shapes: shapes}}
+		return &streamed{input: in, keep: keep, never: slices.Clone(keep), spool: spool{path: spoolPath, shapes: shapes}}
 	}
 	return &reread{input: in, keep: keep, shapes: shapes}
 }
@@ -148,6 +149,7 @@ func (r interruptible) Read(p []byte) (int, error) {
 type streamed struct {
 	input Input
 	keep  []string
+	never []string // of keep, what no feature had, as far as they were read
 	spool spool
 }
 
@@ -166,6 +168,7 @@ func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, er
 			if err == nil && s.spools() {
 				err = s.spool.add(f)
 			}
+			s.never = slices.DeleteFunc(s.never, func(name string) bool { _, has := f.Properties[name]; return has })
 			f.Properties = nil // the spool has them
 			if !yield(f, s.named(err)) || err != nil {
 				return

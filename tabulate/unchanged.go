@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/community-attribute-service/cas-go/features"
 )
@@ -22,16 +21,18 @@ func (j *Job) unchanged(src source) error {
 }
 
 // checkKept refuses properties to keep that no feature has. It reads on as long as one was not seen, where the input can be read again.
-func (j *Job) checkKept(soft context.Context) error {
-	if len(j.Keep) == 0 || j.Input.Source.Once() {
+func (in Input) checkKept(soft context.Context, keep []string) error {
+	if len(keep) == 0 || in.Source.Once() {
 		return nil
 	}
-	missing := slices.Clone(j.Keep)
+	missing := slices.Clone(keep)
 	var names []string
-	for f, err := range drained(soft, j.Input.Source.Pass(features.Pass{TrustIDs: true})) {
+	some := false
+	for f, err := range drained(soft, in.Source.Pass(features.Pass{TrustIDs: true})) {
 		if err != nil {
 			return err
 		}
+		some = true
 		missing = slices.DeleteFunc(missing, func(name string) bool { _, has := f.Properties[name]; return has })
 		if len(missing) == 0 {
 			return nil
@@ -42,18 +43,9 @@ func (j *Job) checkKept(soft context.Context) error {
 			}
 		}
 	}
-	if names == nil {
-		return nil // there is no feature, or none with properties
+	if !some {
+		return nil
 	}
 	slices.Sort(names)
-	problem := fmt.Sprintf("no feature has the property %q", missing[0])
-	for _, name := range names {
-		if strings.EqualFold(name, missing[0]) {
-			return &Refusal{Problem: problem, Hint: fmt.Sprintf("did you mean %q?", name)}
-		}
-	}
-	if len(names) > 20 {
-		names = append(names[:20], "…")
-	}
-	return &Refusal{Problem: problem, Hint: "there are: " + strings.Join(names, ", ")}
+	return &features.FieldError{Field: missing[0], Use: "keep", Fields: names}
 }

@@ -22,10 +22,15 @@ type Finding struct {
 	Reason  string         `json:"reason"`  // what is wrong, and what to do
 }
 
+// mostWithout is how many features in a row, from the first on, may lack the property that holds the id before it is taken for misspelt.
+const mostWithout = 1000
+
 // Validate judges every feature of an input as a run would before it asks, tells of what it finds, and counts. Where a run
 // would end with the first id that is missing or occurs twice, all of them are found. An error is an input that cannot be read
-// on.
+// on, or a [features.FieldError]: no feature, or none of the first 1,000, has the property that holds the id. Then nothing is told.
 func Validate(soft context.Context, in Input, tell func(Finding) error) (total, bad int, err error) {
+	var without *features.FieldError // as long as every feature lacks the property
+	var held []Finding
 	for f, err := range drained(soft, in.Source.Pass(features.Pass{Keep: []string{}, Lenient: true})) {
 		if err != nil {
 			return total, bad, err
@@ -35,11 +40,23 @@ func Validate(soft context.Context, in Input, tell func(Finding) error) (total, 
 		if len(refused) > 0 {
 			bad++
 		}
-		for _, finding := range refused {
+		held = append(held, refused...)
+		if lacks := (*features.FieldError)(nil); errors.As(f.Err, &lacks) && (total == 1 || without != nil) {
+			if without = lacks; total == mostWithout {
+				break
+			}
+			continue
+		}
+		without = nil
+		for _, finding := range held {
 			if err := tell(finding); err != nil {
 				return total, bad, err
 			}
 		}
+		held = held[:0]
+	}
+	if without != nil {
+		return total, bad, without
 	}
 	return total, bad, nil
 }
@@ -55,6 +72,9 @@ func findings(f features.Feature) (refused []Finding) {
 			code = MissingID
 		}
 		refused = append(refused, found(code, f.Err.Error()))
+		if code == preflight.BadRecord && (f.Geometry == nil || string(f.Geometry) == "null") {
+			return refused // it was not read, for the same reason
+		}
 		f.Err = nil
 	}
 	var problem *preflight.Error

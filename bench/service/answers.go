@@ -7,10 +7,10 @@ import (
 )
 
 // appendResponse appends the answer for one geometry: a number for most datasets, a distribution for one, a time for every other.
-func appendResponse(b []byte, r *rand.Rand) []byte {
+func appendResponse(b []byte, r *rand.Rand, ids []string) []byte {
 	b = fmt.Appendf(b, `{"request_id":"%012x","geometry_hash":"%016x","results":[`, r.Uint64()>>16, r.Uint64())
 	distribution := r.IntN(len(DatasetIDs))
-	for i, id := range DatasetIDs {
+	for i, id := range ids {
 		if i > 0 {
 			b = append(b, ',')
 		}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// DatasetIDs are the ten datasets that are asked for; every answer has one result for each.
+// DatasetIDs are the ten datasets that are asked for; every answer has one result for each. A batch may ask for the first alone.
 var DatasetIDs = []string{
 	"copernicus_dem:elevation", "alos_dem:elevation", "aster_gdem:elevation", "worldcover:land_cover", "isric_soilgrids:clay",
 	"isric_soilgrids:sand", "terraclimate:precipitation", "terraclimate:pet", "hydrosheds:upstream_area", "global_aridity:aridity_index",
@@ -23,9 +23,14 @@ const MaxBatch = 1000
 // answers are the bodies that the service sends.
 type answers struct {
 	extract  []byte
-	batch    []byte // responses, comma-separated
-	ends     []int  // of each in batch
+	ten, one batch // by the number of datasets that are asked for
 	datasets []byte
+}
+
+// A batch has the answers for the largest number of geometries.
+type batch struct {
+	responses []byte // comma-separated
+	ends      []int  // of each
 }
 
 // Handler is the service.
@@ -52,8 +57,12 @@ func (a *answers) answerBatch(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":{"type":"validation_error","message":"1 to 1000 geometries","request_id":"0123456789ab"}}`, http.StatusUnprocessableEntity)
 		return
 	}
-	send(w, []byte(`{"request_id":"0123456789ab","responses":[`), a.batch[:a.ends[n-1]],
-		fmt.Appendf(nil, `],"total_geometries":%d,"total_results":%d,"elapsed_ms":12}`, n, n*len(DatasetIDs)))
+	datasets, answer := len(DatasetIDs), a.ten
+	if !bytes.Contains(request, []byte(DatasetIDs[1])) {
+		datasets, answer = 1, a.one
+	}
+	send(w, []byte(`{"request_id":"0123456789ab","responses":[`), answer.responses[:answer.ends[n-1]],
+		fmt.Appendf(nil, `],"total_geometries":%d,"total_results":%d,"elapsed_ms":12}`, n, n*datasets))
 }
 
 func send(w http.ResponseWriter, parts ...[]byte) {
@@ -71,14 +80,18 @@ func send(w http.ResponseWriter, parts ...[]byte) {
 
 func build() *answers {
 	r := rand.New(rand.NewPCG(1, 2))
-	a := &answers{extract: appendResponse(nil, r)}
-	for i := range MaxBatch {
-		if i > 0 {
-			a.batch = append(a.batch, ',')
-		}
-		a.batch = appendResponse(a.batch, r)
-		a.ends = append(a.ends, len(a.batch))
-	}
+	a := &answers{extract: appendResponse(nil, r, DatasetIDs), ten: buildBatch(r, DatasetIDs), one: buildBatch(r, DatasetIDs[:1])}
 	a.datasets = datasets(r)
 	return a
+}
+
+func buildBatch(r *rand.Rand, ids []string) (b batch) {
+	for i := range MaxBatch {
+		if i > 0 {
+			b.responses = append(b.responses, ',')
+		}
+		b.responses = appendResponse(b.responses, r, ids)
+		b.ends = append(b.ends, len(b.responses))
+	}
+	return b
 }

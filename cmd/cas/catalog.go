@@ -47,8 +47,7 @@ func (a *app) providerCommand() *cobra.Command {
 				p, err := client.Provider(c.Context(), args[0])
 				if isAway(err) {
 					if carried := carriedProvider(args[0]); carried != nil {
-						fmt.Fprintln(a.err, "cas: note:", err)
-						a.tellCarried()
+						a.tellAway(err)
 						p, err = carried, nil
 					}
 				}
@@ -75,8 +74,7 @@ func (a *app) allProviders(ctx context.Context, client *cas.Client) ([]cas.Provi
 	providers := []cas.ProviderSummary{}
 	for p, err := range client.AllProviders(ctx) {
 		if isAway(err) && len(providers) == 0 {
-			fmt.Fprintln(a.err, "cas: note:", err)
-			a.tellCarried()
+			a.tellAway(err)
 			return catalog.Providers(), nil
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +45,7 @@ type citation struct {
 func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error {
 	known, problems := tabulate.Describe(ctx, client, distinct(ids))
 	if len(known) == 0 {
-		return errors.Join(problems...)
+		return fmt.Errorf("%w%s", errors.Join(problems...), a.meant(ctx, ids, known))
 	}
 	if err := a.printCitations(known); err != nil {
 		return err
@@ -52,10 +53,26 @@ func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error 
 	for _, problem := range problems {
 		fmt.Fprintln(a.err, "cas:", problem)
 	}
+	if meant := a.meant(ctx, ids, known); meant != "" {
+		fmt.Fprintln(a.err, strings.TrimSpace(meant))
+	}
 	if len(problems) > 0 {
 		return errPartial
 	}
 	return nil
+}
+
+// meant is a line of hints for the datasets that are not known; "" where nothing is near them.
+func (a *app) meant(ctx context.Context, ids []string, known []cas.Dataset) (hints string) {
+	for _, id := range distinct(ids) {
+		if !slices.ContainsFunc(known, func(d cas.Dataset) bool { return d.ID == id }) {
+			hints += strings.TrimPrefix(a.suggestDataset(ctx, id), ";")
+		}
+	}
+	if hints != "" {
+		hints = "\nhint:" + hints
+	}
+	return hints
 }
 
 func (a *app) printCitations(datasets []cas.Dataset) error {

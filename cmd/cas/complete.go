@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
 )
 
@@ -21,12 +20,7 @@ type completer = cobra.CompletionFunc
 func (a *app) completions(root *cobra.Command) {
 	flags := map[string]completer{
 		"datasets": listed(a.describedDatasets), "provider": a.completeProviders,
-		"aggregation": fixed(
-			cas.AggregationMean, cas.AggregationMedian, cas.AggregationMin, cas.AggregationMax, cas.AggregationStd, cas.AggregationSum,
-			cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution),
-		"temporal-type": fixed(
-			cas.TemporalStatic, cas.TemporalAnnual, cas.TemporalMonthly, cas.TemporalDaily, cas.TemporalHourly, cas.TemporalClimatology),
-		"every":    fixed(everies...),
+		"aggregation": fixed(aggregations), "temporal-type": fixed(temporalTypes), "every": fixed(everies),
 		"columns":  listed(func(context.Context) []string { return columnNames() }),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}
@@ -134,11 +128,7 @@ func layerNames(path, _ string) []string {
 	return source.Describe().Layers
 }
 
-func fixed[T ~string](values ...T) completer {
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = string(v)
-	}
+func fixed(texts []string) completer {
 	return func(_ *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return startingWith(texts, toComplete), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}

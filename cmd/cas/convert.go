@@ -37,7 +37,7 @@ order of the rows, the properties of --keep and the geometries of --geo. Without
 not come to its end has no table yet: go on with it by 'cas extract … --resume'.`,
 		Example: `  cas convert attributes.csv basins.geojson -o attributes.parquet --geo --keep NAME
   cas convert attributes.csv -o hru.csv --preset symfluence`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: between(1, 2, "a journal, and perhaps the file of features"),
 		RunE: func(c *cobra.Command, args []string) error {
 			x.journal = args[0]
 			if len(args) == 2 {
@@ -76,6 +76,7 @@ func (x *conversion) check() error {
 }
 
 func (a *app) convert(ctx context.Context, x conversion) error {
+	x.keep = trimmed(x.keep)
 	if err := x.check(); err != nil {
 		return err
 	}

@@ -19,6 +19,12 @@ type datasetSearch struct {
 	offline bool
 }
 
+// temporalTypes are those that the service knows.
+var temporalTypes = []string{
+	string(cas.TemporalStatic), string(cas.TemporalAnnual), string(cas.TemporalMonthly), string(cas.TemporalDaily), string(cas.TemporalHourly),
+	string(cas.TemporalClimatology),
+}
+
 func (a *app) datasetsCommand() *cobra.Command {
 	var s datasetSearch
 	var temporal string
@@ -36,7 +42,12 @@ With --offline nothing is asked: the search is in the catalog that this program 
   cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
 		RunE: func(c *cobra.Command, words []string) error {
 			s.query.Words = strings.Join(words, " ")
-			s.query.TemporalType = cas.TemporalType(temporal)
+			if temporal != "" {
+				if err := choose("--temporal-type", temporal, temporalTypes); err != nil {
+					return err
+				}
+				s.query.TemporalType = cas.TemporalType(temporal)
+			}
 			if c.Flags().Changed("min-resolution") {
 				s.query.MinResolution = &finest
 			}
@@ -56,7 +67,7 @@ With --offline nothing is asked: the search is in the catalog that this program 
 	f := c.Flags()
 	f.StringVarP(&s.query.Provider, "provider", "p", "", "slug of a provider")
 	f.StringVar(&s.query.Variable, "variable", "", "name of a variable, any case")
-	f.StringVar(&temporal, "temporal-type", "", "static, annual, monthly, daily, hourly or climatology")
+	f.StringVar(&temporal, "temporal-type", "", strings.Join(temporalTypes, ", "))
 	f.Float64Var(&finest, "min-resolution", 0, "smallest pixel size in metres")
 	f.Float64Var(&coarsest, "max-resolution", 0, "largest pixel size in metres")
 	f.Float64SliceVar(&bbox, "bbox", nil, "box to touch, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
@@ -84,14 +95,15 @@ func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
 	var found []cas.Dataset
 	if !s.offline {
 		if found, err = a.askDatasets(ctx, s.query); isAway(err) {
-			fmt.Fprintln(a.err, "cas: note:", err)
+			a.tellAway(err)
 			s.offline = true
 		} else if err != nil {
 			return err
 		}
+	} else {
+		a.tellCarried()
 	}
 	if s.offline {
-		a.tellCarried()
 		found = catalog.Search(s.query)
 	}
 	if a.json {

@@ -57,7 +57,7 @@ func chooseColumns(names []string) ([]column, error) {
 	for i, name := range names {
 		k := slices.Index(columnNames(), strings.TrimSpace(name))
 		if k < 0 {
-			return nil, usage("--columns: no column is called %q; there are %s", name, strings.Join(columnNames(), ", "))
+			return nil, choose("--columns", name, columnNames())
 		}
 		chosen[i] = datasetColumns[k]
 	}

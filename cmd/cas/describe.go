@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -29,7 +31,8 @@ fields with a sample value. A field whose values are all there and all different
 }
 
 func (a *app) describe(ctx context.Context, path string, r reading) error {
-	r.idField = ""
+	idField := r.idField
+	r.idField = "" // ids are not judged here
 	o := r.options(nil)
 	o.Keep = nil
 	input, err := a.openInput(ctx, path, o)
@@ -40,6 +43,13 @@ func (a *app) describe(ctx context.Context, path string, r reading) error {
 	contents, err := tabulate.ReadContents(ctx, input)
 	if err != nil {
 		return err
+	}
+	var names []string
+	for _, f := range contents.Fields {
+		names = append(names, f.Name)
+	}
+	if idField != "" && idField != "id" && !slices.Contains(names, idField) {
+		return &features.FieldError{Field: idField, Use: "take the id from", Fields: names}
 	}
 	if a.json {
 		return a.printJSON(contents)

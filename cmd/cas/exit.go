@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/crs"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/internal/atlas"
 )
 
 // Exit codes, as the command's documentation lists them.
@@ -33,13 +33,16 @@ var errPartial = errors.New("some datasets failed")
 func exitCode(err error) int {
 	var u usageError
 	var other *journal.FingerprintError
-	var system *crs.UnsupportedError
+	var system *features.CRSError
+	var field *features.FieldError
+	var column *atlas.ColumnError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.As(err, &other), errors.As(err, &system), errors.Is(err, cas.ErrInvalidRequest):
+	case errors.As(err, &u), errors.As(err, &other), errors.As(err, &system), errors.As(err, &field), errors.As(err, &column),
+		errors.Is(err, cas.ErrInvalidRequest):
 		return exitUsage
 	default:
 		return exitFailed

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
-	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -52,7 +51,7 @@ with its reason; see 'cas validate'.`,
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
   cas extract hybas_na_lev06_v1c.zip -d copernicus_dem:elevation -o attributes.parquet --id-field HYBAS_ID --geo
   cas extract basins.shp -d modis_lc:land_cover --every year --start 2015-01-01 --end 2020-12-31 -o cover.csv`,
-		Args: cobra.MaximumNArgs(1),
+		Args: between(0, 1, "one input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 && x.geometry != "" {
 				return usage("give the input as an argument or by -g, not both")
@@ -78,9 +77,7 @@ with its reason; see 'cas validate'.`,
 
 // extract prints the answer for one geometry, or tabulates what is more.
 func (a *app) extract(ctx context.Context, x extraction) error {
-	for i, id := range x.datasets {
-		x.datasets[i] = strings.TrimSpace(id)
-	}
+	x.datasets, x.keep = trimmed(x.datasets), trimmed(x.keep)
 	if err := x.check(); err != nil {
 		return err
 	}
@@ -112,6 +109,14 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	return a.extractMany(ctx, x, input)
 }
 
+// trimmed are the values of a list that commas separate, without the blanks around them and those that are nothing else.
+func trimmed(list []string) []string {
+	for i, text := range list {
+		list[i] = strings.TrimSpace(text)
+	}
+	return slices.DeleteFunc(list, func(text string) bool { return text == "" })
+}
+
 // aggregations are the statistics that the service knows.
 var aggregations = []string{
 	string(cas.AggregationMean), string(cas.AggregationMedian), string(cas.AggregationMin), string(cas.AggregationMax),
@@ -126,9 +131,8 @@ func (x *extraction) check() error {
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
 	case len(x.datasets) == 0:
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
-	case x.aggregation != "" && !slices.Contains(aggregations, x.aggregation):
-		return usage("-a %s: there is no such statistic%s; there are %s", x.aggregation,
-			didYouMean(x.aggregation, catalog.SuggestFrom(aggregations, x.aggregation, 1)), strings.Join(aggregations, ", "))
+	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
+		return choose("-a", x.aggregation, aggregations)
 	}
 	if err := x.checkPeriods(); err != nil {
 		return err
@@ -151,6 +155,9 @@ func (a *app) extractOne(ctx context.Context, client *cas.Client, x extraction, 
 	}
 	if err != nil {
 		return err
+	}
+	if n := len(answer.Results); n > 0 && !slices.ContainsFunc(answer.Results, func(r cas.AttributeResult) bool { return !r.Value.IsNull() }) {
+		a.warnOfNulls(n)
 	}
 	missing := cas.Missing(answer, x.datasets)
 	for _, m := range missing {

@@ -240,7 +240,7 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 		fmt.Fprintln(a.err, "cas: warning:", note)
 	}
 	if s := summary; s.Results > 0 && s.NullValues == s.Results {
-		fmt.Fprintf(a.err, "cas: warning: all %d values are null: is it the right place? longitude and latitude swapped?\n", s.Results)
+		a.warnOfNulls(s.Results)
 	}
 	if x.aggregation == "" {
 		return
@@ -255,6 +255,11 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 				d.ID, method, x.aggregation, d.Mismatches[method], of)
 		}
 	}
+}
+
+// warnOfNulls is for answers that hold no value at all.
+func (a *app) warnOfNulls(n int) {
+	fmt.Fprintf(a.err, "cas: warning: all %d values are null: is it the right place? longitude and latitude swapped?\n", n)
 }
 
 // explain says how to go on after a run that ended early, and what to do about one that was not begun.

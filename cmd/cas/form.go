@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,22 +35,19 @@ func (x *forming) flags(f *pflag.FlagSet) {
 func (x *forming) form() (form table.Form, err error) {
 	if x.preset != "" {
 		if form, err = table.Preset(x.preset); err != nil {
-			return form, usage("--preset %s: give one of %s", x.preset, strings.Join(table.Presets(), ", "))
+			return form, choose("--preset", x.preset, table.Presets())
 		}
 	}
-	switch x.columns {
-	case "full", "values":
+	if x.columns != "" {
 		form.Values = x.columns == "values"
-	case "":
-	default:
-		return form, usage("--columns %s: give full or values", x.columns)
+		err = choose("--columns", x.columns, []string{"full", "values"})
 	}
-	switch x.sort {
-	case "input", "id":
+	if x.sort != "" {
 		form.SortByID = x.sort == "id"
-	case "":
-	default:
-		return form, usage("--sort %s: give input or id", x.sort)
+		err = errors.Join(err, choose("--sort", x.sort, []string{"input", "id"}))
+	}
+	if err != nil {
+		return form, err
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
 	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
@@ -14,9 +17,12 @@ import (
 func (a *app) hint(err error) string {
 	var u usageError
 	var layers *features.LayerError
+	var field *features.FieldError
 	switch {
 	case errors.As(err, &layers):
-		return "name a layer by --layer"
+		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
+	case errors.As(err, &field):
+		return cmp.Or(nearest(field.Field, field.Fields), "'cas describe FILE' lists the fields")
 	case errors.As(err, &u):
 		return "'cas COMMAND --help' shows how a command is used"
 	case isAway(err):
@@ -30,8 +36,39 @@ func (a *app) hint(err error) string {
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", cmp.Or(a.url, cas.DefaultBaseURL))
 	default:
+		return hintOfFile(err)
+	}
+}
+
+// hintOfFile is for a file that cannot be written.
+func hintOfFile(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
 		return ""
 	}
+	folder := filepath.Dir(file.Path)
+	_, missing := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "the table, its journal and its description are written beside each other: name by -o what may be written"
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Sprintf("make the folder %s first", folder)
+	}
+	return ""
+}
+
+// tellAway says that the catalog of this program answers in place of the service's.
+func (a *app) tellAway(err error) {
+	reason := err
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		reason = cause
+	}
+	why := reason.Error()
+	if name := (*net.DNSError)(nil); errors.As(err, &name) {
+		why = "the host is not known (" + name.Err + ")"
+	}
+	fmt.Fprintf(a.err, "cas: note: no service answers at %s: %s\n", cmp.Or(a.url, cas.DefaultBaseURL), why)
+	a.tellCarried()
 }
 
 // isAway reports that there was no connection to the service.

@@ -115,6 +115,9 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 		f = feature
 		n++
 	}
+	if n == 1 {
+		a.notes(tabulate.Input{Source: source})
+	}
 	return f, n == 1, nil
 }
 

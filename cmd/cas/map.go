@@ -159,19 +159,18 @@ func (d drawing) scale() (s choropleth.Scale, err error) {
 // idFieldOf is the property that holds the ids. A table of features' own ids calls them id.
 func (d drawing) idFieldOf(c *atlas.Column) string { return cmp.Or(d.idField, c.IDField()) }
 
-// writeWhole writes a file under a temporary name, and gives it its own when it is whole.
+// writeWhole writes a file under a name that nobody has, and gives it its own when it is whole.
 func writeWhole(path string, write func(io.Writer) error) error {
-	temporary := path + ".tmp"
-	file, err := os.Create(temporary)
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return err
 	}
-	err = errors.Join(write(file), file.Close())
+	err = errors.Join(write(file), file.Chmod(0o644), file.Close())
 	if err == nil {
-		err = os.Rename(temporary, path)
+		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(temporary))
+		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
 }

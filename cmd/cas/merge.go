@@ -52,7 +52,7 @@ func (a *app) merge(ctx context.Context, output string, shards []string, quiet b
 		fmt.Fprintln(a.err, "cas: warning:", note)
 	}
 	if !quiet {
-		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shards))
+		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shard.Tables(shards)))
 	}
 	if summary.Failed > 0 {
 		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; the shards' own commands ask for them again\n",

@@ -113,9 +113,12 @@ func (a *app) with(f func(*cas.Client) error) error {
 }
 
 // exactly is cobra.ExactArgs that says what the arguments are.
-func exactly(n int, what string) cobra.PositionalArgs {
+func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, what) }
+
+// between is cobra.RangeArgs that says what the arguments are.
+func between(least, most int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) < least || len(args) > most {
 			return usage("%s takes %s, and got %d arguments", c.CommandPath(), what, len(args))
 		}
 		return nil

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +23,23 @@ func (a *app) suggestDataset(ctx context.Context, id string) string {
 // suggestProvider does the same for the slug of a provider.
 func (a *app) suggestProvider(ctx context.Context, slug string) string {
 	return didYouMean(slug, catalog.SuggestFrom(a.knownCatalog(ctx).slugs(), slug, 1))
+}
+
+// nearest is a hint that names which of the names was perhaps meant; "" where none is near.
+func nearest(asked string, names []string) string {
+	return strings.TrimPrefix(didYouMean(asked, catalog.SuggestFrom(names, asked, 1)), "; ")
+}
+
+// choose refuses a value that is none of a few, and names the nearest and all.
+func choose(flag, value string, of []string) error {
+	if slices.Contains(of, value) {
+		return nil
+	}
+	all := "one of " + strings.Join(of, ", ")
+	if len(of) == 2 {
+		all = strings.Join(of, " or ")
+	}
+	return usage("%s %s: give %s%s", flag, value, all, didYouMean(value, catalog.SuggestFrom(of, value, 1)))
 }
 
 func didYouMean(asked string, nearest []string) string {

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -43,11 +45,14 @@ func (a *app) validate(ctx context.Context, path string, r reading) error {
 	if a.json {
 		list = &findingJSON{out: a.out}
 	}
-	features, bad, err := tabulate.Validate(ctx, input, list.add)
-	if err := list.close(features, bad); err != nil {
+	total, bad, err := tabulate.Validate(ctx, input, list.add)
+	if misspelt := (*features.FieldError)(nil); errors.As(err, &misspelt) {
 		return err
 	}
-	fmt.Fprintf(a.err, "%s: %d features, %d bad\n", path, features, bad)
+	if err := list.close(total, bad); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%s: %d features, %d bad\n", path, total, bad)
 	if err != nil {
 		return err
 	}

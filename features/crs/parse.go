@@ -36,7 +36,7 @@ func Parse(text string) (*System, error) {
 
 // codes are the ways to write a code: authority in one group, code in the next.
 var codes = regexp.MustCompile(`(?i)^(?:` +
-	`urn:(?:x-)?ogc:def:crs:(\w+):[^:]*:(\w+)` +
+	`urn:(?:x-)?ogc:def:crs:(\w+):(?:[^:]*:)?(\w+)` + // a version is optional in practice
 	`|https?://www\.opengis\.net/def/crs/(\w+)/[^/]*/(\w+)` +
 	`|https?://www\.opengis\.net/gml/srs/(epsg)\.xml#(\w+)` +
 	`|(\w+)::?(\w+)(?:\+\d+)?` + // the second code is that of heights

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
@@ -143,22 +144,47 @@ func (rd *reader) cutTail(err error) error {
 }
 
 // incomplete says how a collection tells that it holds a part of what a server has; "" if it does not. Esri's servers set
-// exceededTransferLimit, those of OGC API Features (OGC 17-069r4, 7.16) count in numberMatched.
+// exceededTransferLimit. Others count: OGC API Features (OGC 17-069r4, 7.16) and WFS in numberMatched, GeoServer in totalFeatures, STAC
+// in context.matched; where they do not know the number, they link to the next page (rel=next).
 func incomplete(collection []byte, features int) string {
-	var limit struct {
-		ExceededTransferLimit bool `json:"exceededTransferLimit"`
-		Properties            struct {
-			ExceededTransferLimit bool `json:"exceededTransferLimit"`
-		} `json:"properties"`
+	const start, end = "The file says that it is not all: ", " Ask the server for the next pages."
+	var all map[string]json.RawMessage
+	if json.Unmarshal(collection, &all) != nil {
+		return ""
 	}
-	if json.Unmarshal(collection, &limit) == nil && (limit.ExceededTransferLimit || limit.Properties.ExceededTransferLimit) {
-		return fmt.Sprintf("The file says that it is not all: the server's limit was exceeded (exceededTransferLimit) after %d features. Ask the server for the next pages.", features)
+	member := func(in map[string]json.RawMessage, name string, into any) bool {
+		return in[name] != nil && json.Unmarshal(in[name], into) == nil
 	}
-	var count struct {
-		Matched float64 `json:"numberMatched"`
+	var properties, context map[string]json.RawMessage
+	member(all, "properties", &properties)
+	member(all, "context", &context)
+	for _, in := range []map[string]json.RawMessage{all, properties} {
+		var exceeded bool
+		if member(in, "exceededTransferLimit", &exceeded) && exceeded {
+			return fmt.Sprintf(start+"the server's limit was exceeded (exceededTransferLimit) after %d features."+end, features)
+		}
 	}
-	if json.Unmarshal(collection, &count) == nil && count.Matched > float64(features) {
-		return fmt.Sprintf("The file says that it is not all: it holds %d features of %.0f (numberMatched). Ask the server for the next pages.", features, count.Matched)
+	counted := false
+	for _, count := range []struct {
+		in   map[string]json.RawMessage
+		name string
+	}{{all, "numberMatched"}, {all, "totalFeatures"}, {context, "matched"}, {all, "numberReturned"}} {
+		var n float64
+		if !member(count.in, count.name, &n) {
+			continue
+		}
+		if n > float64(features) {
+			return fmt.Sprintf(start+"it holds %d features of %.0f (%s)."+end, features, n, count.name)
+		}
+		counted = counted || count.name != "numberReturned"
+	}
+	var links []struct{ Rel string }
+	if !counted && member(all, "links", &links) {
+		for _, link := range links {
+			if strings.EqualFold(link.Rel, "next") {
+				return fmt.Sprintf(start+"behind its %d features it links to a next page (rel=next)."+end, features)
+			}
+		}
 	}
 	return ""
 }

@@ -34,7 +34,7 @@ func (e *ReadError) Error() string {
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// kindError is a text that belongs to one of the sentinels without repeating it.
+// kindError is a text that belongs to one of the sentinels, or to another error besides, without repeating it.
 type kindError struct {
 	kind error
 	text string

@@ -3,6 +3,7 @@ package geojson
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -88,7 +89,8 @@ func (rec *record) identify(field string) error {
 	case rec.named.to > 0:
 		text = rec.slice(rec.named)
 	case field != "id" || text == nil:
-		return &kindError{ErrMissingID, fmt.Sprintf("no property %q to take the id from; %s", field, rec.propertyNames())}
+		missing := ids.Missing(field, rec.propertyNames())
+		return &kindError{errors.Join(ErrMissingID, missing), missing.Error()}
 	}
 	name, ok, err := ids.Name(text)
 	switch {
@@ -112,16 +114,11 @@ func (rec *record) missingID(field, is string) error {
 	return &kindError{ErrMissingID, fmt.Sprintf("%s is %s; an id has to be a string or a number", what, is)}
 }
 
-// propertyNames tells what the feature has in place of the property that was
-// asked for.
-func (rec *record) propertyNames() string {
+// propertyNames are what the feature has in place of the property that was asked for.
+func (rec *record) propertyNames() (names []string) {
 	all, _ := newParser(Options{}).object(bytes.Clone(rec.text)) // of a feature that was read before
-	if len(all.kept) == 0 {
-		return "the feature has no properties"
+	for _, k := range all.kept {
+		names = append(names, k.name)
 	}
-	names := make([]string, len(all.kept))
-	for i, k := range all.kept {
-		names[i] = k.name
-	}
-	return "the feature has " + ids.List(names)
+	return names
 }

@@ -13,7 +13,10 @@ import (
 )
 
 // A layer is a row of gpkg_contents with its row of gpkg_geometry_columns.
-type layer struct{ table, geometry, srs string }
+type layer struct {
+	table, geometry, srs string
+	contents             string // srs of the first
+}
 
 // chooseLayer finds the layer that is asked for, and the names of all.
 func (d *database) chooseLayer(name string) (chosen layer, names []string, err error) {
@@ -29,9 +32,9 @@ func (d *database) chooseLayer(name string) (chosen layer, names []string, err e
 	}
 	if has["gpkg_geometry_columns"] {
 		err = d.each(func(v []driver.Value) {
-			layers = append(layers, layer{sqlitefile.Text(v[0]), sqlitefile.Text(v[1]), sqlitefile.Text(v[2])})
+			layers = append(layers, layer{sqlitefile.Text(v[0]), sqlitefile.Text(v[1]), sqlitefile.Text(v[2]), sqlitefile.Text(v[3])})
 			names = append(names, sqlitefile.Text(v[0]))
-		}, `SELECT c.table_name, g.column_name, g.srs_id FROM gpkg_contents c
+		}, `SELECT c.table_name, g.column_name, g.srs_id, c.srs_id FROM gpkg_contents c
 			LEFT JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name) WHERE lower(c.data_type) = 'features'`)
 		if err != nil {
 			return layer{}, nil, err

@@ -29,6 +29,8 @@ type reader struct {
 	fields      []column // without the geometry and binary data
 	numbered    bool
 	checked     bool // the table's pages are whole
+
+	contradicted bool // a geometry names another reference system than the layer
 }
 
 func open(path string, o format.Options) (_ format.Reader, err error) {
@@ -88,6 +90,10 @@ func (r *reader) describe(chosen string) (err error) {
 	}
 	if warning != "" {
 		d.Warnings = append(d.Warnings, warning)
+	}
+	if !slices.Contains([]string{"", "0", "-1", r.layer.srs}, r.layer.contents) {
+		d.Warnings = append(d.Warnings, fmt.Sprintf("The file names two reference systems for the layer: srs_id %s in gpkg_geometry_columns, which counts, and %s in gpkg_contents.",
+			r.layer.srs, r.layer.contents))
 	}
 	d.Features, err = r.storedCount(r.layer.table)
 	return err

@@ -178,7 +178,8 @@ db.close()`, path, string(text))
 
 func TestReferenceSystems(t *testing.T) {
 	for srs, want := range map[string]string{"7": `GEOGCS["mine"]`, "8": "", "9": "EPSG:3035", "10": "", "0": "", "-1": ""} {
-		r := openLayer(t, sql(t, "CREATE TABLE t (a INTEGER PRIMARY KEY, geom)", "UPDATE gpkg_geometry_columns SET srs_id = "+srs), "")
+		r := openLayer(t, sql(t, "CREATE TABLE t (a INTEGER PRIMARY KEY, geom)", "UPDATE gpkg_geometry_columns SET srs_id = "+srs,
+			"UPDATE gpkg_contents SET srs_id = "+srs), "")
 		assert.Equal(t, want, r.Describe().CRS)
 		assert.Len(t, r.Describe().Warnings, map[bool]int{true: 1}[want == ""])
 	}
@@ -289,4 +290,45 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 20_000, n)
+}
+
+// TestContradictingReferenceSystems: the layer's counts, and the first geometry that names another is said, once.
+func TestContradictingReferenceSystems(t *testing.T) {
+	blob := func(header, srid string) string {
+		return "X'4750" + header + srid + pointWKB + "'"
+	}
+	const little, big = "0001", "0000"
+	for name, tt := range map[string]struct{ statements, want []string }{
+		"none":      {[]string{"INSERT INTO t VALUES (" + blob(little, "07000000") + "), (" + blob(big, "00000007") + ")"}, nil},
+		"undefined": {[]string{"INSERT INTO t VALUES (" + blob(little, "00000000") + "), (" + blob(little, "ffffffff") + ")"}, nil},
+		"another": {
+			[]string{"INSERT INTO t VALUES (NULL), (" + blob(little, "ce130000") + "), (" + blob(big, "000013ce") + ")"},
+			[]string{"The geometry of fid 2 names the reference system 5070 (SRID), the file 7. That of the file counts, as for GDAL; if it is wrong, name the right one (--assume-crs EPSG:5070)."},
+		},
+		"where the layer has none": {
+			[]string{
+				"UPDATE gpkg_geometry_columns SET srs_id = 0", "UPDATE gpkg_contents SET srs_id = 0",
+				"INSERT INTO t VALUES (" + blob(little, "ce130000") + ")",
+			},
+			[]string{
+				"The layer's reference system is undefined (geographic, srs_id 0).",
+				"The geometry of fid 1 names the reference system 5070 (SRID), and the file none. It is not used; if it is right, name it (--assume-crs EPSG:5070).",
+			},
+		},
+		"of the two tables": {
+			[]string{"UPDATE gpkg_contents SET srs_id = 9"},
+			[]string{"The file names two reference systems for the layer: srs_id 7 in gpkg_geometry_columns, which counts, and 9 in gpkg_contents."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := openLayer(t, sql(t, append([]string{"CREATE TABLE t (geom)"}, tt.statements...)...), "")
+			for range 2 {
+				for record, err := range r.Records(format.Want{}) {
+					require.NoError(t, err)
+					require.NoError(t, record.Err)
+				}
+			}
+			assert.Equal(t, tt.want, r.Describe().Warnings)
+		})
+	}
 }

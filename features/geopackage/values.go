@@ -2,9 +2,11 @@ package geopackage
 
 import (
 	"database/sql/driver"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
@@ -29,6 +31,11 @@ func (p *pass) fill(record *format.Record, values []driver.Value) {
 		record.Err = fmt.Errorf("column %s: %w", p.geometry.name, err)
 	}
 	record.Geometry = shape
+	if shape.SRID > 0 && !p.contradicted && strconv.Itoa(shape.SRID) != p.layer.srs {
+		p.contradicted = true
+		declared, _ := strconv.Atoi(p.layer.srs)
+		p.description.Warnings = append(p.description.Warnings, shape.Contradiction(record.Place, max(declared, 0)))
+	}
 }
 
 // jsonOf is a value in JSON. SQLite's columns hold values of any type; the declared one only tells truth from 0 and 1.
@@ -79,6 +86,11 @@ func geometryOf(v driver.Value) (format.Geometry, error) {
 		return format.Geometry{}, fmt.Errorf("a geometry in version %d of its form; version 0 is known", b[2])
 	}
 	flags := b[3]
+	var order binary.ByteOrder = binary.BigEndian
+	if flags&1 != 0 {
+		order = binary.LittleEndian
+	}
+	srid := int(int32(order.Uint32(b[4:])))
 	kind := int(flags&envelopeBits) >> 1
 	if kind >= len(envelopeSizes) {
 		return format.Geometry{}, fmt.Errorf("a geometry with an envelope of kind %d; 0 to 4 are known", kind)
@@ -95,5 +107,9 @@ func geometryOf(v driver.Value) (format.Geometry, error) {
 		}
 		return format.Geometry{}, fmt.Errorf("a geometry of the extension %q; only the standard's types are read", code)
 	}
-	return format.ParseWKB(b)
+	shape, err := format.ParseWKB(b)
+	if err == nil && shape.Type != "" && shape.SRID == 0 {
+		shape.SRID = srid
+	}
+	return shape, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -162,4 +163,33 @@ func numbersNamed(file *parquet.File, names ...string) *parquet.Column {
 		}
 	}
 	return nil
+}
+
+// codeOf is the EPSG code of a reference system; 0 where it tells none.
+func codeOf(crs string) int {
+	if crs == worldWide {
+		return 4326
+	}
+	if code, found := strings.CutPrefix(crs, "EPSG:"); found {
+		n, _ := strconv.Atoi(code)
+		return n
+	}
+	var about struct {
+		ID struct {
+			Authority string
+			Code      any
+		}
+	}
+	if json.Unmarshal([]byte(crs), &about) != nil {
+		return 0
+	}
+	switch code := about.ID.Code.(type) {
+	case float64:
+		if about.ID.Authority == "EPSG" {
+			return int(code)
+		}
+	case string:
+		return codeOf(about.ID.Authority + ":" + code)
+	}
+	return 0
 }

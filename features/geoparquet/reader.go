@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	pq "github.com/parquet-go/parquet-go/format"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
@@ -39,6 +40,8 @@ type reader struct {
 	description format.Description
 	positions   positions
 	properties  []property
+
+	contradicted bool // a geometry names another reference system than the file
 }
 
 func open(path string, o format.Options) (format.Reader, error) {
@@ -67,12 +70,29 @@ func (r *reader) open(o format.Options) error {
 	}
 	var failed error
 	err := guard(func() error { // an error of findPositions says itself whether the file is broken
+		if failed = refuseLZ4(r.parquet.Root()); failed != nil {
+			return nil
+		}
 		if r.positions, failed = findPositions(r.parquet, o); failed == nil {
 			r.describe()
 		}
 		return nil
 	})
 	return errors.Join(err, failed)
+}
+
+// refuseLZ4 refuses the one compression whose pages parquet-go 0.32 decodes to what was in its buffer before
+// (https://github.com/parquet-go/parquet-go/issues/608).
+func refuseLZ4(column *parquet.Column) error {
+	if column.Leaf() && column.Compression().CompressionCodec() == pq.Lz4Raw {
+		return errors.New("the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
+	}
+	for _, c := range column.Columns() {
+		if err := refuseLZ4(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openParquet reads the footer.
@@ -237,6 +257,7 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 	for i := range n {
 		*record = format.Record{Place: "row " + strconv.Itoa(first+i), Properties: record.Properties[:0]}
 		err := guard(func() error { return p.read(record) })
+		r.compare(record)
 		if err == io.EOF {
 			err = fmt.Errorf("a row group ends after %d of %d rows: %w", i, n, format.ErrBroken)
 		}
@@ -253,6 +274,17 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 		}
 	}
 	return true, nil
+}
+
+// compare warns of the first geometry that names another reference system than the file.
+func (r *reader) compare(record *format.Record) {
+	if record.Geometry.SRID <= 0 || r.contradicted {
+		return
+	}
+	declared := codeOf(r.positions.crs)
+	if r.contradicted = record.Geometry.SRID != declared && (declared != 0 || r.positions.crs == ""); r.contradicted {
+		r.description.Warnings = append(r.description.Warnings, record.Geometry.Contradiction(record.Place, declared))
+	}
 }
 
 // read fills a record with the next row.

@@ -221,3 +221,60 @@ pq.write_table(t, "big.parquet", row_group_size=10_000, compression="none", use_
 	}
 	assert.Equal(t, 300_000, n)
 }
+
+// TestContradictingReferenceSystems: the file's counts, and the first geometry that names another (in extended WKB, which is not the
+// standard's) is said, once.
+func TestContradictingReferenceSystems(t *testing.T) {
+	folder := write(t, `
+def save(name, crs, *srids):
+  wkb = [shapely.to_wkb(shapely.set_srid(Point(1, 2), s), include_srid=True) for s in srids]
+  column = {"encoding": "WKB", "geometry_types": []}
+  if crs != "absent": column["crs"] = crs
+  table = pa.table({"geometry": wkb}).replace_schema_metadata({"geo": json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})})
+  pq.write_table(table, name + ".parquet")
+import pyproj
+albers = pyproj.CRS(5070).to_json_dict()
+save("same", albers, 5070, 0)
+save("world", "absent", 4326)
+save("crs84", pyproj.CRS("OGC:CRS84").to_json_dict(), 4326)
+save("another", albers, 0, 5070, 4326, 4269)
+save("unknown", None, 5070)
+del albers["id"]
+save("nameless", albers, 5070)
+`)
+	for name, want := range map[string][]string{
+		"same": nil, "world": nil, "crs84": nil, "nameless": nil,
+		"another": {"The geometry of row 3 names the reference system 4326 (SRID), the file 5070. That of the file counts, as for GDAL; if it is wrong, name the right one (--assume-crs EPSG:4326)."},
+		"unknown": {
+			"The file says that its reference system is not known.",
+			"The geometry of row 1 names the reference system 5070 (SRID), and the file none. It is not used; if it is right, name it (--assume-crs EPSG:5070).",
+		},
+	} {
+		r := openFile(t, filepath.Join(folder, name+".parquet"), format.Options{})
+		for range 2 {
+			for record, err := range r.Records(format.Want{}) {
+				require.NoError(t, err)
+				require.NoError(t, record.Err)
+			}
+		}
+		assert.Equal(t, want, r.Describe().Warnings, name)
+	}
+}
+
+// TestCompressions: what parquet-go reads wrongly is refused, and every other compression read to the same records.
+func TestCompressions(t *testing.T) {
+	folder := write(t, `
+import random
+random.seed(1)
+table = pa.table({"x": [random.random() for _ in range(1000)], "y": [random.random() for _ in range(1000)], "s": ["%0200x" % random.getrandbits(800) for _ in range(1000)]})
+for name in ("none", "snappy", "gzip", "zstd", "brotli", "lz4"):
+  pq.write_table(table, name + ".parquet", compression=name, use_dictionary=False)
+`)
+	want := formattest.Lines(t, openFile(t, filepath.Join(folder, "none.parquet"), format.Options{}), format.Want{})
+	require.Len(t, want, 1000)
+	for _, name := range []string{"snappy", "gzip", "zstd", "brotli"} {
+		assert.Equal(t, want, formattest.Lines(t, openFile(t, filepath.Join(folder, name+".parquet"), format.Options{}), format.Want{}), name)
+	}
+	_, err := open(filepath.Join(folder, "lz4.parquet"), format.Options{})
+	require.ErrorContains(t, err, "the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
+}

@@ -70,6 +70,15 @@ func open(path string, o format.Options) (format.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.HasSuffix(driver, "KML") {
+		features := 0
+		for _, l := range layers {
+			features += l.count
+		}
+		if err := checkKML(path, features); err != nil {
+			return nil, err
+		}
+	}
 	r := &reader{source: source}
 	var names []string
 	chosen := -1

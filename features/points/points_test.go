@@ -122,6 +122,9 @@ func TestColumnsAndWarnings(t *testing.T) {
 		`There are several columns "id"; one of them is called id_1 here.`,
 		`The positions are taken from the columns Long and Latitude, not from x.`,
 	}, r.Describe().Warnings)
+	r, err = stream(strings.NewReader("id,lon,lat,WKT\n"), format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{`The positions are taken from the column WKT, not from lon.`}, r.Describe().Warnings)
 }
 
 func TestStreamIsReadOnce(t *testing.T) {
@@ -210,7 +213,7 @@ func TestWKT(t *testing.T) {
 		assert.Equal(t, want, got, text)
 	}
 	_, err := parseWKT("SRID=5070;POINT(1 2)", "EPSG:4326")
-	require.EqualError(t, err, `the reference system is "EPSG:5070" where the first row has "EPSG:4326"`)
+	require.EqualError(t, err, `the reference system is EPSG:5070 where the first row has EPSG:4326`)
 }
 
 // TestBroken reads 600 damaged tables, half of them compressed. A compressed one has a checksum: a row that is missing is always

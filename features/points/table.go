@@ -134,8 +134,14 @@ func (t *table) choose(o format.Options) (err error) {
 		}
 		return err
 	}
-	if t.wkt, err = t.column(wktNames); err != nil || t.wkt >= 0 {
+	if t.wkt, err = t.column(wktNames); err != nil {
 		return err
+	}
+	if t.wkt >= 0 {
+		if x, err := t.column(pairs[0][0]); err == nil && x >= 0 {
+			t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the column %s, not from %s.", t.names[t.wkt], t.names[x]))
+		}
+		return nil
 	}
 	for i, pair := range pairs {
 		if t.x, err = t.column(pair[0]); err != nil {

@@ -1,6 +1,7 @@
 package points
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -45,7 +46,7 @@ func parseWKT(text, crs string) (format.Geometry, error) {
 		return format.Geometry{}, nil
 	}
 	if own != crs {
-		return format.Geometry{}, fmt.Errorf("the reference system is %q where the first row has %q", own, crs)
+		return format.Geometry{}, fmt.Errorf("the reference system is %s where the first row has %s", cmp.Or(own, "not named"), cmp.Or(crs, "none"))
 	}
 	w := wktReader{text: rest}
 	g := w.geometry()

@@ -26,6 +26,7 @@ type layer struct {
 // A file is one on disk or in an archive.
 type file struct {
 	name string // for messages
+	path string // on disk; "" in an archive
 	size int64
 	open func() (io.ReadCloser, error)
 }
@@ -102,6 +103,7 @@ func findOnDisk(path string) (layer, error) {
 			return l, err
 		}
 	}
+	l.findBehindLink(path)
 	switch strings.ToLower(ending) {
 	case ".shx", ".dbf", ".prj", ".cpg":
 		if l.shp == nil {
@@ -113,12 +115,31 @@ func findOnDisk(path string) (layer, error) {
 	return l, err
 }
 
+// findBehindLink takes what lies not beside a link from beside the file that it is to: workflow engines link the files that a step names,
+// and not their sidecars.
+func (l *layer) findBehindLink(path string) {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		return
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return
+	}
+	there, _ := findOnDisk(real)
+	for _, ending := range []string{".shp", ".shx", ".dbf", ".prj", ".cpg"} {
+		if here := l.place(ending); *here == nil {
+			*here = *there.place(ending)
+		}
+	}
+}
+
 func onDisk(path string) (*file, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	return &file{name: filepath.Base(path), size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
+	return &file{name: filepath.Base(path), path: path, size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
 }
 
 // place is where the file with an ending belongs.

@@ -88,6 +88,20 @@ func openLayers(path string, layers []layer, o format.Options) (*reader, error) 
 	return r, nil
 }
 
+// Files are those on disk that records are made of; none of an archive, which is the file that was opened.
+func (r *reader) Files() (paths []string) {
+	l := r.layer
+	if r.index != needed {
+		l.shx = nil
+	}
+	for _, f := range []*file{l.shp, l.dbf, l.prj, l.cpg, l.shx} {
+		if f != nil && f.path != "" {
+			paths = append(paths, f.path)
+		}
+	}
+	return paths
+}
+
 // openTable reads the header of the .dbf.
 func (r *reader) openTable() error {
 	if r.layer.dbf == nil {

@@ -308,3 +308,38 @@ func TestDetect(t *testing.T) {
 	assert.False(t, detect([]byte("PK\x03\x04                      \x07\x00  doc.kml")))
 	assert.False(t, detect([]byte("PK\x03\x04                      \x09\x00  x.gdb/gdb")))
 }
+
+// TestFilesOfALink: sidecars lie beside a link or beside what it is to, whichever file is named.
+func TestFilesOfALink(t *testing.T) {
+	home, work := t.TempDir(), t.TempDir()
+	for _, ending := range []string{".shp", ".shx", ".dbf"} {
+		b, err := os.ReadFile("testdata/small" + ending)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(home, "small"+ending), b, 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(home, "small.prj"), []byte("one"), 0o600))
+	require.NoError(t, os.Symlink(filepath.Join(home, "small.shp"), filepath.Join(work, "staged.shp")))
+	files := func(path string) (names []string) {
+		r, err := open(path, format.Options{})
+		require.NoError(t, err)
+		defer r.Close()
+		n, err := formattest.Count(open, path)
+		require.NoError(t, err)
+		assert.Equal(t, smallRows, n)
+		assert.NotEmpty(t, r.Describe().Fields)
+		return r.(*reader).Files()
+	}
+	in := func(folder string, names ...string) (paths []string) {
+		for _, name := range names {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+		return paths
+	}
+	assert.Equal(t, in(home, "small.shp", "small.dbf", "small.prj"), files(filepath.Join(home, "small.shp")))
+	assert.Equal(t, in(home, "small.shp", "small.dbf", "small.prj"), files(filepath.Join(home, "small.dbf")))
+	linked := append(in(work, "staged.shp"), in(home, "small.dbf", "small.prj")...)
+	assert.Equal(t, linked, files(filepath.Join(work, "staged.shp")))
+	require.NoError(t, os.WriteFile(filepath.Join(work, "staged.prj"), []byte("two"), 0o600))
+	linked[2] = filepath.Join(work, "staged.prj")
+	assert.Equal(t, linked, files(filepath.Join(work, "staged.shp")))
+}

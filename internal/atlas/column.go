@@ -124,12 +124,18 @@ func number(cell string) (float64, error) {
 
 func notCSV(err error) error { return fmt.Errorf("not a CSV table: %w", err) }
 
+// A ColumnError is a column that the table does not have.
+type ColumnError struct{ text string }
+
+// Error names the nearest, and what the table has.
+func (e *ColumnError) Error() string { return e.text }
+
 func unknownColumn(heads []string, name string) error {
 	nearest := ""
 	if near := catalog.SuggestFrom(heads[1:], name, 1); len(near) > 0 {
 		nearest = fmt.Sprintf("; did you mean %s?", near[0])
 	}
-	return fmt.Errorf("there is no column %q%s; %s", name, nearest, choice(heads))
+	return &ColumnError{fmt.Sprintf("there is no column %q%s; %s", name, nearest, choice(heads))}
 }
 
 // choice lists the columns that may hold numbers.

@@ -21,9 +21,9 @@ import (
 //
 // Shards that are missing, there twice, not finished, changed since, or of other inputs or parameters are a
 // [*MergeError]; nothing is written then. An output of another kind than the shards is cas.ErrInvalidRequest.
-// Lists of failures, which a pattern such as attributes.*.csv finds beside the tables, are skipped. Memory does not grow with the rows.
+// What lies beside the tables is skipped; see [Tables]. Memory does not grow with the rows.
 func Merge(ctx context.Context, tables []string, output string, formats ...table.Reader) (*table.Summary, error) {
-	tables = slices.DeleteFunc(slices.Clone(tables), func(path string) bool { return strings.HasSuffix(path, ".errors.csv") })
+	tables = Tables(tables)
 	if len(tables) == 0 {
 		return nil, fmt.Errorf("%w: there is nothing to merge", cas.ErrInvalidRequest)
 	}
@@ -54,6 +54,14 @@ func Merge(ctx context.Context, tables []string, output string, formats ...table
 		joined[i] = p.table(format)
 	}
 	return table.Join(ctx, joined, table.Options{Path: output, Format: format, Plan: plan, Parameters: whole.Parameters, About: about(parts)})
+}
+
+// Tables are those of the files that are tables: a pattern such as attributes.*.csv or attributes.*.json finds lists of failures,
+// descriptions and manifests too.
+func Tables(files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(path string) bool {
+		return slices.ContainsFunc([]string{".errors.csv", ".meta.json", ".shard.json", ".journal"}, func(ending string) bool { return strings.HasSuffix(path, ending) })
+	})
 }
 
 func sameFile(a, b string) bool {

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -12,6 +13,18 @@ type Geometry struct {
 	Type     string
 	Point    [2]float64       // of a Point: x, y
 	Polygons [][][][2]float64 // polygons, rings, positions; one polygon for a Polygon. The outer ring comes first.
+	SRID     int              // number of the reference system that the geometry itself names; 0 is none
+}
+
+// Contradiction warns of a geometry that names another reference system than its layer, which declares one by its number; 0 is none.
+// The layer's is used: programs such as GDAL and QGIS do, and a layer whose system was corrected in the layer alone is right there.
+func (g *Geometry) Contradiction(place string, declared int) string {
+	if declared == 0 {
+		return fmt.Sprintf("The geometry of %s names the reference system %d (SRID), and the file none. It is not used; if it is right, name it (--assume-crs EPSG:%d).",
+			place, g.SRID, g.SRID)
+	}
+	return fmt.Sprintf("The geometry of %s names the reference system %d (SRID), the file %d. That of the file counts, as for GDAL; if it is wrong, name the right one (--assume-crs EPSG:%d).",
+		place, g.SRID, declared, g.SRID)
 }
 
 // Transform replaces every position by what to makes of it, and returns its first error.

@@ -32,6 +32,7 @@ func ParseWKB(b []byte) (Geometry, error) {
 	if r.err != nil {
 		return Geometry{}, fmt.Errorf("not well-known binary (WKB): %w", r.err)
 	}
+	g.SRID = r.srid
 	return g, nil
 }
 
@@ -40,6 +41,7 @@ type wkbReader struct {
 	b     []byte
 	order binary.ByteOrder
 	skip  int // bytes of Z and M behind each position
+	srid  int // of extended WKB
 	err   error
 }
 
@@ -97,7 +99,7 @@ func (r *wkbReader) head() (kind uint32) {
 		r.skip += 8
 	}
 	if kind&0x20000000 != 0 { // EWKB SRID
-		r.take(4)
+		r.srid = int(int32(r.order.Uint32(r.take(4))))
 	}
 	kind &= 0x0fffffff
 	switch kind / 1000 { // ISO

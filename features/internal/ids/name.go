@@ -3,6 +3,7 @@ package ids
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,6 +27,27 @@ func Name(text []byte) (name string, ok bool, err error) {
 		}
 	}
 	return "", false, nil
+}
+
+// A FieldError is a property that was asked for by name and that a feature does not have.
+type FieldError struct {
+	Field  string   // that was asked for
+	Use    string   // what for, such as "take the id from"
+	Fields []string // names of the properties that there are
+}
+
+// Error names the properties that there are, as far as they are not too many.
+func (e *FieldError) Error() string {
+	there := "there are no properties"
+	if len(e.Fields) > 0 {
+		there = "there are " + List(e.Fields)
+	}
+	return fmt.Sprintf("there is no property %q to %s; %s", e.Field, e.Use, there)
+}
+
+// Missing is a [FieldError] of the property that an id is taken from.
+func Missing(field string, there []string) *FieldError {
+	return &FieldError{field, "take the id from", there}
 }
 
 // List is the first dozen of names for a message that says what there is in place of an id.
