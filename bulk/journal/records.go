@@ -55,6 +55,7 @@ func (j *Journal) place(n Number) place {
 // Entry reads a record. It is the caller's to keep.
 func (j *Journal) Entry(n Number) (Entry, error) {
 	at := j.place(n)
+	session, when := j.When(n) // takes mu, which comes before reading
 	j.reading.Lock()
 	defer j.reading.Unlock()
 	rec, err := j.cursor.record(at)
@@ -62,7 +63,7 @@ func (j *Journal) Entry(n Number) (Entry, error) {
 		return Entry{}, err
 	}
 	e := rec.entry(j.asking(rec.period), at.done())
-	e.Session, e.Time = j.When(n)
+	e.Session, e.Time = session, when
 	if e.Response != nil {
 		e.Response = keep(e.Response)
 	}
