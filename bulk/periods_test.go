@@ -206,7 +206,7 @@ func TestPeriodsGoOnAndGrow(t *testing.T) {
 			require.ErrorIs(t, err, ErrDrained)
 			require.Less(t, stops, 50)
 		} else {
-			require.Greater(t, stops, 5)
+			require.Greater(t, stops, 2)
 			got, err := collectCopies(recording.Outcomes(nil))
 			require.NoError(t, err)
 			requirePeriods(t, got, n, slotsOf(o.Fingerprint("id")), nil)

@@ -194,13 +194,7 @@ type Reader struct {
 
 // NewReader returns a reader of the journal's records.
 func (j *Journal) NewReader() *Reader {
-	return &Reader{journal: j, cursor: newCursor(j.path, j.file)}
-}
-
-// Keep has the reader keep so many blocks of records, of 64 KiB each or a little more, in place of 4: as many as take turns where records
-// are not read in the order in which they were written.
-func (r *Reader) Keep(blocks int) {
-	r.cursor.blocks = make([]openBlock, max(blocks, usualBlocks))
+	return &Reader{journal: j, cursor: newCursor(j.path, j.file, len(j.asked.Periods))}
 }
 
 // Entry reads a record. Its response is good until the next call and is not to be changed.
