@@ -79,7 +79,7 @@ func (r *run) notice(o Outcome) {
 }
 
 // A HopelessError ends a new run whose first features all lack the same datasets, for the same reason. A journal keeps what they were
-// answered; a run that goes on with it does not look for this again.
+// answered; a run that goes on with it does not look for this again, nor does one with Options.Periods.
 type HopelessError struct {
 	Features int                  // how many
 	Failures []cas.DatasetFailure // the datasets, and the reason as one of the features was told

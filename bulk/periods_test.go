@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,7 +25,9 @@ import (
 
 // calendar is a service in this process whose answers depend on the period: they have its start for a variable. It keeps what it was asked.
 type calendar struct {
-	fail func(position int, period string) error // of a request that has this feature
+	fail  func(position int, period string) error // of a request that has this feature
+	probe func(cas.BatchExtractRequest) error     // of a request that looks whether the service is there
+	takes time.Duration                           // a request
 
 	mu       sync.Mutex
 	requests int
@@ -32,10 +36,18 @@ type calendar struct {
 	stopAt   int
 }
 
-func (s *calendar) StreamBatch(_ context.Context, r cas.BatchExtractRequest, _ ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
+func (s *calendar) StreamBatch(ctx context.Context, r cas.BatchExtractRequest, _ ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
 	return func(yield func(*cas.AttributeResponse, error) bool) {
 		if isProbe(r) {
-			yield(nil, nil)
+			var err error
+			if s.probe != nil {
+				err = s.probe(r)
+			}
+			yield(nil, err)
+			return
+		}
+		if wait(ctx, s.takes) != nil {
+			yield(nil, ctx.Err())
 			return
 		}
 		period := periodText(r.TimeRange)
@@ -206,7 +218,7 @@ func TestPeriodsGoOnAndGrow(t *testing.T) {
 			require.ErrorIs(t, err, ErrDrained)
 			require.Less(t, stops, 50)
 		} else {
-			require.Greater(t, stops, 5)
+			require.Greater(t, stops, 2)
 			got, err := collectCopies(recording.Outcomes(nil))
 			require.NoError(t, err)
 			requirePeriods(t, got, n, slotsOf(o.Fingerprint("id")), nil)
@@ -287,6 +299,45 @@ func TestPeriodsFillRequests(t *testing.T) {
 	assert.EqualValues(t, n, read.Load())
 	assert.LessOrEqual(t, ahead, 3*o.BatchSize, "the round that is asked for, and the next")
 	assert.Less(t, service.requests, 2*40*n/100, "not far from the fewest possible")
+}
+
+// A service that goes away in the middle costs no feature, and is asked by what the run asks, a period with what varies and none with what
+// does not.
+func TestPeriodsSitOutAnOutage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.journal")
+	synctest.Test(t, func(t *testing.T) {
+		const n = 200
+		o := monthly(t, path)
+		o.BatchSize = 20
+		begun := time.Now()
+		away := func() error {
+			if since := time.Since(begun); since > time.Second && since < 2*time.Minute {
+				return refused
+			}
+			return nil
+		}
+		probes := 0
+		service := &calendar{takes: 100 * time.Millisecond, fail: func(int, string) error { return away() }, probe: func(r cas.BatchExtractRequest) error {
+			probes++
+			want := []string{"p:t", "p:u"}
+			if r.TimeRange == nil {
+				want = o.Static
+			}
+			assert.Equal(t, want, r.DatasetIDs)
+			return away()
+		}}
+		recording, err := Record(t.Context(), service, someFeatures(n), o)
+		require.NoError(t, err)
+		assert.Greater(t, probes, 2)
+		assert.Greater(t, time.Since(begun), 2*time.Minute)
+		got, err := collectCopies(recording.Outcomes(nil))
+		require.NoError(t, err)
+		requirePeriods(t, got, n, slotsOf(o.Fingerprint("id")), nil)
+		for pair, times := range service.pairs {
+			assert.Equal(t, 1, times, pair)
+		}
+		require.NoError(t, o.Journal.Close())
+	})
 }
 
 func TestPeriodsThatCannotBe(t *testing.T) {

@@ -63,9 +63,6 @@ func (r *Recording) Sessions() []journal.Session {
 	return list
 }
 
-// mostKept bounds the blocks of the journal in memory, some 64 KiB each: a feature's answers lie apart, one in each period's.
-const mostKept = 256
-
 // Outcomes yields what became of the features, in input order, and with Options.Periods one for each slot of a feature: first that of the
 // static datasets, where there are any, then one for each period. It can be ranged over any number of times. The Feature of an Outcome is
 // the one at the same place in again, a second pass over the input with whatever properties are wanted; where again is nil it has
@@ -75,7 +72,6 @@ const mostKept = 256
 func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		c := r.journal.NewReader()
-		c.Keep(min(len(r.slots)+2, mostKept))
 		i := 0
 		next := func(f *features.Feature) bool {
 			for s := range r.slots {

@@ -132,6 +132,9 @@ func (form Form) Plan(datasets []string, idField string, keep []string, f Format
 func (form Form) PlanRun(of journal.Fingerprint, keep []string, f Format) (*Plan, error) {
 	form = form.of(of, stacks(f))
 	if err := form.check(); err != nil {
+		if len(of.Periods) > 0 && !form.Wide {
+			err = fmt.Errorf("%w; a run of periods has a row for each: ask for the wide form, a column for each", err)
+		}
 		return nil, err
 	}
 	if len(of.DatasetIDs) == 0 {

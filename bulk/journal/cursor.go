@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 
 	"github.com/community-attribute-service/cas-go/cas"
@@ -13,7 +14,10 @@ import (
 type cursor struct {
 	file   *os.File
 	path   string
-	blocks []openBlock // most recently read
+	blocks []openBlock   // most recently read
+	known  map[int64]int // where in the file to place in blocks, where there are many
+	chance bool          // which of them makes room: they take turns, and are too many to wait for theirs
+	usual  int           // bytes that are read to find a block whole
 	turns  int
 	buffer []byte
 }
@@ -38,11 +42,21 @@ type recordedOutcome struct {
 	failure  recordedFailure
 }
 
-// usualBlocks is as many requests as usually are in flight, whose records take turns.
-const usualBlocks = 4
+// usualBlocks is as many requests as usually are in flight, whose records take turns. mostBlocks bounds the blocks of periods, some 16 KiB
+// of memory each: a feature's records lie apart, one in a block of each period, and so do the next one's.
+const (
+	usualBlocks = 4
+	mostBlocks  = 2048
+)
 
-func newCursor(path string, file *os.File) cursor {
-	return cursor{path: path, file: file, blocks: make([]openBlock, usualBlocks)}
+func newCursor(path string, file *os.File, periods int) cursor {
+	c := cursor{path: path, file: file, blocks: make([]openBlock, usualBlocks), usual: blockHead + fullBlock + 4<<10}
+	if periods > 0 {
+		n := min(periods+usualBlocks, mostBlocks)
+		c.chance = n == mostBlocks
+		c.blocks, c.known, c.usual = make([]openBlock, n), make(map[int64]int, n), blockHead+fullPeriod+4<<10
+	}
+	return c
 }
 
 // head reads what identifies the record at a place.
@@ -103,16 +117,19 @@ func (b *openBlock) body(flags byte) (response *cas.AttributeResponse, failure r
 // block gives the block that begins there.
 func (c *cursor) block(at int64) (*openBlock, error) {
 	c.turns++
-	oldest := &c.blocks[0]
-	for i := range c.blocks {
-		b := &c.blocks[i]
-		if b.at == at {
-			b.used = c.turns
-			return b, nil
-		}
-		if b.used < oldest.used {
-			oldest = b
-		}
+	if i, kept := c.known[at]; kept && c.blocks[i].at == at {
+		c.blocks[i].used = c.turns
+		return &c.blocks[i], nil
+	}
+	place, kept := c.search(at)
+	oldest := &c.blocks[place]
+	if kept {
+		oldest.used = c.turns
+		return oldest, nil
+	}
+	if c.known != nil {
+		delete(c.known, oldest.at)
+		c.known[at] = place
 	}
 	oldest.at = 0
 	content, err := c.read(at)
@@ -130,13 +147,28 @@ func (c *cursor) block(at int64) (*openBlock, error) {
 	return oldest, nil
 }
 
+// search finds where a block is kept, or which one is to make room for it: the one that was used longest ago.
+func (c *cursor) search(at int64) (place int, kept bool) {
+	if c.chance {
+		return rand.IntN(len(c.blocks)), false
+	}
+	for i := range c.blocks {
+		if c.blocks[i].at == at {
+			return i, true
+		}
+		if c.blocks[i].used < c.blocks[place].used {
+			place = i
+		}
+	}
+	return place, false
+}
+
 // read reads the content of the block that begins there.
 func (c *cursor) read(at int64) ([]byte, error) {
-	const usual = blockHead + fullBlock + 4<<10
-	if cap(c.buffer) < usual {
-		c.buffer = make([]byte, usual)
+	if cap(c.buffer) < c.usual {
+		c.buffer = make([]byte, c.usual)
 	}
-	c.buffer = c.buffer[:cap(c.buffer)]
+	c.buffer = c.buffer[:c.usual]
 	n, err := c.file.ReadAt(c.buffer, at)
 	if err != nil && err != io.EOF {
 		return nil, err

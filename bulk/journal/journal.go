@@ -139,7 +139,7 @@ func isNamed(file *os.File, path string) bool {
 }
 
 func newJournal(path string, file *os.File) *Journal {
-	return &Journal{path: path, file: file, index: newIndex(), cursor: newCursor(path, file)}
+	return &Journal{path: path, file: file, index: newIndex(), cursor: newCursor(path, file, 0)}
 }
 
 func (j *Journal) open(take func(*Journal) error) error {
@@ -205,6 +205,7 @@ func (j *Journal) Fingerprint() Fingerprint { return j.asked }
 func (j *Journal) ask(f Fingerprint) {
 	j.asked = f
 	j.each, j.once = f.Split()
+	j.cursor = newCursor(j.path, j.file, len(f.Periods))
 }
 
 // asking lists the datasets of a record in a period.

@@ -40,7 +40,6 @@ func TestRecordsOfPeriods(t *testing.T) {
 	require.NoError(t, err)
 	check := func() {
 		r := j.NewReader()
-		r.Keep(len(periods))
 		for i := range n {
 			f := feature(i)
 			for p, period := range periods {

@@ -38,6 +38,8 @@ func (h *recordHead) done() bool { return h.flags&flagDone != 0 }
 const (
 	// fullBlock is the size from which on a block takes no more records. Whoever reads one record reads the block up to it.
 	fullBlock = 64 << 10
+	// fullPeriod is that of a block of one period. Whoever reads a feature in all periods reads in as many blocks, and keeps them.
+	fullPeriod = 8 << 10
 	// mostRecords is how many records of a block a [place] can tell apart.
 	mostRecords = 1 << 15
 )
@@ -110,7 +112,11 @@ func (w *Writer) Add(id string, geometry GeometryHash, response *cas.AttributeRe
 	w.heads = append(w.heads, head)
 	w.places = append(w.places, placeOf(int64(len(w.blocks)), w.count, head.done()))
 	w.count++
-	if len(w.front)+len(w.bodies) >= fullBlock || w.count == mostRecords {
+	full := fullBlock
+	if w.period != "" {
+		full = fullPeriod
+	}
+	if len(w.front)+len(w.bodies) >= full || w.count == mostRecords {
 		w.end()
 	}
 }

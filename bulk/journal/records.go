@@ -55,6 +55,7 @@ func (j *Journal) place(n Number) place {
 // Entry reads a record. It is the caller's to keep.
 func (j *Journal) Entry(n Number) (Entry, error) {
 	at := j.place(n)
+	session, when := j.When(n) // takes mu, which comes before reading
 	j.reading.Lock()
 	defer j.reading.Unlock()
 	rec, err := j.cursor.record(at)
@@ -62,7 +63,7 @@ func (j *Journal) Entry(n Number) (Entry, error) {
 		return Entry{}, err
 	}
 	e := rec.entry(j.asking(rec.period), at.done())
-	e.Session, e.Time = j.When(n)
+	e.Session, e.Time = session, when
 	if e.Response != nil {
 		e.Response = keep(e.Response)
 	}
@@ -193,13 +194,7 @@ type Reader struct {
 
 // NewReader returns a reader of the journal's records.
 func (j *Journal) NewReader() *Reader {
-	return &Reader{journal: j, cursor: newCursor(j.path, j.file)}
-}
-
-// Keep has the reader keep so many blocks of records, of 64 KiB each or a little more, in place of 4: as many as take turns where records
-// are not read in the order in which they were written.
-func (r *Reader) Keep(blocks int) {
-	r.cursor.blocks = make([]openBlock, max(blocks, usualBlocks))
+	return &Reader{journal: j, cursor: newCursor(j.path, j.file, len(j.asked.Periods))}
 }
 
 // Entry reads a record. Its response is good until the next call and is not to be changed.

@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"os"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,4 +71,35 @@ func TestTimesThatCannotBe(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []int{1, 1}, []int{state.Done, state.Damaged}, "%q", content)
 	}
+}
+
+// A run that goes on reads what it had while it writes what it gets. That needs both locks of a journal, always in the same order.
+func TestEntriesAreReadWhileOthersAreWritten(t *testing.T) {
+	t.Parallel()
+	j := openJournal1(t, journalPath(t))
+	f := feature(1)
+	hash := HashGeometry(f.Geometry)
+	write := func() {
+		var w Writer
+		w.Add(f.ID, hash, responseFor(1, dataset), nil)
+		_, err := j.Append(&w) // finds the record before
+		require.NoError(t, err)
+	}
+	write()
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for range 5000 {
+				_, found, err := j.Lookup(f.ID, hash)
+				if !found || err != nil {
+					t.Errorf("found %v, %v", found, err)
+					return
+				}
+			}
+		})
+	}
+	for range 5000 {
+		write()
+	}
+	readers.Wait()
 }
