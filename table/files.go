@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -60,12 +61,17 @@ func removeLeftovers(path string) {
 	if err != nil {
 		return // CreateTemp tells
 	}
-	prefix := filepath.Base(path) + temporaryMark
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), prefix) && strings.HasSuffix(e.Name(), temporaryEnd) {
+		if number, ours := strings.CutPrefix(strings.TrimSuffix(e.Name(), temporaryEnd), filepath.Base(path)+temporaryMark); ours && isNumber(number) {
 			os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
 		}
 	}
+}
+
+// isNumber reports eight digits as createTemporary writes them: another name may be the user's.
+func isNumber(text string) bool {
+	_, err := strconv.ParseUint(text, 16, 32)
+	return err == nil && len(text) == 8
 }
 
 // restart empties the file.

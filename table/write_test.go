@@ -280,11 +280,15 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	for _, p := range []string{path, ErrorsPath(path), MetaPath(path)} {
 		require.NoError(t, os.WriteFile(p+".cas-0badcafe.tmp", make([]byte, 1<<20), 0o644))
 	}
-	require.NoError(t, os.WriteFile(path+".tmp", nil, 0o644))
+	for _, users := range []string{".tmp", ".cas-backup1.tmp", ".cas-0badcafe1.tmp"} {
+		require.NoError(t, os.WriteFile(path+users, nil, 0o644))
+	}
 	_, err := Write(t.Context(), from(scenario()...), options(t, path, CSV{}))
 	require.NoError(t, err)
 	golden(t, path, "attributes.csv")
-	assert.ElementsMatch(t, []string{"attributes.csv", "attributes.csv.tmp", "attributes.errors.csv", "attributes.meta.json"}, folder(t, dir))
+	assert.ElementsMatch(t, []string{
+		"attributes.csv", "attributes.csv.tmp", "attributes.csv.cas-backup1.tmp", "attributes.csv.cas-0badcafe1.tmp", "attributes.errors.csv", "attributes.meta.json",
+	}, folder(t, dir))
 }
 
 func TestParametersAndPlanBelongTogether(t *testing.T) {

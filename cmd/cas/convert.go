@@ -85,14 +85,20 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 		return err
 	}
 	c := tabulate.Conversion{Journal: journalOf(x.journal), Keep: x.keep, Output: x.output, Format: formatOf(x.output, x.geo), Form: form}
+	var input tabulate.Input
 	if x.input != "" {
 		c.Open = func(idField string) (tabulate.Input, error) {
 			x.idField = idField
-			return a.openInput(ctx, x.input, x.options(x.keep))
+			var err error
+			input, err = a.openInput(ctx, x.input, x.options(x.keep))
+			return input, err
 		}
 	}
 	started := time.Now()
 	summary, err := c.Run(ctx)
+	if input.Source != nil {
+		a.notes(input)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return usageError{err}
 	}

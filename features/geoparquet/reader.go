@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
-	pq "github.com/parquet-go/parquet-go/format"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
@@ -79,20 +78,6 @@ func (r *reader) open(o format.Options) error {
 		return nil
 	})
 	return errors.Join(err, failed)
-}
-
-// refuseLZ4 refuses the one compression whose pages parquet-go 0.32 decodes to what was in its buffer before
-// (https://github.com/parquet-go/parquet-go/issues/608).
-func refuseLZ4(column *parquet.Column) error {
-	if column.Leaf() && column.Compression().CompressionCodec() == pq.Lz4Raw {
-		return errors.New("the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
-	}
-	for _, c := range column.Columns() {
-		if err := refuseLZ4(c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // openParquet reads the footer.
@@ -178,6 +163,10 @@ func (r *reader) describe() {
 		convert, name, ok := propertyOf(c.Type())
 		if !ok {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("The column %s holds data of the type %s and is left out.", c.Name(), name))
+			continue
+		}
+		if isRunLengths(r.parquet, c) {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("The column %s holds booleans in run lengths (RLE), which are not read: it is left out. Write the file anew with data pages of version 1.", c.Name()))
 			continue
 		}
 		r.properties = append(r.properties, property{c, convert})

@@ -261,20 +261,44 @@ save("nameless", albers, 5070)
 	}
 }
 
-// TestCompressions: what parquet-go reads wrongly is refused, and every other compression read to the same records.
-func TestCompressions(t *testing.T) {
+// TestCompressionsAndEncodings: what parquet-go reads wrongly is refused or left out, and all else gives the records of the plain file.
+func TestCompressionsAndEncodings(t *testing.T) {
 	folder := write(t, `
 import random
 random.seed(1)
-table = pa.table({"x": [random.random() for _ in range(1000)], "y": [random.random() for _ in range(1000)], "s": ["%0200x" % random.getrandbits(800) for _ in range(1000)]})
-for name in ("none", "snappy", "gzip", "zstd", "brotli", "lz4"):
-  pq.write_table(table, name + ".parquet", compression=name, use_dictionary=False)
+def some(make): return [None if random.random() < 0.3 else make() for _ in range(3000)]
+table = pa.table({
+  "x": [random.random() for _ in range(3000)], "y": [random.random() for _ in range(3000)], "text": ["%0200x" % random.getrandbits(800) for _ in range(3000)],
+  "few": some(lambda: random.choice(["a", "b", ""])), "long": some(lambda: random.randint(-2**63, 2**63 - 1)), "yes": some(lambda: random.random() < 0.9),
+  "small": pa.array(some(lambda: random.randint(0, 255)), pa.uint8()), "single": pa.array(some(random.random), pa.float32()),
+})
+def save(name, **options): pq.write_table(table, name + ".parquet", **{"use_dictionary": False, "row_group_size": 1700, **options})
+save("plain", compression="none")
+for name in ("snappy", "gzip", "zstd", "brotli", "lz4"): save(name, compression=name)
+save("dictionary", use_dictionary=True)
+save("pages", data_page_size=512)
+for version in ("1.0", "2.0"):
+  encodings = {"yes": "PLAIN", "small": "PLAIN", "few": "PLAIN"}
+  save("delta " + version, data_page_version=version, column_encoding={**encodings, "long": "DELTA_BINARY_PACKED", "small": "DELTA_BINARY_PACKED", "text": "DELTA_BYTE_ARRAY", "few": "DELTA_LENGTH_BYTE_ARRAY", "x": "PLAIN", "y": "PLAIN", "single": "PLAIN"})
+  save("split " + version, data_page_version=version, column_encoding={**encodings, "long": "BYTE_STREAM_SPLIT", "x": "BYTE_STREAM_SPLIT", "y": "BYTE_STREAM_SPLIT", "single": "BYTE_STREAM_SPLIT", "text": "PLAIN"})
+save("run lengths", data_page_version="2.0")
 `)
-	want := formattest.Lines(t, openFile(t, filepath.Join(folder, "none.parquet"), format.Options{}), format.Want{})
-	require.Len(t, want, 1000)
-	for _, name := range []string{"snappy", "gzip", "zstd", "brotli"} {
-		assert.Equal(t, want, formattest.Lines(t, openFile(t, filepath.Join(folder, name+".parquet"), format.Options{}), format.Want{}), name)
+	lines := func(name string, want format.Want) []string {
+		r := openFile(t, filepath.Join(folder, name+".parquet"), format.Options{})
+		assert.Empty(t, r.Describe().Warnings, name)
+		return formattest.Lines(t, r, want)
+	}
+	want := lines("plain", format.Want{})
+	require.Len(t, want, 3000)
+	for _, name := range []string{"snappy", "gzip", "zstd", "brotli", "dictionary", "pages", "delta 1.0", "delta 2.0", "split 1.0", "split 2.0"} {
+		require.Equal(t, want, lines(name, format.Want{}), name)
 	}
 	_, err := open(filepath.Join(folder, "lz4.parquet"), format.Options{})
 	require.ErrorContains(t, err, "the file is compressed with LZ4, which is not read: write it anew with zstd or snappy")
+
+	r := openFile(t, filepath.Join(folder, "run lengths.parquet"), format.Options{})
+	require.Len(t, r.Describe().Warnings, 1)
+	assert.Contains(t, r.Describe().Warnings[0], "The column yes holds booleans in run lengths (RLE), which are not read")
+	others := []string{"x", "y", "text", "few", "long", "small", "single"}
+	assert.Equal(t, lines("plain", format.Want{Properties: others}), formattest.Lines(t, r, format.Want{Properties: append(others, "yes")}))
 }

@@ -233,7 +233,7 @@ func TestEncodings(t *testing.T) {
 	for label, want := range map[string]encoding.Encoding{
 		"UTF-8": encoding.Nop, "utf8": encoding.Nop, "65001": encoding.Nop, "1252": charmap.Windows1252, "CP1251": charmap.Windows1251,
 		"ANSI 1250": charmap.Windows1250, "LDID/87": charmap.Windows1252, "ISO-8859-1": charmap.Windows1252, "ISO 88591": charmap.Windows1252,
-		"88592": charmap.ISO8859_2, "ISO 8859-15": charmap.ISO8859_15, "Shift_JIS": japanese.ShiftJIS, "OEM 437": charmap.CodePage437,
+		"88592": charmap.ISO8859_2, "ISO 8859-15": charmap.ISO8859_15, "Shift_JIS": japanese.ShiftJIS, "SJIS": japanese.ShiftJIS, "OEM 437": charmap.CodePage437,
 		"windows-1256": charmap.Windows1256, "klingon": nil, "LDID/x": nil,
 	} {
 		assert.Equal(t, want, byLabel(label), label)

@@ -84,6 +84,9 @@ func byLabel(label string) encoding.Encoding {
 	for _, prefix := range []string{"cp", "ansi", "windows", "ibm", "oem", "ms"} {
 		bare = strings.TrimPrefix(bare, prefix)
 	}
+	if bare == "sjis" { // as Esri's programs write it
+		bare = "932"
+	}
 	if n, err := strconv.Atoi(bare); err == nil && pages[n] != nil {
 		return pages[n]
 	}

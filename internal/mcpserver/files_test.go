@@ -200,6 +200,7 @@ func TestFilesThatNeedGDALAreRefused(t *testing.T) {
 	for name, content := range map[string]string{
 		"a.vrt": `<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>`,
 		"a.kml": `<kml xmlns="http://www.opengis.net/kml/2.2"/>`, "b.csv": `<OGRVRTDataSource/>`, "c.zip": "PK\x03\x04nonsense", "d.fgb": "fgb\x03", "e.geojson": "hello",
+		"f.sqlite": "SQLite format 3\x00" + strings.Repeat("\x00", 200), "g.db": "SQLite format 3\x00" + strings.Repeat("\x00", 52) + "GPXX" + strings.Repeat("\x00", 100),
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(content), 0o600))
 		assert.Contains(t, refusal(t, session, "describe_file", `{"path":"`+name+`"}`), "none of the formats", name)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
@@ -131,7 +132,14 @@ func native(file string) error {
 		return reason(err)
 	}
 	head = head[:n]
-	for _, magic := range []string{"\x1f\x8b", "\x00\x00\x27\x0a", "SQLite format 3\x00", "PAR1"} {
+	ending := strings.ToLower(filepath.Ext(file))
+	if bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
+		const id = 68 // of the application that the database is of
+		if ending == ".gpkg" || len(head) >= id+4 && slices.Contains([]string{"GPKG", "GP10", "GP11"}, string(head[id:id+4])) {
+			return nil
+		}
+	}
+	for _, magic := range []string{"\x1f\x8b", "\x00\x00\x27\x0a", "PAR1"} {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return nil
 		}
@@ -143,7 +151,6 @@ func native(file string) error {
 	if bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")) {
 		return nil
 	}
-	ending := strings.ToLower(filepath.Ext(file))
 	if (ending == ".csv" || ending == ".tsv") && !bytes.HasPrefix(text, []byte("<")) && !bytes.HasPrefix(head, []byte("PK")) {
 		return nil
 	}
