@@ -20,8 +20,7 @@ func (a *app) doctorCommand() *cobra.Command {
 redirect, how fast is it, does its /openapi.json say what this client was built on, has it the datasets that this client knows? With -d,
 extract a dataset too, at a place in Tennessee if -g names no other, and measure how many results a second the service gives of it.
 
-It makes some fifteen small requests, the extraction aside. A check is ok; or warn: usable, but look at it; or fail. The exit code is 1
-if one failed.`,
+It makes some fifteen small requests, the extraction aside. A check is ok; or warn: usable, but look at it; or fail.`,
 		Example: `  cas doctor --url https://cas.example.com
   cas doctor -d copernicus_dem:elevation -g '{"type":"Point","coordinates":[7.65,45.97]}' --json`,
 		Args: exactly(0, "no arguments"),

@@ -21,11 +21,9 @@ func (a *app) journalCommand() *cobra.Command {
 		Long: `Read the journal of a run, or the one beside its table, from beginning to end, and tell what it holds: the parameters of the run, the
 features that are answered and that failed, and records that cannot be read. Nothing is changed, and a run may be writing it.
 
-With --dump, print every feature's newest answer as a line of JSON: id, response (as the service gave it), missing datasets, error.
-
-Exit code 1 says that records are damaged; their features are asked for again by 'cas extract … --resume'.`,
+With --dump, print every feature's newest answer as a line of JSON: id, response (as the service gave it), missing datasets, error.`,
 		Example: `  cas journal attributes.csv
-  cas journal attributes.csv.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
+  cas journal attributes.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
 		Args: exactly(1, "a journal or a table"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if dump {

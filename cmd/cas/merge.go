@@ -22,9 +22,7 @@ would have written, with its list of failures and its description.
 
 Each shard's manifest (….shard.json) says what it is a part of. Shards that are missing, there twice, not finished, changed since, or
 of other inputs or parameters are refused, all of them named, and nothing is written. Standard output then holds the numbers of the
-shards to run again, as sbatch --array reads them: 3,7-9.
-
-Exit code 3 says that the table is whole and some features failed in their shards, 1 that the shards make no whole.`,
+shards to run again, as sbatch --array reads them: 3,7-9.`,
 		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
   cas merge -o attributes.csv attributes.*-of-0016.csv`,
 		Args: cobra.ArbitraryArgs,

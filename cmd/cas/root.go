@@ -59,9 +59,7 @@ func newRoot(a *app) *cobra.Command {
 		Long: `cas asks CAS, the Community Attribute Service: what are the elevation, soil, land cover and climate of this point or polygon?
 
 The service is named by --url or the environment variable CAS_URL (default ` + cas.DefaultBaseURL + `), its key by CAS_API_KEY.
-Results go to standard output, all else to standard error.
-
-Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 some features or datasets failed, the others are there.`,
+Results go to standard output, everything else to standard error.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
@@ -83,6 +81,7 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 		root.AddCommand(command(a))
 	}
 	a.completions(root)
+	addSections(root)
 	return root
 }
 
