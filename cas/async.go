@@ -47,8 +47,8 @@ func Resolved[T any](value T, err error) *Future[T] {
 // Done returns a channel that is closed when the call has ended. After that, the [ResponseInfo] of [WithResponseInfo] may be read.
 func (f *Future[T]) Done() <-chan struct{} { return f.done }
 
-// Wait waits for the call and returns its result. If ctx ends first, Wait returns its error, and the call goes on. Wait may be called
-// any number of times, from any goroutine.
+// Wait waits for the call and returns its result. If ctx ends first, Wait returns the error of ctx, and the call goes on. Wait may be
+// called any number of times, from any goroutine.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	select {
 	case <-f.done: // an outcome that is there is given even if ctx has ended

@@ -27,8 +27,8 @@
 //	wait               random, from 0 to a limit that doubles from 0.5 s to 8 s                 Min-, MaxBackoff
 //	Retry-After        the client waits this long and 1 s more; over 60 s, the call ends        MaxRetryAfter
 //	deadline           a call whose wait would exceed it ends at once, with the last failure    ctx
-//	429                all calls of the client pause for that long. If the context of a call    (always)
-//	                   ends earlier, it fails at once as ErrRateLimited. Health does not pause
+//	429                all calls of the client but Health wait as Retry-After says. A call      (always)
+//	                   whose context would end earlier fails at once, as ErrRateLimited
 //	pace               none, or n requests a minute, evenly spaced; Health does not count       WithRequestsPerMinute
 //	time of a try      120 s, without waits and, in StreamBatch, without the consumer's time    WithTimeout, WithCallTimeout
 //	time of a call     as long as the context allows                                            ctx

@@ -18,7 +18,7 @@ var (
 	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, unless over a limit
 	ErrRequestLimit = errors.New("cas: the request is over a limit of the service")
 	ErrUnauthorized = errors.New("cas: the API key is missing or wrong")              // 401
-	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429, or not sent after one
+	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429, or not sent because of an earlier 429
 	ErrNotFound     = errors.New("cas: not found")                                    // 404
 	ErrUpstream     = errors.New("cas: a provider or proxy upstream failed")          // 502
 	ErrInternal     = errors.New("cas: the service failed")                           // 500
@@ -106,8 +106,8 @@ func pathOf(text string) string {
 // Unwrap returns the cause: the network's error of a transport error, the context's error if the context ended, else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is reports the kind of the error. The service's answers are told apart by status, this client's verdicts by type. A service cannot
-// fake a verdict by using its type.
+// Is reports the kind of the error. For an answer of the service it looks at the status, for a verdict of this client at the type. If a
+// service sends a type of this client, that has no effect.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrUnauthorized:

@@ -22,7 +22,7 @@ import (
 type GeometryLike = any
 
 // Geometry is a GeoJSON geometry, in degrees, WGS84, longitude first. Make one with [Point], [Polygon], [MultiPolygon] or
-// [ParseGeoJSON]. If it is invalid (NaN, a type that the service does not accept), the call returns ErrInvalidRequest.
+// [ParseGeoJSON]. If it is invalid (NaN, a type that the service does not accept), the call that uses it returns ErrInvalidRequest.
 type Geometry = gen.Geometry
 
 // Geometries converts geometries of one Go type to the slice that [BatchExtractRequest] takes.

@@ -17,10 +17,10 @@ type AttributeResponse = gen.AttributeResponse
 //
 //	DatasetID         string             // the id from the request, `provider:dataset`.
 //	Variable          string             // the variable's name, such as `elevation`.
-//	Value             Value              // a number in `units`, a class distribution, or null if there is no value. No value is never written as 0.
+//	Value             Value              // a number in `units`, a class distribution, or null. A missing value is null, never 0.
 //	Units             string             // the units of the value, such as `m`. `1` means dimensionless; `class` means a class code.
 //	Aggregation       AggregationMethod  // the statistic that was computed. It may differ from the one in the request.
-//	Quality           QualityFlag        // the service's verdict. If the coverage is under 0.3, the flag is missing, but there may still be a value.
+//	Quality           QualityFlag        // the service's verdict. If the coverage is under 0.3, the flag is `missing`, but there may still be a value.
 //	CoverageFraction  float64            // the share of the geometry's pixels that hold data, 0 to 1.
 //	PixelCount        int64              // the number of pixels with data that the value was computed from.
 //	Timestamp         *Timestamp         // the time that the value is valid for; null for static data. It may lack a time zone.
@@ -99,7 +99,7 @@ type Variable = gen.Variable
 //	MaxLat  float64  // the northern edge in degrees, -90 to 90.
 type BoundingBox = gen.BoundingBox
 
-// TemporalExtent is a dataset's time axis. In the service's own catalog start and end are always null.
+// TemporalExtent is a dataset's time axis. In the published catalog, start and end are always null.
 //
 //	Start         *Timestamp    // its first time, or null. It may lack a time zone.
 //	End           *Timestamp    // its last time, or null. It may lack a time zone.

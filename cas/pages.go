@@ -12,9 +12,9 @@ import (
 // pageSize is the largest page that the service gives; its whole catalog fits into one.
 const pageSize = 1000
 
-// AllProviders yields every provider, sorted by slug. It requests pages as you need them, until a page is empty, or is not full and
-// reaches Total. An error is yielded last, with a zero provider. If the service returns another page than the requested one (a gateway
-// may drop the query), the error is ErrMalformedResponse.
+// AllProviders yields every provider, sorted by slug. It requests pages as you need them. It stops after an empty page, or after a page
+// that is not full and reaches Total. An error is yielded last, with a zero provider. If the service returns another page than the
+// requested one (a gateway may drop the query), the error is ErrMalformedResponse.
 func (c *Client) AllProviders(ctx context.Context, opts ...CallOption) iter.Seq2[ProviderSummary, error] {
 	return pages(Page{}, func(p Page) ([]ProviderSummary, listed, error) {
 		list, err := c.Providers(ctx, p, opts...)

@@ -65,12 +65,12 @@ var (
 	ErrBroken = format.ErrBroken
 )
 
-// A LayerError means that a file has several layers and none was chosen, or one that does not exist.
+// A LayerError means that a file has several layers and [Options.Layer] names none of them.
 type LayerError = format.LayerError
 
 // Open opens a file of features: GeoJSON in every form, Shapefile (also zipped), points as CSV, and whatever an installed ogr2ogr
-// reads. To read GeoPackage or GeoParquet, a program must import features/geopackage or features/geoparquet, if only for this effect.
-// Open finds the format by the content of the file, then by the ending of its name.
+// reads. A program that reads GeoPackage or GeoParquet must import features/geopackage or features/geoparquet. Open finds the format by
+// the content of the file, then by the ending of its name.
 //
 // Coordinates in another reference system are converted if package crs can do that exactly; otherwise the error names the system.
 // Describe().Notes of the Source says what was converted.

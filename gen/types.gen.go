@@ -232,7 +232,7 @@ type AttributeResult struct {
 	// Variable is the variable's name, such as `elevation`.
 	Variable string `json:"variable"`
 
-	// Value is a number in `units`, a class distribution, or null if there is no value. No value is never written as 0.
+	// Value is a number in `units`, a class distribution, or null. A missing value is null, never 0.
 	Value Value `json:"value"`
 
 	// Units are the units of the value, such as `m`. `1` means dimensionless; `class` means a class code.
@@ -241,7 +241,7 @@ type AttributeResult struct {
 	// Aggregation is the statistic that was computed. It may differ from the one in the request.
 	Aggregation AggregationMethod `json:"aggregation"`
 
-	// Quality is the service's verdict. If the coverage is under 0.3, the flag is missing, but there may still be a value.
+	// Quality is the service's verdict. If the coverage is under 0.3, the flag is `missing`, but there may still be a value.
 	Quality QualityFlag `json:"quality"`
 
 	// CoverageFraction is the share of the geometry's pixels that hold data, 0 to 1.
@@ -481,7 +481,7 @@ type QualityFlag string
 // Resolution is a pixel size in metres, or null.
 type Resolution = wire.Number
 
-// TemporalExtent is a dataset's time axis. In the service's own catalog start and end are always null.
+// TemporalExtent is a dataset's time axis. In the published catalog, start and end are always null.
 type TemporalExtent struct {
 	// Start is its first time, or null. It may lack a time zone.
 	Start *wire.Timestamp `json:"start"`

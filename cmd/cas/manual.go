@@ -32,7 +32,7 @@ var (
 	errorsFile  = entry{"STEM.errors.csv", "a line for each dataset that a feature lacks: id, dataset, reason, service, time"}
 	metaFile    = entry{"STEM.meta.json", "parameters, columns, units, counts, licences, citations, sessions; see 'cas schema meta'"}
 	journalFile = entry{"STEM.journal", "every answer as it arrives, from which the same command resumes; locked while a run uses it"}
-	tableFile   = entry{"FILE", "the table of -o, with its ending; STEM is FILE without the ending. It appears when it is whole"}
+	tableFile   = entry{"FILE", "the table, as named by -o; STEM is its name without the ending. It appears when it is complete"}
 	cacheFile   = entry{"CACHE/cas-go/catalog-*.json", "ids and names of the service's catalog, kept for a day; CACHE is your cache folder, ~/.cache on Linux"}
 )
 
@@ -94,7 +94,7 @@ var manuals = map[string]manual{
 		{"ROOT/*", "with --root: the features that are read, and the tables, with the files that 'cas extract' writes beside them"},
 	}},
 	"merge": {
-		failed:  "the shards make no whole; standard output has the numbers of those to run again",
+		failed:  "the shards do not make a whole table; standard output has the numbers of those to run again",
 		partial: "the table is written; some features failed in their shards",
 		files: []entry{
 			{"SHARD", "the table of a shard; only read, as are its .errors.csv and .shard.json"}, tableFile, errorsFile, metaFile,
