@@ -29,9 +29,19 @@ modules: ## test the modules beside this one, which keep their dependencies to t
 	cd deploy/kubernetes && go vet ./... && go test ./...
 	cd examples/otel && go vet ./...
 
+.PHONY: packages
+packages: ## make what a release has, into dist/: archives of six systems, deb, rpm, recipes, checksums (Linux; zip)
+	rm -rf dist
+	bash deploy/packaging/build.sh dist
+
+.PHONY: packages-test
+packages-test: ## unpack, install and start what is in dist/; root, and Debian's file, rpm, qemu-user-static, buildah, man-db and ruby
+	go vet -tags packages ./deploy
+	go test -tags packages -timeout 20m -run Packages -v ./deploy
+
 .PHONY: shellcheck
 shellcheck: ## check the shell scripts (shellcheck, from Debian's packages)
-	shellcheck .ci/run internal/house/*.sh deploy/slurm/*.sh deploy/slurm/*.sbatch deploy/slurm/one-machine/*.sh deploy/pbs/*.sh deploy/pbs/*.pbs deploy/pbs/testdata/qsub
+	shellcheck .ci/run internal/house/*.sh deploy/slurm/*.sh deploy/slurm/*.sbatch deploy/slurm/one-machine/*.sh deploy/pbs/*.sh deploy/pbs/*.pbs deploy/pbs/testdata/qsub deploy/packaging/build.sh
 
 .PHONY: slurm
 slurm: env ## prove the job array on a real Slurm on this machine; root, and Debian's slurm packages
@@ -105,7 +115,7 @@ docs: ## renew docs/reference.md from the doc comments
 	go run ./internal/docgen
 
 .PHONY: site
-site: ## build the documents as a site in dist/site; a link that leads nowhere fails
+site: ## build the documents as a site in site/; a link that leads nowhere fails
 	$(PYTHON) internal/contract/service/make_env.py .venv site
 	NO_MKDOCS_2_WARNING=1 .venv/site/bin/mkdocs build --strict --config-file internal/site/mkdocs.yml
 

@@ -108,7 +108,7 @@ func (c *comparison) startReal(app, client string) (url string, end func(), err 
 
 // extractReal makes a table by the built command.
 func (c *comparison) extractReal(in, out string, where ...string) (sample, error) {
-	args := append([]string{"extract", "-g", "@" + in, "-d", strings.Join(realIDs(), ","), "-o", out, "--id-field", "ID", "--quiet"}, where...)
+	args := append([]string{"extract", "-g", "@" + in, "-d", strings.Join(realIDs(), ","), "-o", out, "--overwrite", "--id-field", "ID", "--quiet"}, where...)
 	s, err := c.fromOutside(exec.Command(c.program, args...))
 	if err != nil {
 		return sample{}, err

@@ -51,7 +51,7 @@ func (c *comparison) table(kind, client string) (sample, error) {
 		return c.ownReport(exec.Command(os.Args[0], "table", c.url, in, out))
 	}
 	s, err := c.fromOutside(exec.Command(c.program, "extract", "--url", c.url, "-g", "@"+in, "-d", strings.Join(service.DatasetIDs, ","),
-		"-o", out, "--id-field", "ID", "--quiet"))
+		"-o", out, "--overwrite", "--id-field", "ID", "--quiet"))
 	if err != nil {
 		return sample{}, err
 	}

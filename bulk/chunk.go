@@ -11,12 +11,14 @@ import (
 // An item is a feature on its way through a run.
 type item struct {
 	feature  features.Feature
-	hash     journal.GeometryHash   // set if there is a journal
+	slot     *slot                  // what it is asked
+	hash     journal.GeometryHash   // of the geometry, in the period; set if there is a journal
 	record   journal.Number         // in it, once it has its outcome
-	datasets []string               // what it is asked for
+	datasets []string               // of the slot, those that it is asked for
 	before   *cas.AttributeResponse // what an earlier run was answered, where it lacks some of them
 	bytes    int                    // memory that it holds, about
-	position int                    // in the input
+	position int                    // in the run
+	place    int                    // of its outcome: those of a feature stand together, in input order
 	outcome  Outcome
 	settled  bool // it has its outcome
 
@@ -28,17 +30,17 @@ const (
 	resultBytes = 350 // what it holds of a result
 )
 
-func newItem(f features.Feature) *item {
+func newItem(f features.Feature, s *slot) *item {
 	bytes := itemBytes + len(f.Geometry) + len(f.ID)
 	for name, value := range f.Properties {
 		bytes += len(name) + len(value)
 	}
-	return &item{feature: f, bytes: bytes}
+	return &item{feature: f, slot: s, datasets: s.datasets, bytes: bytes}
 }
 
 // A chunk is what one request asks for.
 type chunk struct {
-	items []*item // that lack the same datasets
+	items []*item // that lack the same datasets, in the same period
 	bytes int     // of the geometries' texts
 	part  bool    // of a chunk that failed
 	epoch int     // of the limiter when it was begun
@@ -56,7 +58,7 @@ func newChunk(items []*item, part bool) *chunk {
 	return c
 }
 
-// first is where the chunk stands in the input.
+// first is where the chunk stands in the run.
 func (c *chunk) first() int { return c.items[0].position }
 
 // halves divides a chunk of several features, by bytes if that divides it at all: time and size go by them more than by number.
@@ -92,6 +94,6 @@ func (c *chunk) request(o *Options) cas.BatchExtractRequest {
 	}
 	return cas.BatchExtractRequest{
 		Geometries: geometries, DatasetIDs: c.items[0].datasets,
-		Aggregation: o.Aggregation, TimeRange: o.TimeRange, TargetCRS: o.TargetCRS,
+		Aggregation: o.Aggregation, TimeRange: c.items[0].slot.timeRange, TargetCRS: o.TargetCRS,
 	}
 }

@@ -15,7 +15,7 @@ const linger = 100 * time.Millisecond
 type queue struct {
 	window, windowBytes int // most features, and most bytes unless there is but one feature
 
-	order  []*item // all of them, in input order
+	order  []*item // all of them, in the order of the run
 	bytes  int     // held by them
 	groups []*group
 	parts  []*chunk // parts of chunks that failed, and chunks to be asked for again; they go first
@@ -23,7 +23,7 @@ type queue struct {
 	full   bool     // the input waits for room
 }
 
-// A group is features that lack the same datasets and have not been asked for yet, in input order.
+// A group is features that lack the same datasets in the same period and have not been asked for yet, in the order of the run.
 type group struct {
 	key   string
 	items []*item
@@ -46,7 +46,7 @@ func (q *queue) admit(it *item) {
 	if it.settled {
 		return
 	}
-	key := strings.Join(it.datasets, "\n")
+	key := it.slot.period + "\n" + strings.Join(it.datasets, "\n")
 	i := slices.IndexFunc(q.groups, func(g *group) bool { return g.key == key })
 	if i < 0 {
 		i = len(q.groups)
@@ -90,15 +90,22 @@ func (q *queue) next(size, bytes, workers int) *chunk {
 		return c
 	}
 	var first *group
+	if q.ended {
+		left := 0
+		for _, g := range q.groups {
+			left += len(g.items)
+		}
+		size = pace.Share(size, left, workers)
+	}
 	for _, g := range q.groups {
-		if (first == nil || g.items[0].position < first.items[0].position) && q.ready(g, size, bytes, workers) > 0 {
+		if (first == nil || g.items[0].position < first.items[0].position) && q.ready(g, size, bytes) > 0 {
 			first = g
 		}
 	}
 	if first == nil {
 		return nil
 	}
-	n := q.ready(first, size, bytes, workers)
+	n := q.ready(first, size, bytes)
 	c := newChunk(slices.Clone(first.items[:n]), false)
 	clear(first.items[:n])
 	first.items = first.items[n:]
@@ -110,10 +117,7 @@ func (q *queue) next(size, bytes, workers int) *chunk {
 }
 
 // ready is how many features of a group are to be asked for now; 0 is that they wait for company.
-func (q *queue) ready(g *group, size, bytes, workers int) int {
-	if q.ended {
-		size = pace.Share(size, len(g.items), workers)
-	}
+func (q *queue) ready(g *group, size, bytes int) int {
 	n, sum := 0, 0
 	for n < min(size, len(g.items)) && (n == 0 || sum+len(g.items[n].feature.Geometry) <= bytes) {
 		sum += len(g.items[n].feature.Geometry)

@@ -46,6 +46,9 @@ var (
 //
 // Of a feature that an earlier run was answered in part only the datasets that it lacks are asked for.
 //
+// With Options.Periods, the outcomes of up to BatchSize features come together: first, where there are any, those of the static datasets,
+// then those of each period.
+//
 // An error ends the run and is yielded last, once, with a zero Outcome; before it come all outcomes that there are, in input
 // order, with gaps. Requests in flight come to their end unless ctx has ended. Breaking out of the loop cancels them; what was
 // not yielded is lost unless there is a journal. Either way all goroutines have ended when the loop has, for which the
@@ -77,6 +80,7 @@ func Extract(ctx context.Context, service Extractor, features iter.Seq2[features
 // A run is one extraction under way: a goroutine that reads, some that ask, and the caller's that takes the outcomes.
 type run struct {
 	options   Options
+	slots     []slot
 	recording bool // the journal alone keeps the answers
 	service   Extractor
 
@@ -126,13 +130,15 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 		queue:   newQueue(&o),
 		sizer:   pace.NewSizer(o.BatchSize, o.BatchBytes, o.RequestTime),
 		limiter: pace.NewLimiter(o.Concurrency),
-		tally:   Progress{Total: o.Total},
+		slots:   o.slots(),
 		rate:    rate{started: now, last: now},
 		told:    now,
 		unsent:  map[*call]bool{},
 		outage:  pace.NewOutage(max(o.Wait, 0), o.Journal != nil && o.Journal.SameService()),
 		pattern: newPattern(&o),
 	}
+	r.tally.Outcomes = len(r.slots)
+	r.tally.Total = o.Total * len(r.slots)
 	r.watching.Store(r.pattern.left > 0)
 	r.changed.L = &r.mu
 	r.waking = time.AfterFunc(time.Hour, r.wake)

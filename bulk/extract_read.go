@@ -11,19 +11,21 @@ import (
 
 // read takes in the features, one by one as there is room for them. What is known already, or refused, has its outcome at once.
 func (r *run) read(features iter.Seq2[features.Feature, error]) {
+	var g round
 	for f, err := range features {
 		if err != nil {
 			r.end(err)
 			return
 		}
-		it := newItem(f)
-		if err := r.judge(it); err != nil {
-			r.end(err)
-			return
+		if g.add(f, &r.options, len(r.slots)) {
+			if !r.readRound(&g) {
+				return
+			}
+			g.next()
 		}
-		if !r.admit(it) {
-			return
-		}
+	}
+	if !r.readRound(&g) {
+		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -31,12 +33,38 @@ func (r *run) read(features iter.Seq2[features.Feature, error]) {
 	r.changed.Broadcast()
 }
 
+// readRound takes in the features of a round, one slot after the other; false if the run ends before.
+func (r *run) readRound(g *round) bool {
+	n := len(g.features)
+	g.refusals, g.checked = make([]error, n), make([]bool, n)
+	if r.options.Journal != nil {
+		for _, f := range g.features {
+			g.hashes = append(g.hashes, journal.HashGeometry(f.Geometry))
+		}
+	}
+	for s := range r.slots {
+		for i, f := range g.features {
+			it := newItem(f, &r.slots[s])
+			it.place = (g.first+i)*len(r.slots) + s
+			if g.hashes != nil {
+				it.hash = g.hashes[i].In(it.slot.period)
+			}
+			if err := r.judge(it, func() error { return g.check(i, &r.options) }); err != nil {
+				r.end(err)
+				return false
+			}
+			if !r.admit(it) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // judge settles a feature that an earlier run was answered, or that is not to be sent.
-func (r *run) judge(it *item) error {
+func (r *run) judge(it *item, check func() error) error {
 	var before Outcome
-	it.datasets = r.options.DatasetIDs
 	if j := r.options.Journal; j != nil {
-		it.hash = journal.HashGeometry(it.feature.Geometry)
 		if n, found := j.Find(it.feature.ID, it.hash); found {
 			it.record = n
 			if j.IsDone(n) && r.recording {
@@ -51,14 +79,14 @@ func (r *run) judge(it *item) error {
 				it.outcome, it.settled = before, true
 				return nil
 			}
-			it.datasets = lacking(entry, r.options.DatasetIDs)
-			if len(it.datasets) < len(r.options.DatasetIDs) {
+			it.datasets = lacking(entry, it.slot.datasets)
+			if len(it.datasets) < len(it.slot.datasets) {
 				it.before = entry.Response
 				it.bytes += resultBytes * len(entry.Response.Results)
 			}
 		}
 	}
-	refusal := r.options.Check(it.feature)
+	refusal := check()
 	if refusal == nil {
 		return nil
 	}
@@ -67,7 +95,7 @@ func (r *run) judge(it *item) error {
 		return nil
 	}
 	if isSameRefusal(before.Err, refusal) { // the journal has it
-		it.outcome, it.settled = Outcome{Feature: it.feature, Err: refusal}, true
+		it.outcome, it.settled = Outcome{Feature: it.feature, Period: it.slot.period, Err: refusal}, true
 		return nil
 	}
 	a := r.newAnswers([]*item{it})

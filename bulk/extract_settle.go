@@ -9,7 +9,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// answers are the outcomes of some features, in their order. With a journal they are written down while they arrive, and brought into
+// answers are the outcomes of some features in one period, in their order. With a journal they are written down while they arrive, and brought into
 // it when all are there.
 type answers struct {
 	run      *run
@@ -35,17 +35,20 @@ func (a *answers) begin(items []*item) {
 	a.outcomes, a.numbers = a.outcomes[:0], nil
 	if a.records != nil {
 		a.records.Reset()
+		if len(items) > 0 {
+			a.records.In(items[0].slot.period)
+		}
 	}
 }
 
 // take takes in the response for the feature that is due.
 func (a *answers) take(response *cas.AttributeResponse) {
-	a.add(a.items[len(a.outcomes)].answer(response, a.run.options.DatasetIDs))
+	a.add(a.items[len(a.outcomes)].answer(response))
 }
 
 // fail takes in why the feature that is due has no answer.
 func (a *answers) fail(err error) {
-	a.add(a.items[len(a.outcomes)].fail(err, a.run.options.DatasetIDs))
+	a.add(a.items[len(a.outcomes)].fail(err))
 }
 
 func (a *answers) add(o Outcome) {

@@ -63,7 +63,7 @@ func TestJournalKeepsOutcomes(t *testing.T) {
 
 	outcomes := []Outcome{
 		{Feature: feature(1), Response: response},
-		(&item{feature: feature(2)}).answer(lacking, asked),
+		(&item{feature: feature(2), slot: &slot{datasets: asked}}).answer(lacking),
 		{Feature: feature(3), Err: &preflight.Error{Code: preflight.ShortRing, Message: "ring 1 has 3 positions"}},
 		{Feature: feature(4), Err: &cas.Error{StatusCode: 500, Type: cas.ErrorTypeInternal, Message: "Internal server error", RequestID: "0123456789ab", Attempts: 4}},
 		{Feature: feature(5), Err: fmt.Errorf("the shop is shut: %w", errors.New("holiday"))},

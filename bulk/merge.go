@@ -61,21 +61,21 @@ func mergeFailure(before *cas.AttributeResponse, reason error, asked, all []stri
 }
 
 // answer is the outcome of an item that the service sent a response for.
-func (it *item) answer(r *cas.AttributeResponse, all []string) Outcome {
+func (it *item) answer(r *cas.AttributeResponse) Outcome {
 	if err := cas.ResponseError(r); err != nil {
-		return it.fail(err, all)
+		return it.fail(err)
 	}
 	if it.before != nil {
-		r = merge(it.before, r, it.datasets, all)
+		r = merge(it.before, r, it.datasets, it.slot.datasets)
 	}
-	return Outcome{Feature: it.feature, Response: r, Err: partial(r, all)}
+	return Outcome{Feature: it.feature, Period: it.slot.period, Response: r, Err: partial(r, it.slot.datasets)}
 }
 
 // fail is the outcome of an item that has no answer to what it was asked for.
-func (it *item) fail(err error, all []string) Outcome {
+func (it *item) fail(err error) Outcome {
 	if it.before == nil {
-		return Outcome{Feature: it.feature, Err: err}
+		return Outcome{Feature: it.feature, Period: it.slot.period, Err: err}
 	}
-	r := mergeFailure(it.before, err, it.datasets, all)
-	return Outcome{Feature: it.feature, Response: r, Err: partial(r, all)}
+	r := mergeFailure(it.before, err, it.datasets, it.slot.datasets)
+	return Outcome{Feature: it.feature, Period: it.slot.period, Response: r, Err: partial(r, it.slot.datasets)}
 }

@@ -18,6 +18,13 @@ type Options struct {
 	TimeRange   cas.TimeRangeLike     // period of time-varying datasets; nil is none
 	TargetCRS   string                // ignored by the service; "" is EPSG:4326
 
+	// Periods, in place of TimeRange, are asked for one by one: every feature has an outcome for each, and a request carries one. No two
+	// are the same; they may overlap.
+	Periods []cas.TimeRangeLike
+	// Static are those of DatasetIDs that do not vary over time, where there are Periods: every feature is asked for them once, without a
+	// period, and has an outcome for that too. Some dataset has to be left for the periods.
+	Static []string
+
 	// BatchSize bounds the features of a request, 1 to 1000; 0 is what fits: 1000, or 10,000 results. Requests
 	// start small and grow up to it as far as RequestTime allows.
 	BatchSize int
@@ -77,6 +84,9 @@ func (o Options) complete() (Options, error) {
 	if len(o.DatasetIDs) == 0 {
 		return o, fmt.Errorf("bulk: Options.DatasetIDs is empty: name what to ask for, such as copernicus_dem:elevation")
 	}
+	if err := o.checkPeriods(); err != nil {
+		return o, err
+	}
 	if o.Journal != nil {
 		asked := o.Journal.Fingerprint()
 		if changes := o.Fingerprint(asked.IDField).Changes(asked); len(changes) > 0 {
@@ -110,6 +120,8 @@ func (o Options) Fingerprint(idField string) journal.Fingerprint {
 		TimeRange:   periodText(o.TimeRange),
 		TargetCRS:   o.TargetCRS,
 		IDField:     idField,
+		Periods:     o.periods(),
+		Static:      slices.Clone(o.Static),
 	}
 }
 

@@ -133,9 +133,13 @@ func (r *run) askForPoint(ctx context.Context) error {
 		at = r.queue.order[len(r.queue.order)-1].sample()
 	}
 	r.mu.Unlock()
+	asks := &r.slots[0]
+	if at != nil {
+		asks = at.slot
+	}
 	request := cas.BatchExtractRequest{
-		Geometries: []cas.GeometryLike{at.point()}, DatasetIDs: r.options.DatasetIDs,
-		Aggregation: r.options.Aggregation, TimeRange: r.options.TimeRange, TargetCRS: r.options.TargetCRS,
+		Geometries: []cas.GeometryLike{at.point()}, DatasetIDs: asks.datasets,
+		Aggregation: r.options.Aggregation, TimeRange: asks.timeRange, TargetCRS: r.options.TargetCRS,
 	}
 	for _, err := range r.service.StreamBatch(ctx, request, cas.WithRetryIf(never)) {
 		if err != nil {

@@ -12,9 +12,12 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// An Outcome is what became of one feature.
+// An Outcome is what became of one feature, or of one in one period.
 type Outcome struct {
 	Feature features.Feature
+	// Period is the one of Options.Periods that was asked for, start/end as it goes out; "" in runs without them, and for the datasets of
+	// Options.Static.
+	Period string
 	// Response is the service's answer; nil where the whole feature failed.
 	Response *cas.AttributeResponse
 	// Err is nil where every dataset has a result, a null value included. Otherwise the feature has failed and a
@@ -61,7 +64,9 @@ func (e *PartialError) Error() string {
 
 // recorded is the outcome that a journal has of a feature.
 func recorded(f features.Feature, e journal.Entry) Outcome {
-	o := Outcome{Feature: f, Response: e.Response, Err: e.Err, FromJournal: true, Session: e.Session, Time: e.Time}
+	o := Outcome{
+		Feature: f, Period: e.Period, Response: e.Response, Err: e.Err, FromJournal: true, Session: e.Session, Time: e.Time,
+	}
 	if len(e.Missing) > 0 {
 		o.Err = &PartialError{Failures: e.Missing}
 	}

@@ -19,6 +19,9 @@ type pattern struct {
 }
 
 func newPattern(o *Options) pattern {
+	if len(o.Periods) > 0 {
+		return pattern{} // the data of a dataset may begin behind the first period
+	}
 	if o.Journal != nil && o.Journal.State().Records > 0 {
 		return pattern{} // who goes on has seen what there is
 	}

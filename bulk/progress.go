@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Progress is how far a run has come.
+// Progress is how far a run has come. With Options.Periods a feature counts once for each, and once for Options.Static.
 type Progress struct {
+	Outcomes    int // of a feature: one, or with Options.Periods one for each, and one for Options.Static
 	Total       int // features in the input, as [Options.Total] says; 0 where it is not known
 	Read        int // features read
 	Done        int // features with every dataset, those from the journal included

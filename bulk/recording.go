@@ -10,11 +10,12 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// A Recording is what a run left in its journal, in the order of its input. It holds 4 bytes a feature, and is good until the journal
-// is closed.
+// A Recording is what a run left in its journal, in the order of its input. It holds 4 bytes a feature and period, and is good until the
+// journal is closed.
 type Recording struct {
 	journal *journal.Journal
-	order   journal.Order
+	slots   []slot
+	order   journal.Order // a feature's slots stand together
 }
 
 // Record is [Extract] for a run whose outcomes are read when all are there, as those of a table are: what becomes of the features goes
@@ -31,12 +32,12 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 	r.recording = true
 	defer r.stop()
 	r.start(features)
-	recording := &Recording{journal: o.Journal}
+	recording := &Recording{journal: o.Journal, slots: r.slots}
 	for it := range r.settled() {
-		recording.order.Add(it.record)
+		recording.order.Put(it.place, it.record)
 	}
 	for _, it := range r.amended {
-		recording.order.Set(it.position, it.record)
+		recording.order.Set(it.place, it.record)
 	}
 	if err := r.verdict(); err != nil {
 		return nil, err
@@ -45,13 +46,13 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 }
 
 // Len is the number of features.
-func (r *Recording) Len() int { return r.order.Len() }
+func (r *Recording) Len() int { return r.order.Len() / len(r.slots) }
 
 // Sessions lists the runs that the journal has answers of, oldest first, and counts the features of this recording that each answered
-// last.
+// last, with Options.Periods in each slot.
 func (r *Recording) Sessions() []journal.Session {
 	list := r.journal.Sessions()
-	for i := range r.Len() {
+	for i := range r.order.Len() {
 		n := r.order.At(i)
 		at, _ := r.journal.When(n)
 		list[at].Features++
@@ -62,7 +63,11 @@ func (r *Recording) Sessions() []journal.Session {
 	return list
 }
 
-// Outcomes yields what became of the features, in input order; it can be ranged over any number of times. The Feature of an Outcome is
+// mostKept bounds the blocks of the journal in memory, some 64 KiB each: a feature's answers lie apart, one in each period's.
+const mostKept = 256
+
+// Outcomes yields what became of the features, in input order, and with Options.Periods one for each slot of a feature: first that of the
+// static datasets, where there are any, then one for each period. It can be ranged over any number of times. The Feature of an Outcome is
 // the one at the same place in again, a second pass over the input with whatever properties are wanted; where again is nil it has
 // ID and Index alone. The response is good until the next iteration, and is not to be changed.
 //
@@ -70,11 +75,17 @@ func (r *Recording) Sessions() []journal.Session {
 func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		c := r.journal.NewReader()
+		c.Keep(min(len(r.slots)+2, mostKept))
 		i := 0
 		next := func(f *features.Feature) bool {
-			o, err := r.outcome(c, i, f)
+			for s := range r.slots {
+				o, err := r.outcome(c, i, s, f)
+				if !yield(o, err) || err != nil {
+					return false
+				}
+			}
 			i++
-			return yield(o, err) && err == nil
+			return true
 		}
 		if again == nil {
 			for i < r.Len() && next(nil) {
@@ -98,12 +109,12 @@ func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2
 
 var errOtherInput = errors.New("this is not the input of the run: has it changed since?")
 
-// outcome is that of the i-th feature.
-func (r *Recording) outcome(c *journal.Reader, i int, f *features.Feature) (Outcome, error) {
+// outcome is that of a slot of the i-th feature.
+func (r *Recording) outcome(c *journal.Reader, i, slot int, f *features.Feature) (Outcome, error) {
 	if i >= r.Len() {
 		return Outcome{}, fmt.Errorf("%w: there are more than %d features", errOtherInput, r.Len())
 	}
-	entry, err := c.Entry(r.order.At(i))
+	entry, err := c.Entry(r.order.At(i*len(r.slots) + slot))
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -288,8 +288,16 @@ func isToken(s string) bool {
 
 const modulePath = "github.com/community-attribute-service/cas-go"
 
+// stamp is the version, where a build from an archive of the source, without git, sets it:
+//
+//	go build -ldflags "-X github.com/community-attribute-service/cas-go/cas.stamp=v1.0.0" ./cmd/cas
+var stamp string
+
 // Version returns the version of this module in the running program, or "devel".
 func Version() string {
+	if stamp != "" {
+		return stamp
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "devel"

@@ -16,6 +16,7 @@ to leave out, comma-separated.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import functools
 import hashlib
@@ -510,14 +511,15 @@ def remember_catalogs() -> None:
 
 # ── cog_reads: rasters are read beside the event loop ────────────────────────
 
-#: How many rasters are read at a time.
+#: How many rasters are read at a time. GDAL keeps its connections by thread: each opens one to a provider.
 READERS = 32
 
 
 def read_rasters_in_threads() -> None:
     """Reads a window of a raster in a thread; as shipped, everything else waits for the provider meanwhile.
 
-    A connector that sets up GDAL for its reads does so for its own thread, and goes on reading there.
+    A connector that sets up GDAL for its reads does so for its own thread, and goes on reading there. A read goes on to its end
+    whatever the service's time limits are, as it does when nothing else can run; they end what a connector waits for after it.
     """
     import rasterio.env
     from cas.connectors.protocols.stac import STACMixin
@@ -536,9 +538,25 @@ def read_rasters_in_threads() -> None:
     async def _read_cog_window(*args: Any, **kwargs: Any) -> Any:
         if rasterio.env.hasenv():
             return await read(*args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        cancellations = task.cancelling()
+
+        def cancel() -> None:
+            """Cancels the task, which waits for something else now, unless the time limit was for the read alone."""
+            if task.cancelling() > cancellations:
+                task.uncancel()
+                task.cancel()
+
+        reading = loop.run_in_executor(
             readers, functools.partial(contextvars.copy_context().run, read_now, *args, **kwargs)
         )
+        while not reading.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([reading])
+        if task.cancelling() > cancellations:
+            loop.call_soon(cancel)
+        return reading.result()
 
     STACMixin._read_cog_window = _read_cog_window  # type: ignore[method-assign]
 

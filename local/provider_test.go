@@ -37,6 +37,7 @@ type provider struct {
 	authority  string // the file of its certificate
 	handshakes atomic.Int64
 	requests   atomic.Int64
+	slow       time.Duration // how much longer than others the requests for rasters take
 }
 
 // latency is how long every answer takes.
@@ -65,6 +66,7 @@ func newProvider(t *testing.T) *provider {
 		fmt.Fprintf(w, `{"features":[{"id":%q,"assets":{"data":{"href":"%s/tiles/%s.tif"}}}]}`, tile, p.URL, tile)
 	})
 	mux.HandleFunc("/tiles/", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(p.slow)
 		http.ServeContent(w, r, "tile.tif", time.Unix(1e9, 0), bytes.NewReader(raster))
 	})
 	p.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -105,6 +105,6 @@ func BenchmarkSurvey(b *testing.B) {
 	plan, err := PlanColumns(datasets, "", nil, nil)
 	require.NoError(b, err)
 	b.ReportAllocs()
-	_, _, err = surveyOutcomes(b.Context(), many(b.N, datasets), plan, "", newFailureWriter(io.Discard, nil), &rowsWriter{misfit: true})
+	_, _, err = surveyOutcomes(b.Context(), many(b.N, datasets), plan, "", newFailureWriter(io.Discard, plan, nil), &rowsWriter{misfit: true})
 	require.NoError(b, err)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -63,6 +64,7 @@ type Column struct {
 	Role    Role   `json:"holds"`             // what the cells hold
 	Dataset string `json:"dataset,omitempty"` // id, where the role is a dataset's
 	Class   string `json:"class,omitempty"`   // as the service spells it, where the role is RoleClass
+	Period  string `json:"period,omitempty"`  // that the cells are of, start/end, in a table with a column for each
 	Type    Type   `json:"type,omitzero"`     // of the cells, where the role is RoleKept and the format knows types
 }
 
@@ -99,7 +101,9 @@ type Plan struct {
 	id       string // name of the id column
 	keep     []kept
 	datasets []string
-	bases    []string          // the column name of each dataset
+	slots    []slot            // that the outcomes of a feature are of
+	parts    []part            // of a row
+	stacks   bool              // the format has a dimension for periods
 	taken    map[string]string // column name to what the column holds
 }
 
@@ -114,23 +118,35 @@ func PlanColumns(datasets []string, idField string, keep []string, f Format) (*P
 // Form is the form that was planned.
 func (p *Plan) Form() Form { return p.form }
 
-// Plan plans the table of the datasets in that order, with the id in a column named idField ("" names it id) and
-// the properties of keep behind it, for a format (nil is one without wishes of its own).
+// Plan is [Form.PlanRun] for datasets and the field of the ids, without periods.
+func (form Form) Plan(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
+	return form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: idField}, keep, f)
+}
+
+// PlanRun plans the table of a run with these parameters: the datasets in their order, the id in a column named as its field ("" names it
+// id) and the properties of keep behind it, for a format (nil is one without wishes of its own). With periods it is in long form unless
+// the form is wide or the format a [Stacker].
+//
 // Two columns of one name are a [*ColumnError]; a dataset or property that is given twice is one too. A form that cannot be is
 // cas.ErrInvalidRequest.
-func (form Form) Plan(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
+func (form Form) PlanRun(of journal.Fingerprint, keep []string, f Format) (*Plan, error) {
+	form = form.of(of, stacks(f))
 	if err := form.check(); err != nil {
 		return nil, err
 	}
-	if len(datasets) == 0 {
+	if len(of.DatasetIDs) == 0 {
 		return nil, fmt.Errorf("%w: a table needs a dataset at least", cas.ErrInvalidRequest)
 	}
 	own, spell := []string(nil), func(property string) string { return property }
 	if namer, ok := f.(Namer); ok {
 		own, spell = namer.OwnColumns(), namer.PropertyColumn
 	}
-	p := &Plan{form: form, typed: typed(f), id: "id", datasets: slices.Clone(datasets), taken: map[string]string{}}
-	if name := cmp.Or(form.IDName, idField); name != "" {
+	p := &Plan{form: form, typed: typed(f), id: "id", datasets: slices.Clone(of.DatasetIDs), stacks: stacks(f), taken: map[string]string{}}
+	p.divide(of)
+	if err := p.checkWidth(); err != nil {
+		return nil, err
+	}
+	if name := cmp.Or(form.IDName, of.IDField); name != "" {
 		p.id = spell(name)
 	}
 	claims := []error{p.claim(p.id, "the id")}
@@ -147,8 +163,11 @@ func (form Form) Plan(datasets []string, idField string, keep []string, f Format
 			claims = append(claims, p.claim(name, "the "+roleWords(role)))
 		}
 	}
-	for _, dataset := range p.datasets {
-		claims = append(claims, p.claimDataset(dataset))
+	for d := range p.datasets {
+		claims = append(claims, p.checkDataset(d))
+	}
+	for i := range p.parts {
+		claims = append(claims, p.claimPart(&p.parts[i]))
 	}
 	if err := errors.Join(claims...); err != nil {
 		return nil, err
@@ -156,23 +175,27 @@ func (form Form) Plan(datasets []string, idField string, keep []string, f Format
 	return p, nil
 }
 
-func (p *Plan) claimDataset(dataset string) error {
+func (p *Plan) checkDataset(d int) error {
+	dataset := p.datasets[d]
 	base := ColumnName(dataset)
-	p.bases = append(p.bases, base)
 	if base == "" {
 		return &ColumnError{First: fmt.Sprintf("the dataset id %q", dataset), Advice: "it has no letter or digit: ids look like provider:dataset"}
 	}
-	if slices.Index(p.datasets, dataset) < len(p.bases)-1 {
+	if slices.Index(p.datasets, dataset) < d {
 		return &ColumnError{Column: base, First: dataset, Second: dataset, Advice: "ask for each dataset once"}
 	}
-	if p.form.Long {
+	return nil
+}
+
+func (p *Plan) claimPart(part *part) error {
+	if p.form.Long || part.base == "" || slices.Index(p.datasets, part.dataset) < part.of {
 		return nil
 	}
 	for _, role := range p.form.roles() {
 		if role == RoleClass {
 			continue
 		}
-		if err := p.claim(columnOf(base, role), fmt.Sprintf("the %s of %s", roleWords(role), dataset)); err != nil {
+		if err := p.claim(columnOf(part.base, role), fmt.Sprintf("the %s of %s", roleWords(role), part)); err != nil {
 			return err
 		}
 	}

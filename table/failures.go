@@ -12,16 +12,21 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
-// failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed), reason, service (its base
-// URL; empty where the feature was not sent) and time (when that was recorded, UTC). A reason is on one line, so that a line is a failure
-// also to programs that know no quotes.
+// failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed), period (if there are periods;
+// empty where it is none, or all), reason, service (its base URL; empty where the feature was not sent) and time (when that was recorded,
+// UTC). A reason is on one line, so that a line is a failure also to programs that know no quotes.
 type failureWriter struct {
 	lines
 	sessions []journal.Session
+	periods  bool
 }
 
-func newFailureWriter(w io.Writer, sessions []journal.Session) *failureWriter {
-	return &failureWriter{lines{w: w, buf: []byte("id,dataset,reason,service,time\n")}, sessions}
+func newFailureWriter(w io.Writer, p *Plan, sessions []journal.Session) *failureWriter {
+	f := &failureWriter{lines: lines{w: w, buf: []byte("id,dataset,reason,service,time\n")}, sessions: sessions, periods: p.hasPeriods()}
+	if f.periods {
+		f.buf = []byte("id,dataset,period,reason,service,time\n")
+	}
+	return f
 }
 
 func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) error {
@@ -32,6 +37,9 @@ func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) er
 	for _, failure := range failures {
 		f.buf = append(csvtext.Append(f.buf, o.Feature.ID), ',')
 		f.buf = append(csvtext.Append(f.buf, failure.DatasetID), ',')
+		if f.periods {
+			f.buf = append(csvtext.Append(f.buf, o.Period), ',')
+		}
 		f.buf = append(csvtext.Append(f.buf, oneLine(failure.Reason)), ',')
 		f.buf = append(csvtext.Append(f.buf, service), ',')
 		if !o.Time.IsZero() {

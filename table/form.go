@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type Form struct {
 	// Long is a row per feature, dataset and class, with the columns id, kept properties, dataset, variable, class, period, value, units,
 	// aggregation, quality, coverage_fraction, pixel_count and timestamp. What failed is a row without a value.
 	Long bool `json:"long,omitempty"`
+	// Wide, for a run with periods, is a column for each period, in place of the long form's row for each: dem_t_2020_01.
+	Wide bool `json:"wide,omitempty"`
 }
 
 // presets are forms that models read. None of them is more than its Form.
@@ -47,6 +50,8 @@ func Preset(name string) (Form, error) {
 // check refuses what cannot be had together.
 func (f Form) check() error {
 	switch {
+	case f.Long && f.Wide:
+		return fmt.Errorf("%w: a table is either in long or in wide form", cas.ErrInvalidRequest)
 	case f.Long && f.ZeroClasses:
 		return fmt.Errorf("%w: the long form has no columns of classes in which zeros could stand", cas.ErrInvalidRequest)
 	case f.Long && f.Values:
@@ -88,14 +93,19 @@ func longColumn(r Role) Column {
 	return Column{Name: name, Role: r}
 }
 
-// fillLong makes the rows of the long form, one after the other, and writes each.
+// writeLong makes the rows of the long form, one after the other, and writes each.
 func (w *rowsWriter) writeLong(id string, a *answer) error {
 	behind := len(w.row.Cells) - len(longRoles)
-	for d, result := range a.results {
+	period := cmp.Or(a.slot().period, w.period)
+	for _, i := range a.slot().parts {
+		result := a.results[i]
 		cells := w.row.Cells[behind:]
 		clear(cells)
 		set := func(r Role, c Cell) { cells[slices.Index(longRoles, r)] = c }
-		set(RoleDataset, textCell(a.datasets[d]))
+		set(RoleDataset, textCell(a.plan.parts[i].dataset))
+		if a.plan.hasPeriods() {
+			set(RolePeriod, textCell(period))
+		}
 		if result == nil {
 			if err := w.writeRow(id); err != nil {
 				return err
@@ -103,7 +113,7 @@ func (w *rowsWriter) writeLong(id string, a *answer) error {
 			continue
 		}
 		set(RoleVariable, textCell(result.Variable))
-		set(RolePeriod, textCell(w.period))
+		set(RolePeriod, textCell(period))
 		set(RoleUnits, textCell(result.Units))
 		set(RoleAggregation, textCell(string(result.Aggregation)))
 		set(RoleQuality, textCell(string(result.Quality)))

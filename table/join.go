@@ -42,7 +42,7 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(joinFailures(failures, parts), failures.finish()); err != nil {
+	if err := errors.Join(joinFailures(failures, parts, o.Plan), failures.finish()); err != nil {
 		return nil, err
 	}
 	meta, err := out.create(MetaPath(o.Path))
@@ -143,7 +143,7 @@ func targets(part, whole []Column) ([]int, error) {
 	to := make([]int, len(part))
 	for i, column := range part {
 		to[i] = slices.IndexFunc(whole, func(c Column) bool {
-			same := c.Role == column.Role && c.Dataset == column.Dataset && c.Class == column.Class
+			same := c.Role == column.Role && c.Dataset == column.Dataset && c.Class == column.Class && c.Period == column.Period
 			return same && (c.Name == column.Name || c.Role == RoleClass) // classes can have to be told apart in the whole
 		})
 		if to[i] < 0 && column.Role != RoleValue {
@@ -154,12 +154,12 @@ func targets(part, whole []Column) ([]int, error) {
 }
 
 // joinFailures copies the lists, with one head line.
-func joinFailures(w io.Writer, parts []Part) error {
-	list := newFailureWriter(w, nil)
+func joinFailures(w io.Writer, parts []Part, p *Plan) error {
+	list := newFailureWriter(w, p, nil)
 	if err := list.flush(); err != nil {
 		return err
 	}
-	head := newFailureWriter(nil, nil).buf
+	head := newFailureWriter(nil, p, nil).buf
 	for _, part := range parts {
 		if err := copyFailures(w, part, string(head)); err != nil {
 			return fmt.Errorf("failures of %s: %w", part.Name, err)
@@ -198,7 +198,7 @@ func joinSummaries(parts []Part, p *Plan) (*Summary, *layout, error) {
 		for d := range s.Datasets {
 			s.Datasets[d].join(&part.Summary.Datasets[d])
 			if !p.form.Long {
-				found.classes += found.shapes[d].join(&part.Summary.Datasets[d], part.Summary.Columns)
+				found.classes += found.spread[d] * found.shapes[d].join(&part.Summary.Datasets[d], part.Summary.Columns)
 			}
 		}
 		if err := found.joinKept(part); err != nil {

@@ -16,10 +16,10 @@ type layout struct {
 	columns []Column
 	notes   []string // classes whose columns had to be told apart
 	keep    []kept
-	places  []places
+	places  []places // by part
 }
 
-// places are the columns of one dataset.
+// places are the columns of one part.
 type places struct {
 	dataset                  string
 	value                    int            // -1 where there are distributions alone
@@ -80,25 +80,29 @@ func (p *Plan) layOut(found *found) *layout {
 		}
 		return l
 	}
-	classes := make([][]string, len(p.datasets))
+	ofDataset := make([][]string, len(p.datasets))
 	for d := range shapes {
-		classes[d] = sortedClasses(shapes[d].classes)
+		ofDataset[d] = sortedClasses(shapes[d].classes)
+	}
+	datasets, bases, classes := make([]string, len(p.parts)), make([]string, len(p.parts)), make([][]string, len(p.parts))
+	for i := range p.parts {
+		datasets[i], bases[i], classes[i] = p.parts[i].String(), p.parts[i].base, ofDataset[p.parts[i].of]
 	}
 	namer := classNamer{taken: maps.Clone(p.taken)}
-	names := namer.name(p.datasets, p.bases, classes)
+	names := namer.name(datasets, bases, classes)
 
-	for d, dataset := range p.datasets {
+	for d, part := range p.parts {
 		add := func(role Role) int {
-			l.columns = append(l.columns, Column{Name: columnOf(p.bases[d], role), Role: role, Dataset: dataset})
+			l.columns = append(l.columns, Column{Name: columnOf(part.base, role), Role: role, Dataset: part.dataset, Period: part.period})
 			return len(l.columns) - 1
 		}
-		at := places{dataset: dataset, value: -1, classes: make(map[string]int, len(classes[d])), units: -1, quality: -1, coverage: -1}
-		if shapes[d].bare() {
+		at := places{dataset: part.dataset, value: -1, classes: make(map[string]int, len(classes[d])), units: -1, quality: -1, coverage: -1}
+		if shapes[part.of].bare() {
 			at.value = add(RoleValue)
 		}
 		for i, class := range classes[d] {
 			at.classes[class] = len(l.columns)
-			l.columns = append(l.columns, Column{Name: names[d][i], Role: RoleClass, Dataset: dataset, Class: class})
+			l.columns = append(l.columns, Column{Name: names[d][i], Role: RoleClass, Dataset: part.dataset, Class: class, Period: part.period})
 		}
 		if !p.form.Values {
 			at.units, at.quality, at.coverage = add(RoleUnits), add(RoleQuality), add(RoleCoverage)
@@ -115,13 +119,20 @@ func (p *Plan) layOut(found *found) *layout {
 // found is what the answers show that columns depend on.
 type found struct {
 	plan    *Plan
-	shapes  []shape    // by dataset
+	shapes  []shape    // by dataset: every period has the same columns
 	kept    []KeptType // by property; unknown unless the format's columns have types
-	classes int        // of all datasets
+	classes int        // columns of classes
+	spread  []int      // how many of them a class of a dataset makes
 }
 
 func (p *Plan) nothingFound() *found {
-	return &found{plan: p, shapes: make([]shape, len(p.datasets)), kept: make([]KeptType, len(p.keep))}
+	f := &found{plan: p, shapes: make([]shape, len(p.datasets)), kept: make([]KeptType, len(p.keep)), spread: make([]int, len(p.datasets))}
+	for i := range p.parts {
+		if d := p.parts[i].of; f.spread[d] == 0 || !p.stacks {
+			f.spread[d]++
+		}
+	}
+	return f
 }
 
 // Numbers of classes, of all datasets together. More columns than mostClasses cost more memory than a row is worth, and few programs
@@ -145,7 +156,7 @@ func (e *ClassesError) Error() string {
 
 // see takes note of an outcome and the answer taken from it.
 func (f *found) see(o *bulk.Outcome, a *answer) error {
-	if f.plan.typed {
+	if f.plan.typed && a.first() {
 		for i, k := range f.plan.keep {
 			f.kept[i].see(o.Feature.Properties[k.property])
 		}
@@ -153,9 +164,10 @@ func (f *found) see(o *bulk.Outcome, a *answer) error {
 	if f.plan.form.Long {
 		return nil
 	}
-	for d, r := range a.results {
-		if r != nil {
-			f.classes += f.shapes[d].see(r.Value)
+	for _, i := range a.slot().parts {
+		if r := a.results[i]; r != nil {
+			d := f.plan.parts[i].of
+			f.classes += f.spread[d] * f.shapes[d].see(r.Value)
 		}
 	}
 	return f.check()

@@ -56,6 +56,8 @@ type metaParameters struct {
 	TimeRange   string                `json:"time_range,omitempty"` // an ISO 8601 interval
 	TargetCRS   string                `json:"target_crs"`
 	IDField     string                `json:"id_field,omitempty"`
+	Periods     []string              `json:"periods,omitempty"`            // ISO 8601 intervals
+	Static      []string              `json:"static_dataset_ids,omitempty"` // asked for once, not in each period
 }
 
 type metaService struct {
@@ -116,6 +118,7 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 		},
 		Parameters: metaParameters{
 			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
+			Periods: p.Periods, Static: p.Static,
 		},
 		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion, Tuning: o.About.ServiceTuning},
 		Sessions: metaSessions(o.About.Sessions),

@@ -76,11 +76,11 @@ func (r *Row) fill(l *layout, o *bulk.Outcome, a *answer) error {
 	if l.form.Long {
 		return nil
 	}
-	for d, result := range a.results {
+	for i, result := range a.results {
 		if result == nil {
 			continue
 		}
-		if err := r.put(l, &l.places[d], result); err != nil {
+		if err := r.put(l, &l.places[i], result); err != nil {
 			return fmt.Errorf("feature %d (id %q): %w", o.Feature.Index, o.Feature.ID, err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/kinds"
 )
 
-// Counts are the sums of a table.
+// Counts are the sums of a table. With periods, Results and NullValues count those of each.
 type Counts struct {
 	Features   int                     `json:"features"`    // rows
 	Failed     int                     `json:"failed"`      // features that lack the result of a dataset at least
@@ -23,7 +23,7 @@ type Counts struct {
 type DatasetSummary struct {
 	ID         string // provider:dataset
 	Results    int    // answers, null values too
-	Missing    int    // features without one
+	Missing    int    // features without one, with periods for each
 	NullValues int    // answers without a value
 	// Mismatches counts the results by an aggregation that is not the one asked for. Categorical datasets answer
 	// distribution whatever was asked.
@@ -58,6 +58,7 @@ type survey struct {
 	found    *found
 	warnings warningCounter
 	failures *failureWriter
+	failed   failedFeature
 
 	quality cas.QualityFlag // of the results seen last, one after the other
 	alike   int             // how many of them there are, not in counts yet
@@ -70,15 +71,16 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 	}
 	s := &survey{
 		asked:    asked,
-		answer:   newAnswer(p.datasets),
+		answer:   p.newAnswer(),
 		counts:   Counts{ByQuality: map[cas.QualityFlag]int{}},
 		datasets: make([]DatasetSummary, len(p.datasets)),
 		found:    p.nothingFound(),
 		failures: failures,
 	}
-	s.warnings.datasets = s.answer.index
+	s.warnings.datasets = map[string]int{}
 	for d, id := range p.datasets {
 		s.datasets[d].ID = id
+		s.warnings.datasets[id] = d
 	}
 	for o, err := range within(ctx, source) {
 		if err == nil {
@@ -105,16 +107,18 @@ const lookAhead = 1000
 
 // expectColumns gives the layout that the first outcomes ask for.
 func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error) {
-	a, found, n := newAnswer(p.datasets), p.nothingFound(), 0
+	a, found, n := p.newAnswer(), p.nothingFound(), 0
 	for o, err := range within(ctx, source) {
 		if err != nil {
 			return nil, err
 		}
-		a.take(o)
+		if err := a.take(o); err != nil {
+			return nil, err
+		}
 		if err := found.see(o, a); err != nil {
 			return nil, err
 		}
-		if n++; n == lookAhead {
+		if n++; n >= lookAhead && a.last() {
 			break
 		}
 	}
@@ -122,28 +126,40 @@ func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error)
 }
 
 func (s *survey) see(o *bulk.Outcome) error {
-	s.answer.take(o)
-	s.counts.Features++
+	a := s.answer
+	if err := a.take(o); err != nil {
+		return err
+	}
+	if a.first() {
+		s.counts.Features++
+	}
 	if o.Response != nil {
 		for _, w := range o.Response.Warnings {
 			s.warnings.add(w)
 		}
 	}
-	for d, r := range s.answer.results {
+	for _, i := range a.slot().parts {
+		d, r := a.plan.parts[i].of, a.results[i]
 		if r == nil {
 			s.datasets[d].Missing++
 			continue
 		}
 		s.seeResult(d, r)
 	}
-	if err := s.found.see(o, s.answer); err != nil {
+	if err := s.found.see(o, a); err != nil {
 		return err
 	}
-	if len(s.answer.failures) == 0 {
+	s.failed.add(o, a.failures)
+	if !a.last() || len(s.failed.outcomes) == 0 {
 		return nil
 	}
 	s.counts.Failed++
-	return s.failures.write(o, s.answer.failures)
+	for _, f := range s.failed.take(len(a.plan.slots)) {
+		if err := s.failures.write(&f.outcome, f.failures); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *survey) seeResult(d int, r *cas.AttributeResult) {

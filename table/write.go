@@ -36,6 +36,9 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if !slices.Equal(o.Parameters.DatasetIDs, o.Plan.datasets) {
 		return nil, fmt.Errorf("table: the parameters name the datasets %q, the plan %q", o.Parameters.DatasetIDs, o.Plan.datasets)
 	}
+	if was, is := o.Plan.periods(), o.Parameters.Periods; !slices.Equal(was, is) {
+		return nil, fmt.Errorf("table: the parameters name %d periods, the plan %d, or others: see Form.PlanRun", len(is), len(was))
+	}
 	if o.Part {
 		plan := *o.Plan
 		plan.part = true
@@ -52,7 +55,7 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures, o.About.Sessions))
+	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures, o.Plan, o.About.Sessions))
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +114,14 @@ func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *la
 			discard(rows.RowWriter)
 		}
 	}()
-	a := newAnswer(o.Plan.datasets)
+	a := o.Plan.newAnswer()
 	for o, err := range within(ctx, source) {
 		if err != nil {
 			return err
 		}
-		a.take(o)
+		if err := a.take(o); err != nil {
+			return err
+		}
 		if err := rows.write(o, a); err != nil {
 			return err
 		}
@@ -147,9 +152,9 @@ func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] 
 type rowsWriter struct {
 	RowWriter
 	layout *layout
-	period string // asked for
+	period string // asked for, of all rows
 	row    Row
-	n      int // outcomes
+	n      int // features
 	rows   int
 	misfit bool // an outcome did not fit into the layout
 }
@@ -170,10 +175,15 @@ func newRowWriter(w io.Writer, o Options, columns []Column) (RowWriter, error) {
 
 // write writes an outcome and the answer taken from it.
 func (w *rowsWriter) write(o *bulk.Outcome, a *answer) error {
+	if a.last() {
+		w.n++
+	}
+	if !w.layout.form.Long && !a.last() {
+		return nil // a row is of all outcomes
+	}
 	if err := w.row.fill(w.layout, o, a); err != nil {
 		return err
 	}
-	w.n++
 	if w.layout.form.Long {
 		return w.writeLong(o.Feature.ID, a)
 	}

@@ -1,6 +1,8 @@
 package tabulate
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -111,4 +113,26 @@ func takeFields(f features.Feature, at map[string]*fieldValues, names []string) 
 	}
 	slices.Sort(names[added:])
 	return names
+}
+
+// IDFields are the fields that can be the id, the likeliest first: those whose values are all known to differ stand before those of
+// which only the first 100,000 were compared, and text and whole numbers before fractions, which measure something.
+func (c *Contents) IDFields() []ContentField {
+	var found []ContentField
+	for _, f := range c.Fields {
+		if f.CanBeID {
+			found = append(found, f)
+		}
+	}
+	doubts := func(f ContentField) (n int) {
+		if f.Different < c.Features {
+			n += 2
+		}
+		if len(f.Sample) > 0 && f.Sample[0] != '"' && bytes.ContainsAny(f.Sample, ".eE") {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(found, func(a, b ContentField) int { return cmp.Compare(doubts(a), doubts(b)) })
+	return found
 }

@@ -50,7 +50,7 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 		}
 		about.Input, about.InputSHA256, about.InputCRS = input.Name, src.sha256(), input.Source.CRS()
 	}
-	plan, err := form.Plan(parameters.DatasetIDs, parameters.IDField, c.Keep, c.Format)
+	plan, err := form.PlanRun(parameters, c.Keep, c.Format)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@
 //	spool.go     what is kept of a stream, so that it need not be read again
 //	validity.go  polygons that cross themselves
 //	catalog.go   what the service's catalog says about the datasets asked for
+//	periods.go   periods, and which datasets they are asked for
 //	job.go       the run
 //	journal.go   which journal a run may go on with, and which it may replace
 //	estimate.go  what a run would ask for

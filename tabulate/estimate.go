@@ -13,8 +13,10 @@ import (
 // An Estimate is what a run would ask for.
 type Estimate struct {
 	Features      int   `json:"features"`       // in the input
-	Refused       int   `json:"refused"`        // that would not be sent
-	Answered      int   `json:"answered"`       // that a resumed run has in its journal
+	Periods       int   `json:"periods"`        // that every feature is asked for; 0 is none
+	Answers       int   `json:"answers"`        // in all: one a feature, or one for each period, and one for what does not vary over time
+	Refused       int   `json:"refused"`        // features that would not be sent
+	Answered      int   `json:"answered"`       // answers that a resumed run has in its journal
 	Requests      int   `json:"requests"`       // at least: requests start smaller than the largest
 	GeometryBytes int64 `json:"geometry_bytes"` // of what would be sent
 }
@@ -30,9 +32,15 @@ const (
 func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	var e Estimate
 	if len(j.Outputs) > 0 {
-		if _, err := j.plans(); err != nil {
+		if err := j.checkOutputs(); err != nil {
 			return e, err
 		}
+	}
+	if err := j.guess(); err != nil {
+		return e, err
+	}
+	if _, err := j.plans(); err != nil {
+		return e, err
 	}
 	if err := j.checkRequest(); err != nil {
 		return e, err
@@ -70,8 +78,11 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 		e.GeometryBytes += int64(len(f.Geometry))
 		b.add(len(f.Geometry))
 	}
-	e.Requests = b.n
-	e.Answered = min(state.Done, e.Features-e.Refused)
+	each := j.outcomes()
+	e.Periods, e.Answers = len(j.Ask.Periods), e.Features*each
+	e.Requests = b.n * each
+	e.GeometryBytes *= int64(each)
+	e.Answered = min(state.Done, (e.Features-e.Refused)*each)
 	return e, nil
 }
 

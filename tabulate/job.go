@@ -32,6 +32,9 @@ type Job struct {
 	Ask       bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
 	About     table.About  // the service's URL and the client; the rest is the job's own
 
+	// IsStatic, if not nil, tells Estimate which datasets do not vary over time, where there are periods. A run asks the service, unless
+	// Ask.Static is set.
+	IsStatic func(datasetID string) bool
 	// ServiceVersion, if not nil, asks for the version of the service, "" where it is not told.
 	ServiceVersion func(context.Context) string
 	// Suggest, if not nil, gives what to put behind a dataset that the service does not list, such as "; did you mean …?".
@@ -50,12 +53,16 @@ type Job struct {
 type Unfinished struct {
 	Err     error // what ended the run
 	Journal string
-	Done    int // features with an answer to every dataset
+	Done    int // features with an answer to every dataset, with periods for each
 	Failed  int // features without
+	Periods int // asked for, each of every feature; 0 is none
 }
 
 // Error is the cause, and what is kept.
 func (e *Unfinished) Error() string {
+	if e.Periods > 0 {
+		return fmt.Sprintf("%v; %d answers are there and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
+	}
 	return fmt.Sprintf("%v; %d features are answered and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
 }
 
@@ -86,8 +93,9 @@ func (j *Job) hard(ctx context.Context) (context.Context, context.CancelFunc) {
 // NothingToDo reports, after Run, that an earlier run had done it all: nothing was asked, and no file touched.
 func (j *Job) NothingToDo() bool { return j.idle }
 
-// Run makes the table. It goes on with the journal of an earlier run with the same parameters, or fewer datasets: what was answered is not
-// asked for again.
+// Run makes the table. It goes on with the journal of an earlier run with the same parameters, or fewer datasets or periods: what was
+// answered is not asked for again. Where Ask has periods, the catalog of the service says which datasets do not vary over time; they are
+// asked for once.
 //
 // When ctx ends, nothing more is asked, every wait is cut, and the run ends when what is in flight is answered; [Job.StopNow] ends it at
 // once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends in a
@@ -97,11 +105,17 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	soft := ctx
 	ctx, cancel := j.hard(soft)
 	defer cancel()
+	if err := j.checkOutputs(); err != nil {
+		return nil, err
+	}
+	if err := j.divide(soft); err != nil {
+		return nil, err
+	}
 	plans, err := j.plans()
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(j.checkOutput(), j.checkRequest()); err != nil {
+	if err := errors.Join(j.checkReplaced(), j.checkRequest()); err != nil {
 		return nil, err
 	}
 	src, err := j.shardOf(j.source())
@@ -126,7 +140,7 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 		err = bulk.ErrDrained
 	}
 	if state := journal.State(); err != nil && state.Done+state.Failed > 0 {
-		return nil, &Unfinished{Err: err, Journal: journal.Path(), Done: state.Done, Failed: state.Failed}
+		return nil, &Unfinished{Err: err, Journal: journal.Path(), Done: state.Done, Failed: state.Failed, Periods: len(j.Ask.Periods)}
 	}
 	return summary, err
 }
@@ -134,7 +148,7 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journal, plans []*table.Plan) (*table.Summary, error) {
 	before := journal.State()
 	if before.Records > 0 {
-		j.tell("going on with %s: %d features are answered, %d lack something", filepath.Base(journal.Path()), before.Done, before.Failed)
+		j.tell("going on with %s: %s, %d lack something", filepath.Base(journal.Path()), j.answered(before.Done), before.Failed)
 	}
 	catalog := &catalogFirst{Client: j.Client, job: j, soft: soft, journal: journal}
 	if before.Records == 0 {
@@ -149,7 +163,8 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	after, note := journal.State(), j.written(src.sha256())
 	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {
 		j.idle = true
-		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: after.Failed}}, nil
+		failed, err := j.failedFeatures(recording, after.Failed)
+		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: failed}}, err
 	}
 	about := j.About
 	about.Datasets, about.ServiceVersion = catalog.datasets(), catalog.version
@@ -215,11 +230,17 @@ func (j *Job) again(src source) iter.Seq2[features.Feature, error] {
 func (j *Job) checkRequest() error {
 	ended, end := context.WithCancel(context.Background())
 	end()
-	_, err := j.Client.Extract(ended, cas.ExtractRequest{
-		Geometry: cas.Point(0, 0), DatasetIDs: j.Ask.DatasetIDs, Aggregation: j.Ask.Aggregation, TimeRange: j.Ask.TimeRange, TargetCRS: j.Ask.TargetCRS,
-	})
-	if errors.Is(err, cas.ErrInvalidRequest) {
-		return err
+	periods := j.Ask.Periods
+	if len(periods) == 0 {
+		periods = []cas.TimeRangeLike{j.Ask.TimeRange}
+	}
+	for _, period := range periods {
+		_, err := j.Client.Extract(ended, cas.ExtractRequest{
+			Geometry: cas.Point(0, 0), DatasetIDs: j.Ask.DatasetIDs, Aggregation: j.Ask.Aggregation, TimeRange: period, TargetCRS: j.Ask.TargetCRS,
+		})
+		if errors.Is(err, cas.ErrInvalidRequest) {
+			return err
+		}
 	}
 	return nil
 }

@@ -23,32 +23,39 @@ type invalid struct{ error }
 func (invalid) Is(target error) bool { return target == cas.ErrInvalidRequest }
 func (e invalid) Unwrap() error      { return e.error }
 
-// plans are the columns of each output.
-func (j *Job) plans() (plans []*table.Plan, err error) {
+// checkOutputs refuses outputs that one run cannot have.
+func (j *Job) checkOutputs() error {
 	if len(j.Outputs) == 0 {
-		return nil, invalid{errors.New("a run needs an output")}
+		return invalid{errors.New("a run needs an output")}
 	}
 	for i, o := range j.Outputs {
 		if stem(o.Path) != stem(j.Outputs[0].Path) {
-			return nil, invalid{fmt.Errorf("the outputs %s and %s of one run have to differ in their endings alone", j.Outputs[0].Path, o.Path)}
+			return invalid{fmt.Errorf("the outputs %s and %s of one run have to differ in their endings alone", j.Outputs[0].Path, o.Path)}
 		}
 		if slices.ContainsFunc(j.Outputs[:i], func(other Output) bool { return other.Path == o.Path }) {
-			return nil, invalid{fmt.Errorf("the output %s is named twice", o.Path)}
+			return invalid{fmt.Errorf("the output %s is named twice", o.Path)}
 		}
-		plan, err := j.Form.Plan(j.Ask.DatasetIDs, j.IDField, j.Keep, o.Format)
+	}
+	if !j.Shard.Whole() && len(j.Outputs) > 1 {
+		return invalid{errors.New("a shard writes one table: give one output")}
+	}
+	return nil
+}
+
+// plans are the columns of each output.
+func (j *Job) plans() (plans []*table.Plan, err error) {
+	for _, o := range j.Outputs {
+		plan, err := j.Form.PlanRun(j.Ask.Fingerprint(j.IDField), j.Keep, o.Format)
 		if err != nil {
 			return nil, err
 		}
 		plans = append(plans, plan)
 	}
-	if !j.Shard.Whole() && len(j.Outputs) > 1 {
-		return nil, invalid{errors.New("a shard writes one table: give one output")}
-	}
 	return plans, nil
 }
 
-// checkOutput refuses to write over the input.
-func (j *Job) checkOutput() error {
+// checkReplaced refuses to write over the input.
+func (j *Job) checkReplaced() error {
 	var inputs []os.FileInfo
 	for _, path := range append(j.Input.Source.Files(), j.Input.Source.Path()) {
 		if in, err := os.Stat(path); err == nil {

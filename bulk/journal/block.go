@@ -17,7 +17,8 @@ import (
 //
 // The first byte of the content is its kind. A session block, JSON, says which run wrote the blocks behind it, and by which parameters;
 // each session begins with two of them, so that damage to one costs nothing, and repeats it with the time of its last answer. A block
-// of records holds what became of some features (record.go). A time block says when those behind it were written. A footer marks a run that came to its end, with a note of the run's own.
+// of records holds what became of some features (record.go), in the period that it names if it is a block of a period. A time block says
+// when those behind it were written. A footer marks a run that came to its end, with a note of the run's own.
 // Kinds that a reader does not know are skipped. Of several records of one feature (id and geometry) the last counts.
 //
 // A block that was cut off while it was written is the file's last and is dropped. Behind one that is damaged the next is found by its
@@ -35,6 +36,7 @@ const (
 	sessionBlock = 's'
 	recordsBlock = 'r'
 	timeBlock    = 't'
+	periodBlock  = 'p' // of records of one period
 	footerBlock  = 'f'
 )
 

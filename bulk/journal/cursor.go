@@ -13,7 +13,7 @@ import (
 type cursor struct {
 	file   *os.File
 	path   string
-	blocks [4]openBlock // as many requests as usually are in flight, whose records take turns
+	blocks []openBlock // most recently read
 	turns  int
 	buffer []byte
 }
@@ -23,7 +23,8 @@ type openBlock struct {
 	at     int64 // in the file; 0 is none
 	used   int   // the cursor's turn at which it was last
 	reader blockReader
-	bodies int // where they begin
+	period string // of its records
+	bodies int    // where they begin
 	heads  []recordHead
 	next   int // the record whose body is due
 	delta  deltaReader
@@ -32,8 +33,16 @@ type openBlock struct {
 // A recordedOutcome is what became of a feature, as the journal has it. What it holds is good until the next one is read.
 type recordedOutcome struct {
 	recordHead
+	period   string
 	response *cas.AttributeResponse // nil where there is none
 	failure  recordedFailure
+}
+
+// usualBlocks is as many requests as usually are in flight, whose records take turns.
+const usualBlocks = 4
+
+func newCursor(path string, file *os.File) cursor {
+	return cursor{path: path, file: file, blocks: make([]openBlock, usualBlocks)}
 }
 
 // head reads what identifies the record at a place.
@@ -61,7 +70,7 @@ func (c *cursor) record(at place) (rec recordedOutcome, err error) {
 		b.at = 0
 		return rec, c.unreadable(at.block(), err)
 	}
-	rec.recordHead = b.heads[at.index()]
+	rec.recordHead, rec.period = b.heads[at.index()], b.period
 	return rec, nil
 }
 
@@ -110,7 +119,7 @@ func (c *cursor) block(at int64) (*openBlock, error) {
 	if err != nil {
 		return nil, c.unreadable(at, err)
 	}
-	oldest.reader = blockReader{text: string(content), pos: 1}
+	oldest.reader, oldest.period = readBlock(content)
 	oldest.heads = oldest.reader.heads(oldest.heads)
 	oldest.bodies = oldest.reader.pos
 	oldest.rewind()
@@ -151,7 +160,7 @@ func (c *cursor) unreadable(at int64, err error) error {
 
 // entry is the record as an Entry, done or not as the index says: datasets may have been added since. It is good as long as the record.
 func (rec *recordedOutcome) entry(datasetIDs []string, done bool) Entry {
-	e := Entry{ID: rec.id, Response: rec.response}
+	e := Entry{ID: rec.id, Period: rec.period, Response: rec.response}
 	switch {
 	case rec.flags&flagFailure != 0:
 		e.Err = rec.failure.error()

@@ -17,6 +17,27 @@ type Fingerprint struct {
 	TimeRange   string                `json:"time_range"`  // start/end as they go out; "" is none
 	TargetCRS   string                `json:"target_crs"`  // "" is compared as EPSG:4326
 	IDField     string                `json:"id_field"`    // where the ids come from, as in [ReadOptions.IDField]
+	// Periods are those that every feature is asked for in, start/end as they go out, in place of TimeRange. They are compared without
+	// regard to order.
+	Periods []string `json:"periods,omitempty"`
+	// Static are the datasets that do not vary over time, where there are periods: every feature is asked for them once.
+	Static []string `json:"static_dataset_ids,omitempty"`
+}
+
+// Split divides the datasets into those that a feature is asked for in each period, and those that it is asked for once, which are all
+// where there are no periods.
+func (f Fingerprint) Split() (each, once []string) {
+	if len(f.Periods) == 0 {
+		return nil, f.DatasetIDs
+	}
+	for _, id := range f.DatasetIDs {
+		if slices.Contains(f.Static, id) {
+			once = append(once, id)
+		} else {
+			each = append(each, id)
+		}
+	}
+	return each, once
 }
 
 // A Change is one parameter in which two fingerprints differ, as text.
@@ -38,15 +59,50 @@ func (f Fingerprint) Changes(old Fingerprint) []Change {
 	}
 	differ("aggregation", or(string(old.Aggregation), "mean"), or(string(f.Aggregation), "mean"))
 	differ("time range", orNone(old.TimeRange), orNone(f.TimeRange))
+	if was, is := sorted(old.Periods), sorted(f.Periods); !slices.Equal(was, is) {
+		differ("periods", periodsText(was, is), periodsText(is, was))
+	}
+	if was, is := old.staticOf(f), f.staticOf(old); !slices.Equal(was, is) {
+		differ("datasets asked for once", orNone(strings.Join(was, " ")), orNone(strings.Join(is, " ")))
+	}
 	differ("target CRS", or(old.TargetCRS, "EPSG:4326"), or(f.TargetCRS, "EPSG:4326"))
 	differ("id field", orNone(old.IDField), orNone(f.IDField))
 	return changes
 }
 
-// Conflicts lists the changes for which [Open] refuses a journal of an older fingerprint: all but datasets that were added.
+// staticOf lists the static datasets that another fingerprint has too, static or not.
+func (f Fingerprint) staticOf(other Fingerprint) []string {
+	return slices.DeleteFunc(sorted(f.Static), func(id string) bool { return !slices.Contains(other.DatasetIDs, id) })
+}
+
+// mostNamed is how many periods a message names.
+const mostNamed = 3
+
+// periodsText names periods in so many words; of many, those that others lack.
+func periodsText(periods, others []string) string {
+	if len(periods) <= mostNamed {
+		return orNone(strings.Join(periods, " "))
+	}
+	text := fmt.Sprintf("%d from %s to %s", len(periods), periods[0], periods[len(periods)-1])
+	own := without(periods, others)
+	if n := len(own); len(others) > 0 && 0 < n && n < len(periods) {
+		own = own[:min(n, mostNamed)]
+		text += ", with " + strings.Join(own, " ")
+		if n > mostNamed {
+			text += fmt.Sprintf(" and %d more", n-mostNamed)
+		}
+	}
+	return text
+}
+
+// Conflicts lists the changes for which [Open] refuses a journal of an older fingerprint: all but datasets and periods that were added.
 func (f Fingerprint) Conflicts(old Fingerprint) []Change {
 	if f.grows(old) {
+		old.Static = append(slices.Clone(old.Static), without(f.Static, old.DatasetIDs)...)
 		old.DatasetIDs = f.DatasetIDs
+	}
+	if len(old.Periods) > 0 && len(without(old.Periods, f.Periods)) == 0 {
+		old.Periods = f.Periods
 	}
 	return f.Changes(old)
 }
@@ -63,6 +119,17 @@ func (f Fingerprint) grows(old Fingerprint) bool {
 		}
 	}
 	return len(f.DatasetIDs) > len(old.DatasetIDs)
+}
+
+// without gives the texts that others lack, in their order.
+func without(texts, others []string) (own []string) {
+	others = sorted(others)
+	for _, text := range texts {
+		if _, found := slices.BinarySearch(others, text); !found {
+			own = append(own, text)
+		}
+	}
+	return own
 }
 
 func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }

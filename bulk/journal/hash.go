@@ -16,6 +16,16 @@ func HashGeometry(geometry []byte) GeometryHash {
 	return GeometryHash(sum[:16])
 }
 
+// In is the hash of the same geometry in a period, start/end as it goes out, by which the records of different periods are told apart;
+// "" is no period, and the hash itself.
+func (h GeometryHash) In(period string) GeometryHash {
+	if period == "" {
+		return h
+	}
+	sum := sha256.Sum256(append(h[:], period...))
+	return GeometryHash(sum[:16])
+}
+
 // String is the hash in hexadecimal.
 func (h GeometryHash) String() string { return hex.EncodeToString(h[:]) }
 

@@ -24,6 +24,8 @@ type Journal struct {
 	path   string
 	file   *os.File
 	asked  Fingerprint // of this run
+	each   []string    // its datasets that are asked for in each period
+	once   []string    // and those that are asked for once
 	stored Fingerprint // of the file
 	begun  bool        // the file has a session
 	ready  bool        // and this run's, and nothing behind its last record
@@ -91,7 +93,8 @@ func open(path string, fingerprint Fingerprint, take func(*Journal) error) (*Jou
 		return nil, err
 	}
 	j := newJournal(path, file)
-	j.asked, j.locked = fingerprint, locked
+	j.ask(fingerprint)
+	j.locked = locked
 	j.session = Session{Parameters: fingerprint}
 	j.lastSync.Store(time.Now().UnixNano())
 	if err := j.open(take); err != nil {
@@ -136,7 +139,7 @@ func isNamed(file *os.File, path string) bool {
 }
 
 func newJournal(path string, file *os.File) *Journal {
-	return &Journal{path: path, file: file, index: newIndex(), cursor: cursor{path: path, file: file}}
+	return &Journal{path: path, file: file, index: newIndex(), cursor: newCursor(path, file)}
 }
 
 func (j *Journal) open(take func(*Journal) error) error {
@@ -198,6 +201,19 @@ func (j *Journal) Path() string { return j.path }
 
 // Fingerprint is what the journal was opened for.
 func (j *Journal) Fingerprint() Fingerprint { return j.asked }
+
+func (j *Journal) ask(f Fingerprint) {
+	j.asked = f
+	j.each, j.once = f.Split()
+}
+
+// asking lists the datasets of a record in a period.
+func (j *Journal) asking(period string) []string {
+	if period != "" {
+		return j.each
+	}
+	return j.once
+}
 
 // Locked reports whether the file is locked against a second run. It is not where the file system knows no
 // locks, as some cluster file systems do not.

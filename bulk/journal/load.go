@@ -84,7 +84,7 @@ func (j *Journal) loadBlock(content []byte, at int64) error {
 		return err
 	case timeBlock:
 		return j.loadTime(content[1:], at)
-	case recordsBlock:
+	case recordsBlock, periodBlock:
 	default:
 		return nil // of a later version
 	}

@@ -23,7 +23,7 @@ func Read(path string) (*Journal, error) {
 		file.Close()
 		return nil, err
 	}
-	j.asked = j.stored
+	j.ask(j.stored)
 	j.broken = fmt.Errorf("the journal %s is open for reading only", path)
 	return j, nil
 }

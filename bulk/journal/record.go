@@ -10,8 +10,8 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// The content of a block of records, behind its kind: the number of records, the head of each, and the body of each. A head is what
-// identifies a record; to find its place nothing else is read.
+// The content of a block of records, behind its kind: the period, if the kind is that of a period; the number of records, the head of
+// each, and the body of each. A head is what identifies a record; to find its place nothing else is read.
 //
 //	head: flags(1) id geometry(16)
 //	body: the response, if there is one; the failure, if there is one
@@ -48,6 +48,7 @@ type Writer struct {
 	places []place // of the records, as if blocks stood at the beginning of the file
 	heads  []recordHead
 
+	period        string // of the records that are added
 	front, bodies []byte // of the block that is being made
 	count         int    // its records
 	delta         deltaWriter
@@ -63,7 +64,17 @@ func (w *Writer) Reset() {
 	}
 	clear(w.heads)
 	w.blocks, w.places, w.heads = w.blocks[:0], w.places[:0], w.heads[:0]
+	w.period = ""
 	w.begin()
+}
+
+// In says in which period the features were asked for that are added from now on, start/end as it goes out; "" is none. Their geometries
+// have the hashes of that period: see [GeometryHash.In].
+func (w *Writer) In(period string) {
+	if period != w.period {
+		w.end()
+		w.period = period
+	}
 }
 
 // begin begins a block.
@@ -109,16 +120,18 @@ func (w *Writer) end() {
 	if w.count == 0 {
 		return
 	}
-	var start [1 + binary.MaxVarintLen64]byte
-	start[0] = recordsBlock
-	n := 1 + binary.PutUvarint(start[1:], uint64(w.count))
-	w.blocks = appendBlock(w.blocks, start[:n], w.front, w.bodies)
+	start := []byte{recordsBlock}
+	if w.period != "" {
+		start = appendText([]byte{periodBlock}, w.period)
+	}
+	start = binary.AppendUvarint(start, uint64(w.count))
+	w.blocks = appendBlock(w.blocks, start, w.front, w.bodies)
 	w.begin()
 }
 
 // readRecordHeads reads the heads of a block.
 func readRecordHeads(content []byte) ([]recordHead, error) {
-	r := blockReader{text: string(content), pos: 1}
+	r, _ := readBlock(content)
 	heads := r.heads(nil)
 	return heads, r.err()
 }
@@ -128,6 +141,15 @@ type blockReader struct {
 	text  string // texts that are read are parts of it
 	pos   int
 	wrong bool
+}
+
+// readBlock begins to read a block of records, behind its kind and the period that it is of.
+func readBlock(content []byte) (r blockReader, period string) {
+	r = blockReader{text: string(content), pos: 1}
+	if content[0] == periodBlock {
+		period = r.string()
+	}
+	return r, period
 }
 
 var errBadRecord = errors.New("damaged record")

@@ -10,6 +10,7 @@ import (
 // An Entry is what became of one feature.
 type Entry struct {
 	ID       string                 // of the feature
+	Period   string                 // that it was asked for in, start/end as it goes out; "" is none
 	Response *cas.AttributeResponse // the answer; nil where there is none
 	Missing  []cas.DatasetFailure   // the datasets that the answer lacks, with the service's reasons
 	// Err is why there is no answer. Errors have the types and texts that they had; of a [*cas.Error] status, type,
@@ -60,7 +61,7 @@ func (j *Journal) Entry(n Number) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := rec.entry(j.asked.DatasetIDs, at.done())
+	e := rec.entry(j.asking(rec.period), at.done())
 	e.Session, e.Time = j.When(n)
 	if e.Response != nil {
 		e.Response = keep(e.Response)
@@ -169,6 +170,14 @@ func (o *Order) Add(n Number) { o.numbers.add(n) }
 // Set replaces the i-th record.
 func (o *Order) Set(i int, n Number) { o.numbers.set(i, n) }
 
+// Put is Set where there may be fewer records yet; those between are that of number 0 until they are set.
+func (o *Order) Put(i int, n Number) {
+	for o.numbers.n <= i {
+		o.numbers.add(0)
+	}
+	o.Set(i, n)
+}
+
 // Len is the number of records.
 func (o *Order) Len() int { return o.numbers.n }
 
@@ -184,7 +193,13 @@ type Reader struct {
 
 // NewReader returns a reader of the journal's records.
 func (j *Journal) NewReader() *Reader {
-	return &Reader{journal: j, cursor: cursor{path: j.path, file: j.file}}
+	return &Reader{journal: j, cursor: newCursor(j.path, j.file)}
+}
+
+// Keep has the reader keep so many blocks of records, of 64 KiB each or a little more, in place of 4: as many as take turns where records
+// are not read in the order in which they were written.
+func (r *Reader) Keep(blocks int) {
+	r.cursor.blocks = make([]openBlock, max(blocks, usualBlocks))
 }
 
 // Entry reads a record. Its response is good until the next call and is not to be changed.
@@ -194,7 +209,7 @@ func (r *Reader) Entry(n Number) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := rec.entry(r.journal.asked.DatasetIDs, at.done())
+	e := rec.entry(r.journal.asking(rec.period), at.done())
 	e.Session, e.Time = r.journal.When(n)
 	return e, nil
 }

@@ -26,6 +26,7 @@ func (a *app) completions(root *cobra.Command) {
 			cas.AggregationMajority, cas.AggregationMinority, cas.AggregationUnique, cas.AggregationDistribution),
 		"temporal-type": fixed(
 			cas.TemporalStatic, cas.TemporalAnnual, cas.TemporalMonthly, cas.TemporalDaily, cas.TemporalHourly, cas.TemporalClimatology),
+		"every":    fixed(everies...),
 		"columns":  listed(func(context.Context) []string { return columnNames() }),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}
@@ -51,7 +52,7 @@ func (a *app) arguments(c *cobra.Command) completer {
 			}
 			return a.completeProviders(c, args, toComplete)
 		}
-	case "extract", "describe", "convert", "journal", "validate", "map", "merge":
+	case "extract", "init", "describe", "convert", "journal", "validate", "map", "merge":
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault) // files
 	default:
 		return cobra.NoFileCompletions

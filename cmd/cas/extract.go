@@ -18,7 +18,7 @@ type extraction struct {
 	geometry    string
 	datasets    []string
 	aggregation string
-	start, end  string
+	timing
 	tabulation
 	sharding
 	localRun
@@ -34,12 +34,17 @@ the order of the input.
 
 The ending of -o chooses the format: CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage. Without -o, the
 command prints CSV, or JSON by --json.
-Beside FILE.csv stand FILE.errors.csv (what failed, why, where and when), FILE.meta.json (parameters, counts, licences, citations) and
-FILE.journal, which keeps every answer as it arrives: the same command goes on with a run that was stopped, at any moment and in any
-way, and asks only for what failed or is new. Datasets can be added (-d) to a table that is finished. What would replace a table that
-was made otherwise needs --overwrite.
 
-A service that goes away is waited for (--wait). An interrupt (Ctrl-C) lets what is in flight finish (--grace); a second one ends at once.
+The journal beside the table keeps every answer as it arrives. If a run was stopped, at any moment and in any way, the same command resumes
+it and asks only for what failed or is new. You can add datasets (-d) to a finished table. A run with other parameters needs another
+table, or --overwrite.
+
+With --every or --period, the command asks for each period separately, and once for datasets that do not vary over time. The table has a
+row for each feature, dataset and period, or with --wide a column for each period; NetCDF has the dimension time. You can add periods to
+a finished table.
+
+If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second Ctrl-C ends at
+once.
 
 INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
 zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
@@ -48,7 +53,8 @@ empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
-  cas extract hybas_na_lev06_v1c.zip -d copernicus_dem:elevation -o attributes.parquet --id-field HYBAS_ID --geo`,
+  cas extract hybas_na_lev06_v1c.zip -d copernicus_dem:elevation -o attributes.parquet --id-field HYBAS_ID --geo
+  cas extract basins.shp -d modis_lc:land_cover --every year --start 2015-01-01 --end 2020-12-31 -o cover.csv`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 && x.geometry != "" {
@@ -65,8 +71,7 @@ empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 	f.StringVarP(&x.geometry, "geometry", "g", "", "the input: GeoJSON text, a file, or - for standard input")
 	f.StringSliceVarP(&x.datasets, "datasets", "d", nil, "dataset id, provider:dataset; repeat for more")
 	f.StringVarP(&x.aggregation, "aggregation", "a", "", "statistic wished for (default: the service's, mean)")
-	f.StringVar(&x.start, "start", "", "start of the period, ISO 8601")
-	f.StringVar(&x.end, "end", "", "end of the period, ISO 8601")
+	x.timing.flags(f)
 	x.tabulation.flags(f)
 	x.sharding.flags(f)
 	x.localRun.flags(f)
@@ -85,7 +90,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	if err := x.divide(); err != nil {
 		return err
 	}
-	if len(x.outputs) == 0 && !x.dryRun {
+	if len(x.outputs) == 0 && !x.dryRun && len(x.periods) == 0 {
 		feature, single, err := a.single(x.geometry, x.options(nil))
 		if err != nil {
 			return err
@@ -118,7 +123,7 @@ var aggregations = []string{
 }
 
 // check refuses what cannot be right before anything is read.
-func (x extraction) check() error {
+func (x *extraction) check() error {
 	switch {
 	case x.geometry == "":
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
@@ -127,18 +132,11 @@ func (x extraction) check() error {
 	case x.aggregation != "" && !slices.Contains(aggregations, x.aggregation):
 		return usage("-a %s: there is no such statistic%s; there are %s", x.aggregation,
 			didYouMean(x.aggregation, catalog.SuggestFrom(aggregations, x.aggregation, 1)), strings.Join(aggregations, ", "))
-	case (x.start == "") != (x.end == ""):
-		return usage("--start and --end belong together")
+	}
+	if err := x.checkPeriods(); err != nil {
+		return err
 	}
 	return x.tabulation.check()
-}
-
-// period is what --start and --end say; nil where they say nothing.
-func (x extraction) period() cas.TimeRangeLike {
-	if x.start == "" {
-		return nil
-	}
-	return cas.Dates{x.start, x.end}
 }
 
 // extractOne asks for one geometry and prints the answer; a dataset without a result is named on standard error.

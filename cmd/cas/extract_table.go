@@ -103,9 +103,9 @@ func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabul
 	form, _ := x.form() // check has looked at it
 	return &tabulate.Job{
 		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: form, Shard: x.shard,
-		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset,
+		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset, IsStatic: isStatic,
 		Ask: bulk.Options{
-			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(),
+			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(), Periods: x.periods,
 			BatchSize: x.batchSize, Concurrency: x.concurrency, RequestTime: a.timeout / requestShare,
 			Wait: cmp.Or(x.wait, -1),
 		},
@@ -122,8 +122,8 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
 	}
 	x.forMany()
-	if n := x.config.Workers; x.local && n > 1 && !x.quiet {
-		fmt.Fprintf(a.err, "cas: starting %d processes of the service, %s each\n", n, workerMemory)
+	if x.local && !x.quiet {
+		fmt.Fprintf(a.err, "cas: starting %s\n", x.processes())
 	}
 	return a.locally(ctx, x.localRun, func(tuning string) error {
 		return a.with(func(client *cas.Client) error {
@@ -145,8 +145,12 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 	if a.json {
 		return a.printJSON(e)
 	}
-	t := newTable(a.out, "FEATURES", "REFUSED", "ANSWERED", "REQUESTS", "BYTES")
-	t.row(fmt.Sprint(e.Features), fmt.Sprint(e.Refused), fmt.Sprint(e.Answered), fmt.Sprint(e.Requests), fmt.Sprint(e.GeometryBytes))
+	head, row := []string{"FEATURES"}, []string{fmt.Sprint(e.Features)}
+	if e.Periods > 0 {
+		head, row = append(head, "PERIODS", "ANSWERS"), append(row, fmt.Sprint(e.Periods), fmt.Sprint(e.Answers))
+	}
+	t := newTable(a.out, append(head, "REFUSED", "ANSWERED", "REQUESTS", "BYTES")...)
+	t.row(append(row, fmt.Sprint(e.Refused), fmt.Sprint(e.Answered), fmt.Sprint(e.Requests), fmt.Sprint(e.GeometryBytes))...)
 	fmt.Fprintln(a.err, "Nothing was sent. Refused features are not asked for, see 'cas validate'; answered ones are in the journal;\n"+
 		"requests are the fewest possible, since they start small; bytes are those of the geometries.")
 	return t.flush()
@@ -217,7 +221,7 @@ func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*tab
 	a.warnOf(summary, x)
 	if !x.quiet && len(x.outputs) > 0 {
 		fmt.Fprintf(a.err, "%s: %d rows, %d columns, %s%s\n",
-			strings.Join(x.outputs, ", "), summary.Features, len(summary.Columns), nulls(summary), duration(time.Since(started)))
+			strings.Join(x.outputs, ", "), cmp.Or(summary.Rows, summary.Features), len(summary.Columns), nulls(summary), duration(time.Since(started)))
 	}
 	return summary, nil
 }
@@ -243,8 +247,12 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 	}
 	for _, d := range summary.Datasets {
 		for _, method := range slices.Sorted(maps.Keys(d.Mismatches)) {
-			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %d features: the service has no other\n",
-				d.ID, method, x.aggregation, d.Mismatches[method], summary.Features)
+			of := fmt.Sprintf("%d features", summary.Features)
+			if len(x.periods) > 0 {
+				of = fmt.Sprintf("%d answers", d.Results+d.Missing)
+			}
+			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %s: the service has no other\n",
+				d.ID, method, x.aggregation, d.Mismatches[method], of)
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 type forming struct {
 	preset, columns, sort string
 	idName, idPrefix      string
-	zeroClasses, long     bool
+	zeroClasses           bool
+	long, wide            bool
 }
 
 func (x *forming) flags(f *pflag.FlagSet) {
@@ -26,6 +27,7 @@ func (x *forming) flags(f *pflag.FlagSet) {
 	f.StringVar(&x.sort, "sort", "", "order of the rows: input, or id, compared as text (default input)")
 	f.BoolVar(&x.zeroClasses, "zero-classes", false, "write 0 for a class that a feature does not have and others have")
 	f.BoolVar(&x.long, "long", false, "a row per feature, dataset and class in place of columns")
+	f.BoolVar(&x.wide, "wide", false, "with periods, a column for each in place of rows")
 }
 
 // form is what the flags ask for; a flag counts more than the preset.
@@ -50,10 +52,12 @@ func (x *forming) form() (form table.Form, err error) {
 		return form, usage("--sort %s: give input or id", x.sort)
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
-	form.IDPrefix, form.ZeroClasses, form.Long = x.idPrefix, x.zeroClasses, x.long
+	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide
 	switch {
 	case x.preset == "caravan" && (x.idPrefix == "" || strings.Contains(strings.TrimSuffix(x.idPrefix, "_"), "_")):
 		return form, usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
+	case form.Long && form.Wide:
+		return form, usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
 		return form, usage("--long has no columns per dataset, which --columns values, --zero-classes and the presets of models are about")
 	}

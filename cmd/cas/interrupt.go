@@ -45,8 +45,11 @@ func twice(ctx context.Context, grace time.Duration, tell func(string), now func
 }
 
 // sameCommand is the command line of this run.
-func (a *app) sameCommand() string {
-	words := append([]string{"cas"}, a.args...)
+func (a *app) sameCommand() string { return commandLine(a.args) }
+
+// commandLine spells a command line of this program for a POSIX shell.
+func commandLine(args []string) string {
+	words := append([]string{"cas"}, args...)
 	for i, word := range words {
 		words[i] = shellQuote(word)
 	}

@@ -18,10 +18,12 @@ func (a *app) journalCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "journal FILE",
 		Short: "Check and count what a run has kept",
-		Long: `Read the journal of a run, or the one beside its table, from beginning to end, and tell what it holds: the parameters of the run, the
-features that are answered and that failed, and records that cannot be read. Nothing is changed, and a run may be writing it.
+		Long: `Read the journal of a run from beginning to end. FILE is the journal or the table beside it. The command prints the parameters of the
+run, the numbers of features that are answered and that failed (for each period, if there are periods), and the number of damaged
+records. It changes nothing and may be used while a run writes the journal.
 
-With --dump, print every feature's newest answer as a line of JSON: id, response (as the service gave it), missing datasets, error.`,
+With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it),
+missing datasets, error.`,
 		Example: `  cas journal attributes.csv
   cas journal attributes.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
 		Args: exactly(1, "a journal or a table"),
@@ -87,6 +89,12 @@ func (a *app) printState(s journal.State) error {
 			t.row(p.name, p.value)
 		}
 	}
+	if periods := s.Fingerprint.Periods; len(periods) > 0 {
+		t.row("PERIODS", fmt.Sprint(len(periods)), periods[0], periods[len(periods)-1])
+	}
+	for _, id := range s.Fingerprint.Static {
+		t.row("ASKED ONCE", id)
+	}
 	for i, session := range s.Sessions {
 		t.row(fmt.Sprint("SESSION ", i+1), session.ServiceURL, session.ServiceVersion, session.Client, timeText(session.First), timeText(session.Last))
 	}
@@ -104,6 +112,7 @@ func timeText(t time.Time) string {
 // dumped is a line of --dump.
 type dumped struct {
 	ID       string                 `json:"id"`
+	Period   string                 `json:"period,omitempty"`
 	Response *cas.AttributeResponse `json:"response,omitempty"`
 	Missing  []missing              `json:"missing,omitempty"`
 	Error    string                 `json:"error,omitempty"`
@@ -133,7 +142,7 @@ func (a *app) dumpJournal(path string) error {
 		if err != nil {
 			return err
 		}
-		line := dumped{ID: entry.ID, Response: entry.Response}
+		line := dumped{ID: entry.ID, Period: entry.Period, Response: entry.Response}
 		for _, m := range entry.Missing {
 			line.Missing = append(line.Missing, missing{m.DatasetID, m.Reason})
 		}

@@ -56,6 +56,14 @@ func (x *extraction) forMany() {
 	}
 }
 
+// processes says what a service takes before it starts.
+func (l localRun) processes() string {
+	if l.config.Workers == 1 {
+		return "1 process of the service, " + workerMemory
+	}
+	return fmt.Sprintf("%d processes of the service, %s each", l.config.Workers, workerMemory)
+}
+
 // locally runs f, with a service of its own if that was asked for, and tells f what was changed in it. What is in flight when ctx ends is
 // still answered.
 func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) error) error {

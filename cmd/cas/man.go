@@ -53,19 +53,10 @@ func writePages(c *cobra.Command, folder string) error {
 	if !found {
 		return fmt.Errorf("the page of %s has no %s", c.CommandPath(), next)
 	}
-	text := string(before) + roff(sectionsOf(c)) + next + string(after)
-	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1"), []byte(text), 0o644)
-}
-
-// roff writes sections in the language of manual pages.
-func roff(sections []section) string {
-	escape := strings.NewReplacer(`\`, `\\`, "-", `\-`)
-	var out strings.Builder
-	for _, s := range sections {
-		fmt.Fprintf(&out, ".SH %s\n", s.title)
-		for _, e := range s.entries {
-			fmt.Fprintf(&out, ".TP\n\\fB%s\\fP\n\\&%s\n", escape.Replace(e.name), escape.Replace(e.text))
-		}
+	text := string(before)
+	for _, section := range sectionsOf(c) {
+		text += section.Roff()
 	}
-	return out.String()
+	text += next + string(after)
+	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1"), []byte(text), 0o644)
 }

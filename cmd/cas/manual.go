@@ -1,127 +1,16 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/community-attribute-service/cas-go/internal/manual"
 )
-
-// manual is what the help and the manual page of a command say about exit codes and files.
-type manual struct {
-	failed  string // what exit code 1 means; "" is the general meaning
-	usage   string // what exit code 2 means; "" is the general meaning
-	partial string // what exit code 3 means; "" means that the command does not end with it
-	files   []entry
-}
-
-// entry is a line of a section: an exit code or a file, and what it means.
-type entry struct{ name, text string }
-
-// section is a part of a manual page.
-type section struct {
-	title   string
-	entries []entry
-}
-
-var (
-	featureFile = entry{"FILE", "the features; only read"}
-	errorsFile  = entry{"STEM.errors.csv", "a line for each dataset that a feature lacks: id, dataset, reason, service, time"}
-	metaFile    = entry{"STEM.meta.json", "parameters, columns, units, counts, licences, citations, sessions; see 'cas schema meta'"}
-	journalFile = entry{"STEM.journal", "every answer as it arrives, from which the same command resumes; locked while a run uses it"}
-	tableFile   = entry{"FILE", "the table, as named by -o; STEM is its name without the ending. It appears when it is complete"}
-	cacheFile   = entry{"CACHE/cas-go/catalog-*.json", "ids and names of the service's catalog, kept for a day; CACHE is your cache folder, ~/.cache on Linux"}
-)
-
-// manuals has an entry for every command, by its path without "cas"; those of completion share one.
-var manuals = map[string]manual{
-	"": {
-		failed: "the command or the run failed", partial: "some features or datasets failed; the others are there",
-		files: []entry{cacheFile},
-	},
-	"cite":       {partial: "some of the datasets are not known; the others are printed"},
-	"completion": {files: []entry{cacheFile}},
-	"convert": {
-		failed: "the table was not written", usage: "the command line is wrong, there is no journal, or FILE exists",
-		partial: "the table is written; it lacks what failed in the run",
-		files: []entry{
-			{"JOURNAL", "the journal of the run, and the description beside it; only read"},
-			{"INPUT", "the features of the run; only read"},
-			tableFile, errorsFile, metaFile,
-		},
-	},
-	"datasets": {},
-	"demo": {files: []entry{
-		{"DIR/basins.geojson", "the sub-basins; DIR is the folder of --out"},
-		{"DIR/attributes.csv", "the table, with attributes.errors.csv, attributes.meta.json and attributes.journal beside it"},
-		{"DIR/elevation.svg, .html", "the map"},
-	}},
-	"describe": {failed: "the file cannot be read", files: []entry{featureFile}},
-	"doctor":   {failed: "a check failed", files: []entry{cacheFile}},
-	"extract": {
-		failed:  "the run failed; with -o, the same command resumes it",
-		usage:   "the command line is wrong, the journal is of a run with other parameters, or the reference system is not supported",
-		partial: "some features or datasets failed, the others are there; the same command asks again. --partial-ok makes it 0",
-		files: []entry{
-			{"INPUT", "the features; only read"},
-			tableFile, errorsFile, metaFile, journalFile,
-			{"STEM.spool", "the features of standard input, until the table is written"},
-			{"STEM.0003-of-0016.*", "with --shard: the table of the shard and the files beside it"},
-			{"STEM.0003-of-0016.shard.json", "with --shard: what the table is a part of, for 'cas merge'"},
-			{"*.cas-*.tmp", "a file that is being written; the next run removes what a killed run has left"},
-			{"TMPDIR/cas-*", "without -o: the table and its journal, removed at the end"},
-			cacheFile,
-		},
-	},
-	"health": {failed: "the service does not answer, or answers an error"},
-	"help":   {},
-	"init":   {failed: "the answers ended too early, or the file cannot be read", files: []entry{featureFile}},
-	"journal": {
-		failed: "the journal cannot be read, or records are damaged; the next run asks for their features again",
-		usage:  "the command line is wrong, or there is no journal",
-		files:  []entry{{"FILE", "the journal, or the table that it lies beside; only read, also while a run writes it"}},
-	},
-	"local": {failed: "the service did not start"},
-	"map": {failed: "the map was not drawn", files: []entry{
-		{"TABLE", "the table, and the description beside it; only read"},
-		{"FEATURES", "the features that the table was made of; only read"},
-		{"FILE", "the picture of -o"},
-	}},
-	"mcp": {files: []entry{
-		{"ROOT/*", "with --root: the features that are read, and the tables, with the files that 'cas extract' writes beside them"},
-	}},
-	"merge": {
-		failed:  "the shards do not make a whole table; standard output has the numbers of those to run again",
-		partial: "the table is written; some features failed in their shards",
-		files: []entry{
-			{"SHARD", "the table of a shard; only read, as are its .errors.csv and .shard.json"}, tableFile, errorsFile, metaFile,
-		},
-	},
-	"provider":  {files: []entry{cacheFile}},
-	"providers": {},
-	"schema":    {},
-	"validate":  {failed: "the file cannot be read to its end", partial: "some features are bad", files: []entry{featureFile}},
-	"version":   {},
-}
 
 // sectionsOf are the sections that the help of a command ends with.
-func sectionsOf(c *cobra.Command) []section {
-	name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), c.Root().Name()), " "), " ")
-	m := manuals[name]
-	status := []entry{
-		{"0", "success"}, {"1", cmp.Or(m.failed, "the command failed; standard error says why")}, {"2", cmp.Or(m.usage, "the command line is wrong")},
-	}
-	if m.partial != "" {
-		status = append(status, entry{"3", m.partial})
-	}
-	all := []section{{"EXIT STATUS", status}}
-	if len(m.files) > 0 {
-		all = append(all, section{"FILES", m.files})
-	}
-	return all
+func sectionsOf(c *cobra.Command) []manual.Section {
+	return manual.Sections(strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), c.Root().Name()), " "))
 }
 
 // addSections lets the help of all commands end with their sections.
@@ -130,16 +19,7 @@ func addSections(root *cobra.Command) {
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		help(c, args)
 		for _, s := range sectionsOf(c) {
-			s.print(c.OutOrStdout())
+			s.Print(c.OutOrStdout())
 		}
 	})
-}
-
-func (s section) print(w io.Writer) {
-	fmt.Fprintf(w, "\n%s:\n", s.title)
-	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	for _, e := range s.entries {
-		fmt.Fprintf(t, "  %s\t%s\n", e.name, e.text)
-	}
-	t.Flush()
 }

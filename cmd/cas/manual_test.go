@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/internal/manual"
 )
 
 // noFiles are the commands that touch no file.
@@ -40,8 +42,7 @@ func TestHelpNamesExitCodesAndFiles(t *testing.T) {
 		require.Equal(t, exitOK, code, "%v: %s", words, errs.String())
 		help := out.String()
 		name, _, _ := strings.Cut(strings.Join(words, " "), " ")
-		_, listed := manuals[name]
-		assert.True(t, listed, "%v is not in manuals", words)
+		assert.True(t, manual.Known(name), "%v is not in package manual", words)
 		assert.Contains(t, help, "\nEXIT STATUS:\n  0   success\n  1   ", "%v", words)
 		assert.Equal(t, !noFiles[name], strings.Contains(help, "\nFILES:\n  "), "%v", words)
 		assert.Equal(t, 1, strings.Count(help, "EXIT STATUS"), "%v", words)

@@ -95,16 +95,20 @@ func (p *progress) erase() {
 // progressLine is how far a run is, in ASCII.
 func progressLine(p bulk.Progress) string {
 	var b strings.Builder
+	what, there := "features", "are answered"
+	if p.Outcomes > 1 {
+		what, there = "answers", "are there"
+	}
 	if p.Waiting != (bulk.Waiting{}) {
-		fmt.Fprintf(&b, "%s; waiting since %s, up to %s; %d features are answered",
-			p.Waiting.Reason, p.Waiting.Since.Format("15:04"), minutes(p.Waiting.Most), p.Done)
+		fmt.Fprintf(&b, "%s; waiting since %s, up to %s; %d %s %s",
+			p.Waiting.Reason, p.Waiting.Since.Format("15:04"), minutes(p.Waiting.Most), p.Done, what, there)
 		return b.String()
 	}
 	settled := p.Done + p.Failed
 	if p.Total > 0 {
-		fmt.Fprintf(&b, "%3d%%  %d of %d features", 100*settled/p.Total, settled, p.Total)
+		fmt.Fprintf(&b, "%3d%%  %d of %d %s", 100*settled/p.Total, settled, p.Total, what)
 	} else {
-		fmt.Fprintf(&b, "%d features", settled)
+		fmt.Fprintf(&b, "%d %s", settled, what)
 	}
 	fmt.Fprintf(&b, ", %d failed%s", p.Failed, pace(p))
 	if left, ok := p.Remaining(); ok {

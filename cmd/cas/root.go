@@ -73,7 +73,7 @@ Results go to standard output, everything else to standard error.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []*cobra.Command{
 		a.extractCommand(), a.mergeCommand(), a.convertCommand(), a.journalCommand(), a.schemaCommand(), a.providersCommand(), a.providerCommand(), a.datasetsCommand(), a.healthCommand(),
-		a.describeCommand(), a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.mcpCommand(), a.versionCommand(),
+		a.initCommand(), a.describeCommand(), a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.mcpCommand(), a.versionCommand(),
 	} {
 		root.AddCommand(c)
 	}

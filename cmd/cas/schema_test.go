@@ -46,6 +46,7 @@ func TestOutputFitsItsSchema(t *testing.T) {
 	require.NoError(t, os.WriteFile(input, basins.GeoJSON(), 0o666))
 	for name, flags := range map[string][]string{
 		"full.csv": nil, "typed.parquet": {"--keep", "SUB_AREA"}, "long.ndjson": {"--long"}, "preset.csv": {"--preset", "caravan", "--id-prefix", "a", "--zero-classes"}, "a.nc": {"--sort", "id"},
+		"periods.csv": {"-d", "local_dem:elevation_daily", "--every", "year", "--start", "2019-01-01", "--end", "2020-12-31", "--wide"},
 	} {
 		table := filepath.Join(folder, name)
 		code, _, errs := runHere(t, append([]string{

@@ -70,6 +70,11 @@ func TestExtractJob(t *testing.T) {
 	service, extract := pod.InitContainers[0], pod.Containers[0]
 	require.NotNil(t, service.RestartPolicy, "else it is no sidecar, and the pod waits for its end")
 	assert.Equal(t, core.ContainerRestartPolicyAlways, *service.RestartPolicy)
+	image, err := os.ReadFile("service.Dockerfile")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"uvicorn", "cas_go_tuned:create_app", "--factory"}, service.Command[:3], "the service is tuned")
+	assert.Contains(t, string(image), "\nCOPY local/cas_go_tuned.py /opt/cas-go/\nENV PYTHONPATH=/opt/cas-go\n")
+	assert.FileExists(t, "../../local/cas_go_tuned.py")
 	require.NotNil(t, service.StartupProbe, "extract starts when the service answers")
 	contract, err := os.ReadFile("../../api/openapi.yaml")
 	require.NoError(t, err)

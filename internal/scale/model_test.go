@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"regexp"
 	"testing"
 	"time"
 
@@ -38,6 +39,32 @@ func TestPredictIsWorkOverRate(t *testing.T) {
 
 	limited := machine{results: 1e9}.predict(plan{features: 100_000, datasets: 10, shards: 1, processes: 1, request: 20 * time.Second, perMinute: 10})
 	assert.InEpsilon(t, (10*time.Minute).Seconds()+30, limited.time.Seconds(), 0.1) // requests start small
+}
+
+// Ten million catchments with ten datasets each, on one process: more than three weeks as shipped, one night tuned.
+func TestForecast(t *testing.T) {
+	var text bytes.Buffer
+	forecast(&text)
+	lines := regexp.MustCompile(`(?m)^ +1 processes, +\d+ results/s each +(\S+) `).FindAllStringSubmatch(text.String(), -1)
+	require.Len(t, lines, 3, text.String())
+	var took []time.Duration
+	for _, line := range lines {
+		d, err := time.ParseDuration(line[1])
+		require.NoError(t, err)
+		took = append(took, d)
+	}
+	assert.Greater(t, took[0], 600*time.Hour, "as shipped")
+	assert.Less(t, took[1], 15*time.Hour, "tuned")
+	assert.Less(t, took[2], took[1], "cached")
+}
+
+// castest sleeps for as long as a process of the rate takes, and computes beside it.
+func TestCalibrateMeasuresARate(t *testing.T) {
+	s := simulation{machine: machine{results: 500}, plan: plan{datasets: 5, processes: 2}}
+	measured, err := s.calibrate(t.Context())
+	require.NoError(t, err)
+	assert.LessOrEqual(t, measured, 500.0)
+	assert.Greater(t, measured, 50.0)
 }
 
 func TestPolygonsAreGood(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -61,15 +62,25 @@ const (
 func simulate(ctx context.Context, w io.Writer) error {
 	worst := 0.0
 	for _, s := range simulations {
-		predicted := s.machine.predict(s.plan)
+		before, err := s.calibrate(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
 		took, requests, err := s.run(ctx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
+		after, err := s.calibrate(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		played := s.machine
+		played.results = 2 / (1/before + 1/after)
+		predicted := played.predict(s.plan)
 		off := predicted.time.Seconds()/took.Seconds() - 1
 		worst = max(worst, math.Abs(off))
-		fmt.Fprintf(w, "%-36s predicted %6.1f s, %4d requests   simulated %6.1f s, %4d requests   off by %+.1f %%\n",
-			s.name, predicted.time.Seconds(), predicted.requests, took.Seconds(), requests, 100*off)
+		fmt.Fprintf(w, "%-36s %5.0f results/s: played at %5.0f   predicted %6.1f s, %4d requests   simulated %6.1f s, %4d requests   off by %+.1f %%\n",
+			s.name, s.machine.results, played.results, predicted.time.Seconds(), predicted.requests, took.Seconds(), requests, 100*off)
 	}
 	if worst > tolerance {
 		return fmt.Errorf("a prediction is off by %.1f %%, more than %.0f %%", 100*worst, 100*tolerance)
@@ -77,21 +88,68 @@ func simulate(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-// run plays the plan: each shard is a client and package bulk, each service process castest with a latency that makes it give as many
-// results a second as measured to a client that sends one request at a time, ten geometries of which are worked on at once.
-func (s simulation) run(ctx context.Context) (took time.Duration, requests int, err error) {
-	ids := make([]string, s.plan.datasets)
-	options := []castest.Option{
-		castest.WithRecording(0),
-		castest.WithLatency(time.Duration(leastBatch * float64(s.plan.datasets) / s.machine.results * float64(time.Second))),
+// calibration is about how long a measurement of castest takes; ten features are the least.
+const calibration = 2 * time.Second
+
+// calibrate measures how many results a second each process of the plan gives here and now, by one batch for each, all at the same time.
+// castest sleeps as it is told, but it also computes, on a machine that others may use.
+func (s simulation) calibrate(ctx context.Context) (results float64, err error) {
+	s.shared = false
+	n := min(mostFeatures, mostResults/s.plan.datasets, leastBatch*max(1, int(calibration/s.latency())))
+	var request cas.BatchExtractRequest
+	for f := range squares(n) {
+		request.Geometries = append(request.Geometries, f.Geometry)
 	}
-	for i := range ids {
-		ids[i] = fmt.Sprintf("scale:dataset_%d", i)
+	ids, options := s.service()
+	request.DatasetIDs = ids
+	took, errs := make([]time.Duration, s.plan.processes), make([]error, s.plan.processes)
+	var processes sync.WaitGroup
+	for i := range s.plan.processes {
+		processes.Go(func() {
+			server := castest.NewServer(options...)
+			defer server.Close()
+			client := server.Client()
+			defer client.Close()
+			started := time.Now()
+			for _, err := range client.StreamBatch(ctx, request) {
+				if err != nil {
+					errs[i] = err
+					return
+				}
+			}
+			took[i] = time.Since(started) - s.machine.overhead
+		})
+	}
+	processes.Wait()
+	var all time.Duration
+	for _, d := range took {
+		all += d
+	}
+	return float64(n*s.plan.datasets*s.plan.processes) / all.Seconds(), errors.Join(errs...)
+}
+
+// latency is how long castest takes for ten features, so that it gives as many results a second as the machine.
+func (s simulation) latency() time.Duration {
+	return time.Duration(leastBatch * float64(s.plan.datasets) / s.machine.results * float64(time.Second))
+}
+
+// service is the datasets of a process, and the options of a castest that plays it.
+func (s simulation) service() (ids []string, options []castest.Option) {
+	options = []castest.Option{castest.WithRecording(0), castest.WithLatency(s.latency())}
+	for i := range s.plan.datasets {
+		ids = append(ids, fmt.Sprintf("scale:dataset_%d", i))
 		options = append(options, castest.WithDatasets(castest.Constant(ids[i], cas.NumberValue(1))))
 	}
 	if s.shared {
 		options = append(options, castest.WithRateLimit(s.plan.perMinute))
 	}
+	return ids, options
+}
+
+// run plays the plan: each shard is a client and package bulk, each service process castest with a latency that makes it give as many
+// results a second as measured to a client that sends one request at a time, ten geometries of which are worked on at once.
+func (s simulation) run(ctx context.Context) (took time.Duration, requests int, err error) {
+	ids, options := s.service()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	common := ""

@@ -9,7 +9,9 @@ import contextlib
 import logging
 import os
 import ssl
+import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 TUNED = os.environ.get("TUNED") == "1"
@@ -301,9 +303,14 @@ class Connectors(unittest.IsolatedAsyncioTestCase):
 
 class Rasters(unittest.IsolatedAsyncioTestCase):
     class Reader(STACMixin, Connector):
-        pass
+        def read(self, file):
+            return self._read_cog_window(file, (10.1, 49.5, 10.2, 49.6))
 
-    async def test_a_window_is_read_and_the_loop_goes_on(self):
+        async def read_and_wait(self, file):
+            await self.read(file)
+            await asyncio.sleep(30)
+
+    def raster(self):
         import numpy
         import rasterio
         from rasterio.transform import from_origin
@@ -314,10 +321,69 @@ class Rasters(unittest.IsolatedAsyncioTestCase):
             transform=from_origin(10, 50, 0.01, 0.01),
         ) as raster:
             raster.write(numpy.arange(10000, dtype="int16").reshape(100, 100), 1)
+        return file
+
+    def slow(self):
+        """Makes the opening of a raster take half a second."""
+        import rasterio
+
+        fast = rasterio.open
+
+        def open(*args, **kwargs):
+            time.sleep(0.5)
+            return fast(*args, **kwargs)
+
+        return unittest.mock.patch("rasterio.open", open)
+
+    def check(self, window):
+        values, transform, nodata, crs = window
+        self.assertEqual((values.shape, int(values[0, 0]), nodata, str(crs)), ((10, 10), 4010, -1.0, "EPSG:4326"))
+
+    async def test_a_window_is_read(self):
+        import rasterio
+
+        file = self.raster()
         for environment in (False, True):  # GDAL set up by the connector, for its thread
             with rasterio.Env(GDAL_HTTP_TIMEOUT="30") if environment else contextlib.nullcontext():
-                values, transform, nodata, crs = await self.Reader()._read_cog_window(file, (10.1, 49.5, 10.2, 49.6))
-            self.assertEqual((values.shape, int(values[0, 0]), nodata, str(crs)), ((10, 10), 4010, -1.0, "EPSG:4326"))
+                self.check(await self.Reader().read(file))
+
+    async def test_the_loop_goes_on_during_a_read(self):
+        file, ticks = self.raster(), 0
+        with self.slow():
+            reading = asyncio.ensure_future(self.Reader().read(file))
+            while not reading.done():
+                await asyncio.sleep(0.01)
+                ticks += 1
+        self.check(reading.result())
+        (self.assertGreater if TUNED else self.assertLess)(ticks, 3)
+
+    @staticmethod
+    async def timeout(waited, seconds):
+        """What asyncio.wait_for is from Python 3.12."""
+        async with asyncio.timeout(seconds):
+            return await waited
+
+    async def test_a_time_limit_does_not_end_a_read(self):
+        file = self.raster()
+        for limited in (asyncio.wait_for, self.timeout):
+            with self.slow():
+                self.check(await limited(self.Reader().read(file), 0.1))
+            await asyncio.sleep(0.01)
+
+    async def test_a_time_limit_ends_what_comes_after_a_read(self):
+        file = self.raster()
+        for limited in (asyncio.wait_for, self.timeout):
+            with self.slow(), self.assertRaises(TimeoutError):
+                await limited(self.Reader().read_and_wait(file), 0.1)
+
+    async def test_a_cancellation_waits_for_a_read(self):
+        file = self.raster()
+        with self.slow():
+            reading = asyncio.ensure_future(self.Reader().read_and_wait(file))
+            await asyncio.sleep(0.1)
+            reading.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await reading
 
     async def test_a_raster_that_cannot_be_read(self):
         import rasterio

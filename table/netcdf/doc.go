@@ -12,6 +12,13 @@
 //	double lc_cover_class_fraction(hru, lc_cover_class)
 //	char   lc_cover_class_name(lc_cover_class, lc_cover_class_strlen)
 //
+// A table of several periods has the dimension time. What varies has it behind hru, and is named as its dataset, without the period:
+//
+//	double time(time)                         start of each period, days since 1970-01-01
+//	double time_bnds(time, nv)                both ends; a period to the last second of a day ends with the day
+//	double era5_t(hru, time)
+//	double lc_cover_class_fraction(hru, time, lc_cover_class)
+//
 // Variables are named as the columns of the table; the classes of a dataset share one variable. Units are an attribute; only where they
 // differ between features are they a variable. Kept properties are int, double or byte (0, 1) where all their values allow it, and char
 // otherwise. Text is UTF-8, filled up with NUL.

@@ -28,20 +28,21 @@ type file struct {
 	header
 	data   []func(io.Writer) error
 	taken  map[string]bool
+	names  []string // of the variables, by series
+	time   int      // the dimension of periods, if there are any
 	writer *writer
 }
 
 // write writes the whole file.
 func (w *writer) write() error {
 	f := file{taken: map[string]bool{"hru": true, "strlen": true}, writer: w}
-	for _, s := range w.series {
-		for _, c := range s.columns {
-			f.taken[c.Name] = true
-		}
-	}
+	f.nameAll()
 	f.dimension("hru", w.rows)
 	f.dimension("strlen", int64(max(w.series[0].longest, 1)))
 	f.attributes = w.global()
+	if len(w.times) > 0 {
+		f.addTime(w.times)
+	}
 	for i := range w.series {
 		f.add(i)
 	}
@@ -108,13 +109,13 @@ func (f *file) add(i int) {
 	case c.Role == table.RoleClass:
 		f.addClasses(s, raw)
 	case c.Role == table.RoleValue:
-		f.variable(variable{c.Name, doubleKind, []int{0}, append(f.described(c), attribute{"_FillValue", math.NaN()})}, raw)
+		f.variable(variable{f.names[i], doubleKind, f.over(s), append(f.described(c), attribute{"_FillValue", math.NaN()})}, raw)
 	case s.form == numberForm:
-		f.variable(variable{c.Name, doubleKind, []int{0}, []attribute{
+		f.variable(variable{f.names[i], doubleKind, f.over(s), []attribute{
 			{"long_name", "share of the area of " + c.Dataset + " that holds data"}, {"units", "1"}, f.coordinates(), {"_FillValue", math.NaN()},
 		}}, raw)
 	case s.form == flagForm:
-		f.addFlags(s, raw)
+		f.addFlags(i, raw)
 	case c.Role == table.RoleUnits && f.oneUnits(c.Dataset):
 	case c.Role == table.RoleKept && s.kind() != charKind:
 		f.addKept(i)
@@ -127,16 +128,20 @@ func (f *file) add(i int) {
 func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 	base := table.ColumnName(s.columns[0].Dataset)
 	name := f.free(base + "_class_name")
+	classes := s.columns // of one period: all have the same
+	if s.stacked() {
+		classes = classes[:len(classes)/len(f.writer.times)]
+	}
 	longest := 1
-	for _, c := range s.columns {
+	for _, c := range classes {
 		longest = max(longest, len(c.Class))
 	}
-	class := f.dimension(f.free(base+"_class"), int64(len(s.columns)))
+	class := f.dimension(f.free(base+"_class"), int64(len(classes)))
 	length := f.dimension(f.free(base+"_class_strlen"), int64(longest))
 	f.variable(variable{name, charKind, []int{class, length}, []attribute{
 		{"long_name", "class of " + s.columns[0].Dataset}, {"_Encoding", "utf-8"},
 	}}, func(out io.Writer) error {
-		for _, c := range s.columns {
+		for _, c := range classes {
 			if err := writeFilled(out, []byte(c.Class), longest); err != nil {
 				return err
 			}
@@ -150,11 +155,12 @@ func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 		{"_FillValue", math.NaN()},
 	}
 	attributes = append(attributes, f.sources(s.columns[0].Dataset)...)
-	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, []int{0, class}, attributes}, shares)
+	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, f.over(s, class), attributes}, shares)
 }
 
 // addFlags adds a dataset's quality. Meanings are one word each, as the conventions want them.
-func (f *file) addFlags(s *series, raw func(io.Writer) error) {
+func (f *file) addFlags(i int, raw func(io.Writer) error) {
+	s := &f.writer.series[i]
 	c := s.columns[0]
 	attributes := []attribute{{"long_name", "quality of " + c.Dataset}, f.coordinates(), {"_FillValue", []int8{fillFlag}}}
 	if d := f.dataset(c.Dataset); d != nil && len(d.Units) == 1 && !d.More {
@@ -167,7 +173,7 @@ func (f *file) addFlags(s *series, raw func(io.Writer) error) {
 		}
 		attributes = append(attributes, attribute{"flag_values", values}, attribute{"flag_meanings", strings.Join(words, " ")})
 	}
-	f.variable(variable{c.Name, byteKind, []int{0}, attributes}, raw)
+	f.variable(variable{f.names[i], byteKind, f.over(s), attributes}, raw)
 }
 
 // addText adds text: the ids, kept properties and units that differ.
@@ -179,11 +185,11 @@ func (f *file) addText(i int) {
 	if i == 0 {
 		attributes = append(attributes, attribute{"cf_role", "timeseries_id"})
 	} else {
-		length = f.dimension(f.free(c.Name+"_strlen"), int64(max(s.longest, 1)))
+		length = f.dimension(f.free(f.names[i]+"_strlen"), int64(max(s.longest, 1)))
 		attributes = append(attributes, f.coordinates())
 	}
 	width := int(f.dimensions[length].length)
-	f.variable(variable{c.Name, charKind, []int{0, length}, attributes}, func(out io.Writer) error {
+	f.variable(variable{f.names[i], charKind, f.over(s, length), attributes}, func(out io.Writer) error {
 		return f.writer.eachText(i, func(text []byte) error { return writeFilled(out, text, width) })
 	})
 }
@@ -248,7 +254,7 @@ func (f *file) addKept(i int) {
 func (w *writer) eachText(i int, do func([]byte) error) error {
 	in := bufio.NewReader(w.spool.column(i))
 	text := make([]byte, w.series[i].longest)
-	for range w.rows {
+	for range w.rows * int64(len(w.series[i].columns)) {
 		n, err := binary.ReadUvarint(in)
 		if err == nil && n > uint64(len(text)) {
 			err = errors.New("the temporary file was changed")
@@ -295,9 +301,9 @@ func (f *file) described(c table.Column) []attribute {
 		}
 	}
 	var others []string
-	for _, s := range f.writer.series {
+	for i, s := range f.writer.series {
 		if o := s.columns[0]; o.Dataset == c.Dataset && (o.Role == table.RoleQuality || o.Role == table.RoleCoverage) {
-			others = append(others, o.Name)
+			others = append(others, f.names[i])
 		}
 	}
 	if len(others) > 0 {

@@ -14,6 +14,7 @@ type Format struct{}
 var (
 	_ table.Namer       = Format{}
 	_ table.TypedFormat = Format{}
+	_ table.Stacker     = Format{}
 	_ table.Describer   = (*writer)(nil)
 	_ table.Discarder   = (*writer)(nil)
 )
@@ -23,6 +24,9 @@ func (Format) Name() string { return "netcdf" }
 
 // Typed is true: kept properties are numbers and booleans where all their values are.
 func (Format) Typed() bool { return true }
+
+// Stacks is true: periods are a dimension.
+func (Format) Stacks() bool { return true }
 
 // OwnColumns is none: what the file has besides the columns gets names that are free.
 func (Format) OwnColumns() []string { return nil }

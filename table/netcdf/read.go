@@ -34,6 +34,7 @@ func readRows(file io.ReaderAt, size int64, columns []table.Column, yield func(*
 	if err != nil {
 		return err
 	}
+	f.readers, f.times = map[int]*rowReader{}, timesOf(columns)
 	readers := make([]cells, len(columns))
 	for i, c := range columns {
 		if readers[i], err = f.column(c); err != nil {
@@ -58,8 +59,59 @@ func readRows(file io.ReaderAt, size int64, columns []table.Column, yield func(*
 // opened is a file whose header was read.
 type opened struct {
 	header
-	file   io.ReaderAt
-	begins []int64
+	file    io.ReaderAt
+	begins  []int64
+	readers map[int]*rowReader // by variable
+	times   []string           // periods of the columns that are read
+}
+
+// A slice is the part of each row of a variable that is of one column.
+type slice struct {
+	*rowReader
+	at, width int // bytes
+	next      int // row
+}
+
+// slice gives the part of a variable's rows that is the n-th of several of the same size.
+func (f *opened) slice(i, n, of int) (*slice, error) {
+	r := f.rows(i)
+	width := len(r.row) / of
+	if n >= of || width*of != len(r.row) {
+		return nil, fmt.Errorf("the variable %s is not of %d periods and classes", f.variables[i].name, of)
+	}
+	return &slice{rowReader: r, at: n * width, width: width}, nil
+}
+
+func (s *slice) read() ([]byte, error) {
+	row, err := s.rowReader.at(s.next)
+	if err != nil {
+		return nil, err
+	}
+	s.next++
+	return row[s.at : s.at+s.width], nil
+}
+
+// place is where a column stands among those of the periods.
+func (f *opened) place(c table.Column) (at, of int) {
+	if c.Period == "" {
+		return 0, 1
+	}
+	return slices.Index(f.times, c.Period), len(f.times)
+}
+
+// find is the variable of a column, and -1 if there is none.
+func (f *opened) find(name string, c table.Column) int {
+	if c.Period == "" {
+		return slices.IndexFunc(f.variables, func(v variable) bool { return v.name == name })
+	}
+	times := f.timeDimension()
+	return slices.IndexFunc(f.variables, func(v variable) bool {
+		rest, ok := strings.CutPrefix(v.name, name)
+		if _, number := strconv.Atoi(strings.TrimPrefix(rest, "_")); !ok || rest != "" && number != nil {
+			return false
+		}
+		return len(v.dimensions) >= 2 && v.dimensions[0] == 0 && v.dimensions[1] == times
+	})
 }
 
 // column finds where the cells of a column are.
@@ -67,9 +119,13 @@ func (f *opened) column(c table.Column) (cells, error) {
 	if c.Role == table.RoleClass {
 		return f.class(c)
 	}
-	i := slices.IndexFunc(f.variables, func(v variable) bool { return v.name == c.Name })
+	name := c.Name
+	if c.Period != "" {
+		name = stackedName(c)
+	}
+	i := f.find(name, c)
 	if i < 0 && c.Role == table.RoleUnits {
-		return f.units(c)
+		return f.units(strings.TrimSuffix(name, "_units")+"_quality", c)
 	}
 	if i < 0 {
 		return nil, errors.New("there is no such variable")
@@ -78,44 +134,62 @@ func (f *opened) column(c table.Column) (cells, error) {
 	if v.dimensions[0] != 0 {
 		return nil, errors.New("its first dimension is not hru")
 	}
-	in := f.data(i)
+	at, of := f.place(c)
+	in, err := f.slice(i, at, of)
+	if err != nil {
+		return nil, err
+	}
+	if v.kind != charKind && int64(in.width) != v.kind.size() {
+		return nil, errors.New("it has further dimensions")
+	}
 	switch v.kind {
 	case charKind:
-		text := make([]byte, f.size(v)/max(f.dimensions[0].length, 1))
 		return func(cell *table.Cell) error {
-			_, err := io.ReadFull(in, text)
+			text, err := in.read()
 			if trimmed := strings.TrimRight(string(text), "\x00"); trimmed != "" {
 				*cell = table.Cell{Kind: table.TextCell, Text: trimmed}
 			}
 			return err
 		}, nil
 	case byteKind:
-		return v.flags(in, c)
+		return v.flags(in, c), nil
 	case intKind:
 		return func(cell *table.Cell) error {
-			n, err := fixed[int32](in)
-			if n != fillInt {
+			b, err := in.read()
+			if err != nil {
+				return err
+			}
+			if n := int32(binary.BigEndian.Uint32(b)); n != fillInt {
 				*cell = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendInt(nil, int64(n), 10)}
 			}
-			return err
+			return nil
 		}, nil
 	default:
-		return func(cell *table.Cell) error {
-			number, err := fixed[float64](in)
-			if !math.IsNaN(number) {
-				*cell = table.Cell{Kind: table.NumberCell, Number: number}
-			}
-			return err
-		}, nil
+		return in.number, nil
 	}
 }
 
+// number reads a cell of numbers.
+func (s *slice) number(cell *table.Cell) error {
+	b, err := s.read()
+	if err != nil {
+		return err
+	}
+	if number := math.Float64frombits(binary.BigEndian.Uint64(b)); !math.IsNaN(number) {
+		*cell = table.Cell{Kind: table.NumberCell, Number: number}
+	}
+	return nil
+}
+
 // flags reads qualities, or booleans of a kept property.
-func (v *variable) flags(in io.Reader, c table.Column) (cells, error) {
+func (v *variable) flags(in *slice, c table.Column) cells {
 	meanings := strings.Fields(v.text("flag_meanings"))
 	return func(cell *table.Cell) error {
-		n, err := fixed[int8](in)
-		switch {
+		b, err := in.read()
+		if err != nil {
+			return err
+		}
+		switch n := int8(b[0]); {
 		case n < 0:
 		case int(n) >= len(meanings):
 			return fmt.Errorf("there is no meaning of %d", n)
@@ -124,63 +198,74 @@ func (v *variable) flags(in io.Reader, c table.Column) (cells, error) {
 		default:
 			*cell = table.Cell{Kind: table.TextCell, Text: meanings[n]}
 		}
-		return err
-	}, nil
+		return nil
+	}
 }
 
 // class reads one place of each row of the shares of a dataset.
 func (f *opened) class(c table.Column) (cells, error) {
+	at, of := f.place(c)
+	dimensions, times := 2, f.timeDimension()
+	if c.Period != "" {
+		dimensions = 3
+	}
 	i := slices.IndexFunc(f.variables, func(v variable) bool {
-		return v.kind == doubleKind && len(v.dimensions) == 2 && v.dimensions[0] == 0 && v.text("cas_dataset") == c.Dataset
+		return v.kind == doubleKind && len(v.dimensions) == dimensions && v.dimensions[0] == 0 && v.text("cas_dataset") == c.Dataset &&
+			(v.dimensions[1] == times) == (c.Period != "")
 	})
 	if i < 0 {
 		return nil, errors.New("there is no variable of classes")
 	}
-	classes := int(f.dimensions[f.variables[i].dimensions[1]].length)
-	names := slices.IndexFunc(f.variables, func(v variable) bool {
-		return v.kind == charKind && v.dimensions[0] == f.variables[i].dimensions[1]
-	})
+	class := f.variables[i].dimensions[dimensions-1]
+	classes := int(f.dimensions[class].length)
+	names := slices.IndexFunc(f.variables, func(v variable) bool { return v.kind == charKind && v.dimensions[0] == class })
 	if names < 0 {
 		return nil, errors.New("the classes have no names")
 	}
 	if classes < 1 {
 		return nil, errors.New("there is no class")
 	}
-	in, at := f.data(names), -1
+	in, place := f.data(names), -1
 	name := make([]byte, f.size(&f.variables[names])/int64(classes))
 	for n := range classes {
 		if _, err := io.ReadFull(in, name); err != nil {
 			return nil, err
 		}
 		if strings.TrimRight(string(name), "\x00") == c.Class {
-			at = n
+			place = n
 		}
 	}
-	if at < 0 {
+	if place < 0 {
 		return nil, fmt.Errorf("there is no class %q", c.Class)
 	}
-	in = f.data(i)
-	share := make([]byte, 8*classes)
-	return func(cell *table.Cell) error {
-		_, err := io.ReadFull(in, share)
-		if number := math.Float64frombits(binary.BigEndian.Uint64(share[8*at:])); !math.IsNaN(number) {
-			*cell = table.Cell{Kind: table.NumberCell, Number: number}
-		}
-		return err
-	}, nil
+	shares, err := f.slice(i, at*classes+place, of*classes)
+	if err != nil {
+		return nil, err
+	}
+	if shares.width != 8 {
+		return nil, errors.New("it has further dimensions")
+	}
+	return shares.number, nil
 }
 
 // units are those of an attribute, for every row with a quality.
-func (f *opened) units(c table.Column) (cells, error) {
-	name := strings.TrimSuffix(c.Name, "_units") + "_quality"
-	i := slices.IndexFunc(f.variables, func(v variable) bool { return v.name == name && v.kind == byteKind })
-	if i < 0 {
+func (f *opened) units(quality string, c table.Column) (cells, error) {
+	i := f.find(quality, c)
+	if i < 0 || f.variables[i].kind != byteKind || f.variables[i].dimensions[0] != 0 {
 		return nil, errors.New("there is no such variable")
 	}
-	units, in := f.variables[i].text("cas_units"), f.data(i)
+	at, of := f.place(c)
+	in, err := f.slice(i, at, of)
+	if err != nil {
+		return nil, err
+	}
+	if in.width != 1 {
+		return nil, errors.New("it has further dimensions")
+	}
+	units := f.variables[i].text("cas_units")
 	return func(cell *table.Cell) error {
-		n, err := fixed[int8](in)
-		if n >= 0 && units != "" {
+		b, err := in.read()
+		if err == nil && int8(b[0]) >= 0 && units != "" {
 			*cell = table.Cell{Kind: table.TextCell, Text: units}
 		}
 		return err
@@ -190,11 +275,6 @@ func (f *opened) units(c table.Column) (cells, error) {
 // data reads a variable from its beginning.
 func (f *opened) data(i int) io.Reader {
 	return bufio.NewReaderSize(io.NewSectionReader(f.file, f.begins[i], f.size(&f.variables[i])), 1<<14)
-}
-
-func fixed[T int8 | int32 | float64](in io.Reader) (v T, err error) {
-	err = binary.Read(in, binary.BigEndian, &v)
-	return v, err
 }
 
 // text is the value of an attribute of text; "" where there is none.

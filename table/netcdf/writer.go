@@ -22,11 +22,12 @@ const (
 	flagForm               // place in the list of meanings as int8, -1 is no value
 )
 
-// A series is a column of the table, or the columns of all classes of a dataset.
+// A series is what makes a variable: a column of the table; or of a dataset the columns of all periods, or of all classes, or of all
+// classes in each period.
 type series struct {
 	form    form
-	columns []table.Column // one; of classes all
-	first   int            // place of the first in the row
+	columns []table.Column
+	places  []int // of them in the row
 
 	// What the cells turn out to be.
 	longest  int      // bytes of text
@@ -39,19 +40,29 @@ type writer struct {
 	out    io.Writer
 	spool  *spool
 	series []series
+	times  []string // the periods of the columns, in their order
 	rows   int64
 	about  table.Options
 	found  *table.Summary
 }
 
 func newWriter(out io.Writer, folder string, columns []table.Column) (*writer, error) {
-	w := &writer{out: out}
+	w := &writer{out: out, times: timesOf(columns)}
+	type of struct {
+		dataset string
+		role    table.Role
+	}
+	stacked := map[of]int{}
 	for i, c := range columns {
-		if n := len(w.series); n > 0 && c.Role == table.RoleClass && w.series[n-1].columns[0].Role == table.RoleClass && w.series[n-1].columns[0].Dataset == c.Dataset {
-			w.series[n-1].columns = append(w.series[n-1].columns, c)
-			continue
+		if c.Role == table.RoleClass || c.Period != "" {
+			n, begun := stacked[of{c.Dataset, c.Role}]
+			if begun {
+				w.series[n].columns, w.series[n].places = append(w.series[n].columns, c), append(w.series[n].places, i)
+				continue
+			}
+			stacked[of{c.Dataset, c.Role}] = len(w.series)
 		}
-		s := series{columns: []table.Column{c}, first: i}
+		s := series{columns: []table.Column{c}, places: []int{i}}
 		switch {
 		case c.Numeric():
 			s.form = numberForm
@@ -74,7 +85,7 @@ func (w *writer) WriteRow(r *table.Row) error {
 		s := &w.series[i]
 		for n := range s.columns {
 			var err error
-			if w.spool.columns[i], err = s.append(w.spool.columns[i], &r.Cells[s.first+n]); err != nil {
+			if w.spool.columns[i], err = s.append(w.spool.columns[i], &r.Cells[s.places[n]]); err != nil {
 				return fmt.Errorf("column %s: %w", s.columns[n].Name, err)
 			}
 		}

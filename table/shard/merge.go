@@ -45,7 +45,7 @@ func Merge(ctx context.Context, tables []string, output string, formats ...table
 		return nil, fmt.Errorf("%w: tables of the format %s cannot be merged", cas.ErrInvalidRequest, whole.Format)
 	}
 	format := formats[i]
-	plan, err := whole.Form.Plan(whole.Parameters.DatasetIDs, whole.Parameters.IDField, whole.Keep, format)
+	plan, err := whole.Form.PlanRun(whole.Parameters, whole.Keep, format)
 	if err != nil {
 		return nil, err
 	}

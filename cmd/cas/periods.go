@@ -1,0 +1,94 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
+	"github.com/community-attribute-service/cas-go/tabulate"
+)
+
+// timing is what flags say about the time that is asked for.
+type timing struct {
+	start, end string
+	every      string
+	spans      []string
+	periods    []cas.TimeRangeLike // of every or spans; none is one period at most
+}
+
+func (x *timing) flags(f *pflag.FlagSet) {
+	f.StringVar(&x.start, "start", "", "start of the period, ISO 8601")
+	f.StringVar(&x.end, "end", "", "end of the period, ISO 8601")
+	f.StringVar(&x.every, "every", "", "ask for every year, month or day from --start to --end, both dates; static datasets are asked for once")
+	f.StringArrayVar(&x.spans, "period", nil, "ask for the period START/END, such as 2020-03-01/2020-05-31; repeat for more")
+}
+
+// everies are the steps of --every.
+var everies = []string{"year", "month", "day"}
+
+// check refuses what cannot be right, and finds the periods.
+func (x *timing) check() (err error) {
+	switch {
+	case x.every != "" && len(x.spans) > 0:
+		return usage("--every and --period: give one of them")
+	case len(x.spans) > 0 && (x.start != "" || x.end != ""):
+		return usage("--period has a start and an end of its own: leave out --start and --end")
+	case x.every != "" && !slices.Contains(everies, x.every):
+		return usage("--every %s: give year, month or day", x.every)
+	case x.every != "" && (x.start == "" || x.end == ""):
+		return usage("--every %s needs --start and --end, the first and the last day, such as --start 2020-01-01 --end 2020-12-31", x.every)
+	case (x.start == "") != (x.end == ""):
+		return usage("--start and --end belong together")
+	case x.every != "":
+		if x.periods, err = tabulate.Every(x.every, x.start, x.end); err != nil {
+			return usage("--every: %w", err)
+		}
+	}
+	for i, span := range x.spans {
+		period, err := tabulate.ParsePeriod(span)
+		if err != nil {
+			return usage("--period: %w", err)
+		}
+		if slices.Contains(x.spans[:i], span) {
+			return usage("--period %s is given twice", span)
+		}
+		x.periods = append(x.periods, period)
+	}
+	return nil
+}
+
+// period is what --start and --end say by themselves; nil where they say nothing.
+func (x *timing) period() cas.TimeRangeLike {
+	if x.start == "" || x.every != "" {
+		return nil
+	}
+	return cas.Dates{x.start, x.end}
+}
+
+// checkPeriods refuses forms that the table of a run with periods, or without, cannot have.
+func (x *extraction) checkPeriods() error {
+	if err := x.timing.check(); err != nil {
+		return err
+	}
+	form, err := x.form()
+	rows := len(x.outputs) == 0 || slices.ContainsFunc(x.outputs, func(o string) bool { return !strings.EqualFold(filepath.Ext(o), ".nc") })
+	switch {
+	case err != nil:
+		return err
+	case len(x.periods) == 0 && form.Wide:
+		return usage("--wide is a column for each period: give periods by --every or --period")
+	case len(x.periods) > 0 && rows && !form.Wide && (form.Values || form.ZeroClasses):
+		return usage("the table has a row for each period: --columns values, --zero-classes and the presets of models need --wide, a column for each")
+	}
+	return nil
+}
+
+// isStatic is what the catalog inside the program knows of a dataset.
+func isStatic(dataset string) bool {
+	d, known := catalog.Lookup(dataset)
+	return known && d.Temporal.TemporalType == cas.TemporalStatic
+}
