@@ -114,6 +114,11 @@ man: ## write the manual pages to man/man1
 docs: ## renew docs/reference.md from the doc comments
 	go run ./internal/docgen
 
+.PHONY: site
+site: ## build the documents as a site in site/; a link that leads nowhere fails
+	$(PYTHON) internal/contract/service/make_env.py .venv site
+	NO_MKDOCS_2_WARNING=1 .venv/site/bin/mkdocs build --strict --config-file internal/site/mkdocs.yml
+
 .PHONY: demo
 demo: ## print the attributes of 53 real sub-basins, with nothing but Go
 	go run ./cmd/cas demo

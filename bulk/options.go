@@ -40,7 +40,7 @@ type Options struct {
 	// it is 10 s at most: it may be the wrong address.
 	Wait time.Duration
 
-	// Check refuses features that are not sent; nil is [Preflight]. It is called from one goroutine.
+	// Check refuses features that are not sent; nil is [preflight.Check]. It is called from one goroutine.
 	Check preflight.Judge
 	// Journal, if not nil, keeps what is answered and gives what an earlier run was answered. It is not closed.
 	Journal *journal.Journal

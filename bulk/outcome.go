@@ -23,7 +23,7 @@ type Outcome struct {
 	// Err is nil where every dataset has a result, a null value included. Otherwise the feature has failed and a
 	// resumed run asks for it again:
 	//
-	//   - a [*GeometryError] or another [Check]'s error: it was refused and not sent,
+	//   - a [*preflight.Error] or another error of Options.Check: it was refused and not sent,
 	//   - a [*PartialError]: Response is set and lacks datasets,
 	//   - a [*cas.Error]: its request failed, or the service refused it inside a batch (status 200).
 	Err error

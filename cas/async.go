@@ -6,16 +6,16 @@ import (
 	"github.com/community-attribute-service/cas-go/gen"
 )
 
-// AsyncClient is a [Client] whose calls return at once with a [Future]. It has the same methods with the same parameters, and
-// shares connections, rate limit and Close with the Client it was made from. It is safe for use by many goroutines.
+// AsyncClient is a [Client] whose calls return a [Future] at once. It has the same methods with the same parameters, and shares
+// connections, rate limit and Close with the Client it was made from. It is safe for use by many goroutines.
 //
-// The request is checked and encoded before a method returns, so that the caller may change its parts afterwards. The context given
-// to the method bounds the call, that given to Wait only the waiting.
+// A method checks and encodes the request before it returns, so the caller may change the request afterwards. The method's context
+// bounds the call; the context of Wait bounds only the wait.
 type AsyncClient struct {
 	core *core
 }
 
-// NewAsyncClient makes an AsyncClient of its own; parameters and errors are those of [NewClient].
+// NewAsyncClient makes a [Client] and returns its AsyncClient. Parameters and errors are those of [NewClient].
 func NewAsyncClient(baseURL string, opts ...Option) (*AsyncClient, error) {
 	c, err := NewClient(baseURL, opts...)
 	if err != nil {
@@ -24,31 +24,31 @@ func NewAsyncClient(baseURL string, opts ...Option) (*AsyncClient, error) {
 	return c.Async(), nil
 }
 
-// Async gives the asynchronous face of the client. Closing either closes both.
+// Async returns an AsyncClient that shares everything with the client. Closing one closes both.
 func (c *Client) Async() *AsyncClient { return &AsyncClient{core: c.shared()} }
 
 func (c *AsyncClient) shared() *core { return (*Client)(c).shared() }
 
-// Future is the outcome of a call that is under way. Methods of an [AsyncClient] give one; [Resolved] makes one for a test. A zero Future
-// never has an outcome.
+// Future is the result of a call that may still be running. The methods of [AsyncClient] return one; [Resolved] makes one for a test. A
+// zero Future never has a result.
 type Future[T any] struct {
 	done  chan struct{}
 	value T
 	err   error
 }
 
-// Resolved is a Future with that outcome, for tests of what waits for one.
+// Resolved returns a Future that already has this result, for tests of code that waits for a Future.
 func Resolved[T any](value T, err error) *Future[T] {
 	f := &Future[T]{done: make(chan struct{}), value: value, err: err}
 	close(f.done)
 	return f
 }
 
-// Done is closed when the call has ended; what WithResponseInfo named may be read from then on.
+// Done returns a channel that is closed when the call has ended. After that, the [ResponseInfo] of [WithResponseInfo] may be read.
 func (f *Future[T]) Done() <-chan struct{} { return f.done }
 
-// Wait gives the outcome of the call once it has ended, or the error of ctx if that ends before; the call itself goes on.
-// It may be called any number of times, from any goroutine.
+// Wait waits for the call and returns its result. If ctx ends first, Wait returns the error of ctx, and the call goes on. Wait may be
+// called any number of times, from any goroutine.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	select {
 	case <-f.done: // an outcome that is there is given even if ctx has ended
@@ -125,5 +125,5 @@ func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*H
 	return later[Health](ctx, c, healthOperation(), nil, opts)
 }
 
-// Close is [Client.Close]; it closes the Client that this was made from as well. Calls in flight finish.
+// Close closes the AsyncClient and the [Client] that it shares. Calls in flight finish.
 func (c *AsyncClient) Close() error { return c.shared().close() }

@@ -10,22 +10,23 @@ import (
 	"github.com/community-attribute-service/cas-go/gen"
 )
 
-// Page is one page of a list. The zero Page is the service's default, its first 100 items; the service's own catalog has more, so
-// prefer [Client.AllProviders] and [Client.AllDatasets]. Negative fields are ErrInvalidRequest; a Limit over 1000 is the service's 422.
+// Page is one page of a list. The zero Page is the service's default, the first 100 items. The published catalog has more, so prefer
+// [Client.AllProviders] and [Client.AllDatasets]. Negative fields return ErrInvalidRequest; the service answers a Limit over 1000 with
+// a 422.
 type Page struct {
-	Limit  int // 1 to 1000 items; 0 leaves the service's default, 100
+	Limit  int // 1 to 1000 items; 0 is the service's default, 100
 	Offset int // items to skip
 }
 
-// DatasetFilter says which datasets to list; zero fields do not filter.
+// DatasetFilter says which datasets to list. A zero field does not filter.
 type DatasetFilter struct {
-	Provider      string       // slug, exact case; an unknown one lists nothing, without an error
+	Provider      string       // slug, exact case; an unknown slug gives an empty list, no error
 	Variable      string       // name of a variable, any case
 	TemporalType  TemporalType // kind of time axis
 	MinResolution *float64     // smallest ResolutionM in metres, inclusive; larger is coarser
 	MaxResolution *float64     // largest ResolutionM in metres, inclusive
-	// BBox lists datasets whose own box touches it; degrees, WGS84. The service does not understand a box across the antimeridian:
-	// one whose west is east of its east is ErrInvalidRequest, ask for the two halves.
+	// BBox lists datasets whose own box touches this one; degrees, WGS84. The service cannot handle a box across the antimeridian, so a
+	// box whose west is east of its east returns ErrInvalidRequest: ask for the two halves.
 	BBox *BoundingBox
 	Page
 }
@@ -36,21 +37,22 @@ func (c *Client) Providers(ctx context.Context, page Page, opts ...CallOption) (
 	return one[ProviderListResponse](ctx, c.shared(), op, err, opts)
 }
 
-// Provider gives one provider with the metadata of its datasets. An unknown slug is ErrNotFound; "", ".", ".." and one with "/" are
-// ErrInvalidRequest, as they would reach another path. A provider whose catalog cannot be read has no datasets, without an error.
+// Provider returns one provider with the metadata of its datasets. An unknown slug returns ErrNotFound. The slugs "", ".", ".." and any
+// with "/" return ErrInvalidRequest, because they would lead to another path. If the service cannot read the provider's catalog, there
+// are no datasets and no error.
 func (c *Client) Provider(ctx context.Context, slug string, opts ...CallOption) (*ProviderDetail, error) {
 	op, err := providerOperation(slug)
 	return one[ProviderDetail](ctx, c.shared(), op, err, opts)
 }
 
-// Datasets lists one page of datasets, sorted by provider slug. The service's first answer after its start may take ten seconds.
+// Datasets lists one page of datasets, sorted by provider slug. After its start, the service may need ten seconds for its first answer.
 func (c *Client) Datasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) (*DatasetListResponse, error) {
 	op, err := datasetsOperation(filter)
 	return one[DatasetListResponse](ctx, c.shared(), op, err, opts)
 }
 
-// Health tells that the service process is alive, and the state of its result cache. It says nothing of providers and needs no key. The
-// service does not count it: neither a pause that a 429 asked for nor WithRequestsPerMinute holds it up.
+// Health tells whether the service process is alive, and the state of its result cache. It says nothing about providers and needs no
+// key. The service's rate limit does not count it, so neither a pause after a 429 nor WithRequestsPerMinute delays it.
 func (c *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error) {
 	return one[Health](ctx, c.shared(), healthOperation(), nil, opts)
 }

@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	// DefaultBaseURL is where a service started on this machine answers.
+	// DefaultBaseURL is the URL of a service on this machine.
 	DefaultBaseURL = "http://localhost:8000"
-	// DefaultTimeout bounds one attempt, the reading of its answer included; the context bounds the whole call.
+	// DefaultTimeout bounds one attempt, including the reading of its answer. The context bounds the whole call.
 	DefaultTimeout = 120 * time.Second
 )
 
-// Client asks a CAS service. Make one with [NewClient]; the calls of a zero Client fail. It is safe for use by many goroutines, and one
-// per service is enough: its connections, its rate limit and its pauses are shared by all calls.
+// Client sends requests to a CAS service. Make one with [NewClient]; a zero Client fails. Many goroutines may use one Client. One for
+// each service is enough: all calls share its connections, its rate limit and its pauses.
 //
-// A program under test can do without a service: let it name the methods that it calls in an interface, and give it a mock; or give it the
-// client of a server of package castest.
+// To test a program without a service, declare an interface with the methods that it calls and pass a mock, or use the client of a
+// castest server.
 type Client struct {
 	core *core
 }
@@ -46,9 +46,9 @@ type core struct {
 	closed   atomic.Bool
 }
 
-// NewClient makes a client of the service at baseURL, which may carry a path prefix; "" is [DefaultBaseURL]. Nothing is sent.
-// A URL that is not http or https, has no host, or carries user info, a query or a fragment is an error, and so is a bad option;
-// the error repeats no part of a URL that may be secret.
+// NewClient makes a client for the service at baseURL, which may have a path prefix; "" is [DefaultBaseURL]. It makes no request; it
+// fails only on an invalid URL or option. A URL is invalid if it is not http or https, has no host, or has user info, a query or a
+// fragment. The error does not repeat parts of the URL that may be secret.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if baseURL == "" {
 		baseURL = DefaultBaseURL
@@ -90,8 +90,8 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return &Client{core: c}, nil
 }
 
-// NewClientFromEnvironment makes a client of the service at CAS_URL, with the key in CAS_API_KEY, as the command cas reads them. An unset
-// or empty CAS_URL is [DefaultBaseURL], an unset or empty CAS_API_KEY no key; options win over the environment.
+// NewClientFromEnvironment makes a client for the service at CAS_URL with the key in CAS_API_KEY, as the command cas does. If CAS_URL
+// is empty, it uses [DefaultBaseURL]; if CAS_API_KEY is empty, it sends no key. Options override the environment.
 func NewClientFromEnvironment(opts ...Option) (*Client, error) {
 	return NewClient(os.Getenv("CAS_URL"), slices.Insert(slices.Clone(opts), 0, WithAPIKey(os.Getenv("CAS_API_KEY")))...)
 }
@@ -115,8 +115,8 @@ func checkBaseURL(text string) error {
 	return nil
 }
 
-// Close frees the idle connections of the client, unless it was given its own http.Client. Later calls fail with ErrClosed;
-// calls in flight finish. Closing twice is fine. It closes what [Client.Async] made as well.
+// Close frees the idle connections of the client, unless the program supplied the http.Client. Later calls return ErrClosed; calls in
+// flight finish. Close also closes the [AsyncClient] of [Client.Async]. It may be called twice.
 func (c *Client) Close() error { return c.shared().close() }
 
 // shared is the core of a client, nil of a nil or zero one, whose calls fail.

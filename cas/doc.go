@@ -9,49 +9,49 @@
 //		DatasetIDs: []string{"copernicus_dem:elevation", "isric_soilgrids:clay_0-5cm"},
 //	})
 //
-// Values come with units, quality and provenance. An answer may lack datasets that were asked for: [Missing] tells which, and why.
-// Any number of geometries is the business of package bulk; a service on this machine of package local; tests of your own program of
-// package castest.
+// Values come with units, quality and provenance. An answer may lack datasets that you asked for; [Missing] lists them with the reason.
+// For more geometries than one request takes, use package bulk. To start a service on this machine, use package local. To test your own
+// program, use package castest.
 //
 // # The rules of a call
 //
-// This table is a contract with users; a change of it is a change of the major version.
+// Programs may rely on this table. If it changes, the major version changes.
 //
 //	what               rule                                                                     set by
 //	-----------------  -----------------------------------------------------------------------  ---------------------
-//	repeated           408, 425, 429, 500, 502, 503, 504; connections that fail or break off    WithRetry
-//	also repeated      attempts that timed out: catalog and health; extractions only if asked   RetryPolicy.Timeouts
-//	never repeated     other 4xx, 3xx, malformed or too large answers, an ended context
+//	retried            408, 425, 429, 500, 502, 503, 504; connections that fail or break        WithRetry
+//	also retried       catalog and health calls that time out; extractions only if you ask      RetryPolicy.Timeouts
+//	never retried      other 4xx, 3xx, malformed or too large answers, an ended context
+//	                   connections that cannot work: certificate, scheme, unknown host, proxy
 //	attempts           4                                                                        RetryPolicy.MaxAttempts
-//	not repeated       connections that cannot work: certificate, scheme, no such host, proxy
-//	wait               random, 0 to a bound that doubles from 0.5 s to 8 s                      Min-, MaxBackoff
-//	Retry-After        waited for, and 1 s more; over 60 s ends the call                        MaxRetryAfter
-//	deadline           a wait beyond it is not begun: the call ends with what failed            ctx
-//	429                pauses all calls of the client for as long; one whose context ends       (always)
-//	                   before that fails at once, as ErrRateLimited; Health does not wait
-//	pace               none; n a minute, evenly spaced over all calls but Health                WithRequestsPerMinute
-//	time of a try      120 s, without the waits; of StreamBatch, without the consumer's time    WithTimeout, WithCallTimeout
-//	time of a call     the context's                                                            ctx
-//	size of an answer  256 MiB decoded; of an error's body 4 MiB, beyond that without Detail    WithMaxResponseBytes
-//	redirects          none is followed: the key would go along                                 (always)
-//	key                sent to the base URL's host only; in no log, error or printed value      WithAPIKey, WithHeader
+//	wait               random, from 0 to a limit that doubles from 0.5 s to 8 s                 Min-, MaxBackoff
+//	Retry-After        the client waits this long and 1 s more; over 60 s, the call ends        MaxRetryAfter
+//	deadline           a call whose wait would exceed it ends at once, with the last failure    ctx
+//	429                all calls of the client but Health wait as Retry-After says. A call      (always)
+//	                   whose context would end earlier fails at once, as ErrRateLimited
+//	pace               none, or n requests a minute, evenly spaced; Health does not count       WithRequestsPerMinute
+//	time of a try      120 s, without waits and, in StreamBatch, without the consumer's time    WithTimeout, WithCallTimeout
+//	time of a call     as long as the context allows                                            ctx
+//	size of an answer  256 MiB decoded. An error with a body over 4 MiB has no Detail           WithMaxResponseBytes
+//	redirects          never followed, because the key would go with them                       (always)
+//	key                sent only to the base URL's host; in no log, error or printed value      WithAPIKey, WithHeader
 //
 // # Errors
 //
-// A call ends in a value, in an error that is [ErrInvalidRequest] or [ErrClosed] (nothing was sent), or in an *[Error] with status,
-// type, message, request id and the number of attempts, whatever the body was. A success that cannot be used (HTML from a proxy, a
-// required member missing) is such an error too, never a zero value. errors.Is knows the kinds: [ErrValidation], [ErrRequestLimit],
-// [ErrUnauthorized], [ErrNotFound], [ErrRateLimited], [ErrInternal], [ErrUpstream], [ErrRedirect], [ErrMalformedResponse],
-// [ErrResponseTooLarge], and the errors of contexts and connections.
+// A call returns a value or an error. If nothing was sent, the error is [ErrInvalidRequest] or [ErrClosed]. Otherwise it is an *[Error]
+// with status, type, message, request id and the number of attempts, whatever the body of the answer was. A 2xx answer that cannot be
+// used (HTML from a proxy, a required member missing) is also an *[Error], never a zero value. errors.Is tells the kind:
+// [ErrValidation], [ErrRequestLimit], [ErrUnauthorized], [ErrNotFound], [ErrRateLimited], [ErrInternal], [ErrUpstream], [ErrRedirect],
+// [ErrMalformedResponse], [ErrResponseTooLarge], and the errors of contexts and connections.
 //
 // # Models
 //
-// The models are generated from the contract, api/openapi.yaml; `go doc cas.Dataset` lists the fields of one. A pointer marks what may be
-// null; integers are int64, numbers float64, bit for bit as sent.
+// The models are generated from the contract, api/openapi.yaml; `go doc cas.Dataset` lists the fields of a model. A field that can be
+// null is a pointer. Integers are int64 and numbers are float64; they keep every bit that was sent.
 //
 // # Gateways, tracing, tests
 //
-// [WithHeader] sends a header with every request of a client or of one call; [WithCallTimeout] and [WithCallRetry] set limits of one call;
-// [NewTransport] is the tuned transport, for [WithHTTPClient], to those who wrap it. A program that is to be tested without a service
-// names the methods that it calls in an interface of its own, which a [Client] satisfies and a mock too; see the example of Client.
+// [WithHeader] sends a header with every request of a client or of one call. [WithCallTimeout] and [WithCallRetry] set limits for one
+// call. If you wrap the transport and pass it to [WithHTTPClient], start from [NewTransport]. To test your program without a service,
+// declare an interface with the methods that you call; a [Client] and a mock both satisfy it. See the example of Client.
 package cas

@@ -13,12 +13,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// What an *[Error] is, by errors.Is. The first seven go by the service's answer, the others by what this client made of it.
+// Kinds of an *[Error], for errors.Is. The first seven follow the service's answer; the others are this client's own verdict on it.
 var (
-	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, but for those over a limit
+	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, unless over a limit
 	ErrRequestLimit = errors.New("cas: the request is over a limit of the service")
 	ErrUnauthorized = errors.New("cas: the API key is missing or wrong")              // 401
-	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429, or not sent because of one
+	ErrRateLimited  = errors.New("cas: over the rate limit")                          // 429, or not sent because of an earlier 429
 	ErrNotFound     = errors.New("cas: not found")                                    // 404
 	ErrUpstream     = errors.New("cas: a provider or proxy upstream failed")          // 502
 	ErrInternal     = errors.New("cas: the service failed")                           // 500
@@ -31,7 +31,7 @@ var (
 // ErrorType is the kind of an [Error]: the service's own word for it, or one of this client's. It is an open set.
 type ErrorType string
 
-// Types that the service sends, then those that this client gives to what came without one.
+// Types that the service sends, then types that this client sets if the answer has none.
 const (
 	ErrorTypeValidation   ErrorType = "validation_error" // 422
 	ErrorTypeRequestLimit ErrorType = "request_limit"    // 422
@@ -50,19 +50,19 @@ const (
 	ErrorTypeTooLarge         ErrorType = "response_too_large" // a 2xx over WithMaxResponseBytes
 )
 
-// Error is how every call ends that was sent and not answered as the contract says. errors.Is tells its kind (ErrNotFound and the
-// like), errors.As its fields. It unwraps to the cause where there is one: a broken connection, a context that ended.
+// Error is the failure of a call that was sent. errors.Is tells its kind (ErrNotFound and the like); errors.As gives its fields. It
+// unwraps to the cause if there is one, such as a broken connection or an ended context.
 type Error struct {
-	StatusCode int             // HTTP status, also of a 2xx that cannot be used; 0 where no answer came
-	Type       ErrorType       // kind, in the service's word where it sent one
+	StatusCode int             // HTTP status, also of a 2xx that cannot be used; 0 if there was no answer
+	Type       ErrorType       // kind, in the service's word if it sent one
 	Message    string          // in words
-	RequestID  string          // to quote to the operator: the body's, else the X-Request-ID header's; "" where there is none
+	RequestID  string          // for the operator of the service: the body's, else the X-Request-ID header's; may be empty
 	Detail     json.RawMessage // the service's details as it sent them; see Issues
-	RetryAfter time.Duration   // what the service asked to wait; 0 where it did not, the longest Duration where that is too long for one
-	Attempts   int             // how often the call was sent; 0 where it ended before
+	RetryAfter time.Duration   // how long the service asks to wait; 0 if it does not; the longest Duration if the time overflows
+	Attempts   int             // how often the request was sent; 0 if the call ended earlier
 	Method     string          // of the request
-	URL        string          // of the request; it never holds a key; "" where nothing was sent
-	Body       []byte          // the first 4 KiB of the answer, echoes of the key cut out
+	URL        string          // of the request, never with a key; "" if nothing was sent
+	Body       []byte          // the first 4 KiB of the answer, with echoes of the key removed
 
 	retryAfterSet bool // a Retry-After of 0 is one too
 	timedOut      bool // the attempt ran into its time limit
@@ -70,10 +70,11 @@ type Error struct {
 	cause         error
 }
 
-// CASError is the name that users of the Python SDK know.
+// CASError is another name of [Error], which users of the Python SDK know.
 type CASError = Error
 
-// Error is [422 validation_error] message (request_id=…), in answer to POST /api/v1/extract, without the parts that there are none of.
+// Error returns, for example, "[422 validation_error] message (request_id=…), in answer to POST /api/v1/extract". Parts that are empty
+// are left out.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.StatusCode != 0 {
@@ -102,11 +103,11 @@ func pathOf(text string) string {
 	return u.EscapedPath()
 }
 
-// Unwrap gives the cause: of a transport error the network's, of a call whose context ended the context's error; else nil.
+// Unwrap returns the cause: the network's error of a transport error, the context's error if the context ended, else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is tells the kind of the error: by status what the service said, by type what this client made of an answer. A service that uses
-// one of this client's words as a type changes nothing of the former.
+// Is reports the kind of the error. For an answer of the service it looks at the status, for a verdict of this client at the type. If a
+// service sends a type of this client, that has no effect.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrUnauthorized:
@@ -134,7 +135,7 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// LogValue is the error for structured logs: without body and detail, which echo the request.
+// LogValue returns the error for structured logs. It leaves out body and detail, because they echo the request.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("status", e.StatusCode),
@@ -152,7 +153,7 @@ type ValidationIssue struct {
 	Type    string // what is wrong, in a word such as too_short; an open set
 }
 
-// Issues are the places of the request that the service found wrong; none where it named none.
+// Issues returns the places of the request that the service found wrong, if it named any.
 func (e *Error) Issues() []ValidationIssue {
 	var details []struct {
 		Loc  []json.RawMessage `json:"loc"`
@@ -175,12 +176,12 @@ func (e *Error) Issues() []ValidationIssue {
 	return issues
 }
 
-// Errors that a call ends in before any I/O.
+// Errors that a call returns before it sends anything.
 var (
-	// ErrInvalidRequest is what a request that cannot be right ends in; the text names the field and what to do.
-	// An empty list of dataset ids is not one: the service answers it with a 422, which is ErrValidation.
+	// ErrInvalidRequest means that the request is invalid; the text names the field and what to do. An empty list of dataset ids is
+	// sent all the same; the service answers with a 422, which is ErrValidation.
 	ErrInvalidRequest = errors.New("cas: invalid request")
-	// ErrClosed is what calls end in after Close.
+	// ErrClosed means that Close was called before.
 	ErrClosed = errors.New("cas: the client is closed")
 )
 

@@ -12,21 +12,20 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// GeometryLike is anything whose JSON is a GeoJSON (RFC 7946) Point, Polygon or MultiPolygon, or a Feature of one, which is
-// unwrapped: a [Geometry], a map[string]any, GeoJSON text as json.RawMessage, []byte or string, geojson.Geometry and
-// geojson.Feature of paulmach/orb, what geojson.Encode of twpayne/go-geom returns, geom.Geometry of peterstace/simplefeatures.
+// GeometryLike is any value whose JSON is a GeoJSON (RFC 7946) Point, Polygon or MultiPolygon, or a Feature with one. It can be a
+// [Geometry], a map[string]any, GeoJSON text as json.RawMessage, []byte or string, geojson.Geometry or geojson.Feature of paulmach/orb,
+// the result of geojson.Encode of twpayne/go-geom, or geom.Geometry of peterstace/simplefeatures.
 //
-// Coordinates are degrees, WGS84 (EPSG:4326), longitude first. Text goes through byte for byte, heights and the spelling of
-// numbers included. It is checked for being one JSON value of such a type, with arrays nested as the type wants and finite numbers;
-// anything else is ErrInvalidRequest. A bare orb.Polygon encodes as coordinates only and a bare go-geom polygon as {}: the error
-// says how to wrap them.
+// Coordinates are degrees, WGS84 (EPSG:4326), longitude first. Text is sent byte for byte, with heights and the spelling of numbers. It
+// must be one JSON value of such a type, with correctly nested arrays and finite numbers; otherwise the call returns ErrInvalidRequest.
+// A bare orb.Polygon encodes as coordinates only, and a bare go-geom polygon as {}; the error says how to wrap them.
 type GeometryLike = any
 
 // Geometry is a GeoJSON geometry, in degrees, WGS84, longitude first. Make one with [Point], [Polygon], [MultiPolygon] or
-// [ParseGeoJSON]. What is wrong with it (NaN, a type that the service does not take) surfaces as ErrInvalidRequest at the call.
+// [ParseGeoJSON]. If it is invalid (NaN, a type that the service does not accept), the call that uses it returns ErrInvalidRequest.
 type Geometry = gen.Geometry
 
-// Geometries makes a list of geometries of one type the list that [BatchExtractRequest] takes.
+// Geometries converts geometries of one Go type to the slice that [BatchExtractRequest] takes.
 func Geometries[T any](gs ...T) []GeometryLike {
 	list := make([]GeometryLike, len(gs))
 	for i, g := range gs {
@@ -35,18 +34,19 @@ func Geometries[T any](gs ...T) []GeometryLike {
 	return list
 }
 
-// Point is the point at lon (-180 to 180) and lat (-90 to 90) degrees, WGS84. The service answers with the one pixel under it.
+// Point returns the point at lon (-180 to 180) and lat (-90 to 90) degrees, WGS84. The service answers with the value of the pixel
+// under it.
 func Point(lon, lat float64) Geometry {
 	return Geometry{Type: GeometryPoint, Coordinates: appendPosition(make([]byte, 0, 48), [2]float64{lon, lat})}
 }
 
-// Polygon is the polygon of the rings, the exterior one first, each a list of longitude and latitude in degrees that ends where it
-// starts. The rings are neither closed nor turned: the service takes them as they are.
+// Polygon returns the polygon with these rings, the exterior one first. Each ring is a list of longitude and latitude in degrees that
+// ends at its first position. Polygon neither closes nor reverses the rings.
 func Polygon(rings ...[][2]float64) Geometry {
 	return Geometry{Type: GeometryPolygon, Coordinates: appendRings(make([]byte, 0, roomFor(rings)), rings)}
 }
 
-// MultiPolygon is the multipolygon of the polygons, each a list of rings as in [Polygon].
+// MultiPolygon returns the multipolygon with these polygons. Each polygon is a list of rings, as in [Polygon].
 func MultiPolygon(polygons ...[][][2]float64) Geometry {
 	room := 2
 	for _, rings := range polygons {
@@ -94,8 +94,8 @@ func appendCoordinate(b []byte, f float64) []byte {
 	return wire.AppendFloat(b, f)
 }
 
-// ParseGeoJSON reads a GeoJSON geometry, or the geometry of a Feature. The coordinates keep their text; further members are dropped.
-// What the service would not take is ErrInvalidRequest.
+// ParseGeoJSON reads a GeoJSON geometry, or the geometry of a Feature. The coordinates keep their text; other members are dropped. If
+// the service would not accept the geometry, the error is ErrInvalidRequest.
 func ParseGeoJSON(text []byte) (Geometry, error) {
 	found, err := scanGeoJSON("geometry", text)
 	if err != nil {

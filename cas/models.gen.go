@@ -4,65 +4,65 @@ package cas
 
 import "github.com/community-attribute-service/cas-go/gen"
 
-// AttributeResponse is the answer for one geometry. It may lack datasets that were asked for: compare the ids, and read the warnings.
+// AttributeResponse is the answer for one geometry. It may lack datasets that were requested: compare the ids and read the warnings.
 //
-//	RequestID     string             // the id of this extraction, 12 hexadecimal digits. The X-Request-ID header of the same answer is another one.
-//	GeometryHash  string             // identifies the geometry in the service's cache, 16 hexadecimal digits. It is `error` where a geometry of a batch was refused. It depends on the spelling of numbers: neither recompute nor compare it.
-//	Results       []AttributeResult  // the values, one per dataset id that succeeded, not in the order of the request.
-//	Warnings      []string           // remarks in free text, as a rule `<dataset id>: <text>`: why a dataset is absent, but also doubts about one that is present. A dataset that ran into the request timeout is absent without a warning.
-//	ElapsedMS     int64              // the time taken for this geometry, in milliseconds; about 0 when all came from the cache.
+//	RequestID     string             // the id of this extraction, 12 hexadecimal digits. It differs from the X-Request-ID header of the same answer.
+//	GeometryHash  string             // identifies the geometry in the service's cache, 16 hexadecimal digits. It is `error` if the service refused this geometry of a batch. It depends on the spelling of numbers, so do not recompute or compare it.
+//	Results       []AttributeResult  // the values, one for each dataset that succeeded. They are not in the order of the request.
+//	Warnings      []string           // remarks in free text, usually `<dataset id>: <text>`. Some say why a dataset is missing, others concern a dataset that is present. A dataset that exceeded the request timeout is missing without a warning.
+//	ElapsedMS     int64              // the time taken for this geometry, in milliseconds; about 0 if all results came from the cache.
 type AttributeResponse = gen.AttributeResponse
 
 // AttributeResult is the value of one dataset for one geometry, with units, quality and provenance.
 //
-//	DatasetID         string             // the id that was asked for, `provider:dataset`.
+//	DatasetID         string             // the id from the request, `provider:dataset`.
 //	Variable          string             // the variable's name, such as `elevation`.
-//	Value             Value              // a number in `units`, a class distribution, or null where there is no value (never 0 for that).
-//	Units             string             // the units of the value, such as `m`; `1` is dimensionless, `class` is a class code.
-//	Aggregation       AggregationMethod  // the statistic that was computed, which may differ from the one asked for.
-//	Quality           QualityFlag        // the service's verdict. A value flagged missing may still be set, when its coverage is under 0.3.
+//	Value             Value              // a number in `units`, a class distribution, or null. A missing value is null, never 0.
+//	Units             string             // the units of the value, such as `m`. `1` means dimensionless; `class` means a class code.
+//	Aggregation       AggregationMethod  // the statistic that was computed. It may differ from the one in the request.
+//	Quality           QualityFlag        // the service's verdict. If the coverage is under 0.3, the flag is `missing`, but there may still be a value.
 //	CoverageFraction  float64            // the share of the geometry's pixels that hold data, 0 to 1.
-//	PixelCount        int64              // the number of pixels with data behind the value.
-//	Timestamp         *Timestamp         // the time that the value is valid for; null for static data. It may lack a zone.
+//	PixelCount        int64              // the number of pixels with data that the value was computed from.
+//	Timestamp         *Timestamp         // the time that the value is valid for; null for static data. It may lack a time zone.
 //	Provider          string             // the slug of the provider that answered.
-//	ElapsedMS         int64              // the time that the provider took, in milliseconds; from the cache, the time it took then.
+//	ElapsedMS         int64              // the time that the provider took, in milliseconds. A cached result keeps the time of its first computation.
 //	Provenance        string             // names the source of the value, for citation; may be empty.
-//	ValidRange        *Range             // the range expected of the variable, in `units`; null where the provider gives none.
+//	ValidRange        *Range             // the expected range of the variable, in `units`; null if the provider gives none.
 type AttributeResult = gen.AttributeResult
 
 // BatchAttributeResponse is the answer to a batch.
 //
-//	RequestID        string               // the id of the batch; every response has one of its own, but for a refused geometry, which has this one.
-//	Responses        []AttributeResponse  // the answers, one per geometry and in their order.
-//	TotalGeometries  int64                // the number of geometries asked for.
-//	TotalResults     int64                // the number of results present, over all geometries; failures are not counted anywhere.
+//	RequestID        string               // the id of the batch. Every response has its own id, except that of a refused geometry, which has this one.
+//	Responses        []AttributeResponse  // the answers, one for each geometry, in the same order.
+//	TotalGeometries  int64                // the number of geometries in the request.
+//	TotalResults     int64                // the number of results over all geometries. Nothing counts the failures.
 //	ElapsedMS        int64                // the time taken for the batch, in milliseconds.
 type BatchAttributeResponse = gen.BatchAttributeResponse
 
 // ProviderListResponse is one page of providers.
 //
-//	Total      int                // the number of providers in all.
-//	Limit      int                // the page size that was asked for.
-//	Offset     int                // how many were skipped.
+//	Total      int                // the total number of providers.
+//	Limit      int                // the page size of the request.
+//	Offset     int                // the number of items before this page.
 //	Count      int                // the number of providers on this page.
 //	Providers  []ProviderSummary  // the providers, sorted by slug.
 type ProviderListResponse = gen.ProviderListResponse
 
-// ProviderSummary is one provider as the registry knows it, without asking the provider.
+// ProviderSummary is one provider as the service knows it without asking the provider.
 //
 //	Slug      string  // the provider's id, such as `copernicus_dem`.
 //	Name      string  // the provider's name for people.
-//	Protocol  string  // how the service reaches the provider. It is free text, not the Protocol of a dataset, for example `mirror`.
-//	BaseURL   string  // where the provider is reached, or a remark such as `(local mirror)`.
+//	Protocol  string  // how the service reaches the provider. It is free text, such as `mirror`, and not the Protocol of a dataset.
+//	BaseURL   string  // the address of the provider, or a remark such as `(local mirror)`.
 type ProviderSummary = gen.ProviderSummary
 
 // ProviderDetail is one provider with the metadata of all its datasets.
 //
 //	Slug      string     // the provider's id, such as `copernicus_dem`.
 //	Name      string     // the provider's name for people.
-//	Protocol  string     // how the service reaches the provider. It is free text, not the Protocol of a dataset, for example `mirror`.
-//	BaseURL   string     // where the provider is reached, or a remark such as `(local mirror)`.
-//	Datasets  []Dataset  // the provider's datasets; none where its catalog could not be read.
+//	Protocol  string     // how the service reaches the provider. It is free text, such as `mirror`, and not the Protocol of a dataset.
+//	BaseURL   string     // the address of the provider, or a remark such as `(local mirror)`.
+//	Datasets  []Dataset  // the provider's datasets; none if the service could not read its catalog.
 type ProviderDetail = gen.ProviderDetail
 
 // Dataset is the metadata of one dataset.
@@ -70,10 +70,10 @@ type ProviderDetail = gen.ProviderDetail
 //	ID           string          // the id to extract with, `provider:dataset`.
 //	Provider     string          // the slug of its provider.
 //	Name         string          // the dataset's name for people.
-//	Description  string          // tells what it holds; may be empty.
-//	Variables    []Variable      // its variables; one each in the service's own catalog.
-//	ResolutionM  Number          // the nominal pixel size in metres (larger is coarser); null where it is not a number upstream, NaN in Go.
-//	CRS          string          // the coordinate reference system of the source, such as `EPSG:4326`. Requests are in WGS84 all the same.
+//	Description  string          // describes the dataset; may be empty.
+//	Variables    []Variable      // its variables. In the published catalog, each dataset has one.
+//	ResolutionM  Number          // the nominal pixel size in metres (larger is coarser). It is null, in Go NaN, if the provider gives no number.
+//	CRS          string          // the coordinate reference system of the source, such as `EPSG:4326`. Requests always use WGS84.
 //	BBox         BoundingBox     // the extent of the dataset in degrees.
 //	Temporal     TemporalExtent  // its time axis.
 //	Protocol     Protocol        // how the service reads it.
@@ -85,10 +85,10 @@ type Dataset = gen.Dataset
 //
 //	Name         string    // its name, such as `elevation`.
 //	Units        string    // its units.
-//	Description  string    // tells what it is; may be empty.
+//	Description  string    // describes the variable; may be empty.
 //	DataType     DataType  // says whether values are numbers or class codes.
-//	NodataValue  *float64  // the value that marks a pixel without data; null where there is none.
-//	ValidRange   *Range    // the range expected, in `units`; null where the provider gives none.
+//	NodataValue  *float64  // the value that marks a pixel without data; null if there is none.
+//	ValidRange   *Range    // the expected range, in `units`; null if the provider gives none.
 type Variable = gen.Variable
 
 // BoundingBox is an extent in degrees, WGS84, edges included.
@@ -99,18 +99,18 @@ type Variable = gen.Variable
 //	MaxLat  float64  // the northern edge in degrees, -90 to 90.
 type BoundingBox = gen.BoundingBox
 
-// TemporalExtent is a dataset's time axis. In the service's own catalog start and end are always null.
+// TemporalExtent is a dataset's time axis. In the published catalog, start and end are always null.
 //
-//	Start         *Timestamp    // its first instant, or null; it may lack a zone.
-//	End           *Timestamp    // its last instant, or null; it may lack a zone.
+//	Start         *Timestamp    // its first time, or null. It may lack a time zone.
+//	End           *Timestamp    // its last time, or null. It may lack a time zone.
 //	TemporalType  TemporalType  // the kind of time axis.
 type TemporalExtent = gen.TemporalExtent
 
 // DatasetListResponse is one page of datasets.
 //
-//	Total     int        // the number of datasets that the filters leave.
-//	Limit     int        // the page size that was asked for.
-//	Offset    int        // how many were skipped.
+//	Total     int        // the number of datasets that pass the filters.
+//	Limit     int        // the page size of the request.
+//	Offset    int        // the number of items before this page.
 //	Count     int        // the number of datasets on this page.
 //	Datasets  []Dataset  // the datasets, sorted by provider slug.
 type DatasetListResponse = gen.DatasetListResponse
@@ -125,7 +125,7 @@ type Health = gen.Health
 // CacheStats is the state of the result cache, which keeps a value for ten minutes unless configured otherwise.
 //
 //	Hits     int64    // the number of results answered from the cache since start.
-//	Misses   int64    // the number of results not found in it since start.
+//	Misses   int64    // the number of results that were not in the cache since start.
 //	Size     int64    // the number of results in it.
-//	HitRate  float64  // hits over both, 0 to 1, rounded to 4 digits.
+//	HitRate  float64  // hits divided by hits and misses, 0 to 1, rounded to 4 digits.
 type CacheStats = gen.CacheStats

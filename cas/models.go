@@ -9,31 +9,31 @@ import (
 type (
 	// Value is a number, a class distribution or null; see its methods Float64, Distribution, IsNull and String.
 	Value = wire.Value
-	// Class is one class of a distribution: Name and Fraction (0 to 1; NaN where it is null on the wire).
+	// Class is one class of a distribution: Name and Fraction (0 to 1; NaN if the service sent null).
 	Class = wire.Class
-	// Timestamp is a time as the service spelt it; Time reads it, as UTC where it names no zone (HasZone is false).
+	// Timestamp is a time in the service's spelling. Time parses it; if it names no zone, HasZone is false and Time assumes UTC.
 	Timestamp = wire.Timestamp
 	// Range is a lower and an upper bound, both inclusive.
 	Range = wire.Range
-	// Number is a float64 that is NaN where the wire has null.
+	// Number is a float64; it is NaN if the service sent null.
 	Number = wire.Number
 
-	// AggregationMethod names a zonal statistic. A value this client does not know is passed on as it is, both ways.
+	// AggregationMethod names a zonal statistic. An unknown value is sent and received unchanged.
 	AggregationMethod = gen.AggregationMethod
-	// QualityFlag is the service's verdict on a value. A value this client does not know is kept as it is.
+	// QualityFlag is the service's verdict on a value. An unknown value is kept as it is.
 	QualityFlag = gen.QualityFlag
-	// TemporalType is the kind of a dataset's time axis. A value this client does not know is kept as it is.
+	// TemporalType is the kind of a dataset's time axis. An unknown value is kept as it is.
 	TemporalType = gen.TemporalType
-	// Protocol is how the service reads a dataset. A value this client does not know is kept as it is.
+	// Protocol is how the service reads a dataset. An unknown value is kept as it is.
 	Protocol = gen.Protocol
-	// DataType says whether a variable holds numbers or class codes. A value this client does not know is kept as it is.
+	// DataType says whether a variable holds numbers or class codes. An unknown value is kept as it is.
 	DataType = gen.DataType
 	// GeometryType names the GeoJSON geometries that the service takes.
 	GeometryType = gen.GeometryType
 )
 
-// Zonal statistics, over the pixels that a polygon touches, or of the one pixel under a point. The service takes the one asked for
-// as a wish; AttributeResult.Aggregation says which one was computed.
+// Zonal statistics, over the pixels that a polygon touches, or of the one pixel under a point. The request's statistic is a wish;
+// AttributeResult.Aggregation says which one the service computed.
 const (
 	AggregationMean         AggregationMethod = gen.AggregationMethodMean
 	AggregationMedian       AggregationMethod = gen.AggregationMethodMedian
@@ -47,9 +47,9 @@ const (
 	AggregationDistribution AggregationMethod = gen.AggregationMethodDistribution
 )
 
-// Quality flags, as the service sets them from the share of pixels with data and the variable's valid range.
+// Quality flags. The service sets them from the share of pixels with data and the variable's valid range.
 const (
-	QualityGood      QualityFlag = gen.QualityFlagGood      // nothing to remark
+	QualityGood      QualityFlag = gen.QualityFlagGood      // no problem found
 	QualitySuspect   QualityFlag = gen.QualityFlagSuspect   // outside the valid range
 	QualityPartial   QualityFlag = gen.QualityFlagPartial   // under 0.8 of the pixels hold data
 	QualityMissing   QualityFlag = gen.QualityFlagMissing   // under 0.3 of the pixels hold data, or none
@@ -57,7 +57,7 @@ const (
 	QualityEstimated QualityFlag = gen.QualityFlagEstimated // the provider says so
 )
 
-// Kinds of time axis. A static dataset and a climatology take no time range.
+// Kinds of time axis. Static datasets and climatologies ignore the time range.
 const (
 	TemporalStatic      TemporalType = gen.TemporalTypeStatic
 	TemporalAnnual      TemporalType = gen.TemporalTypeAnnual
@@ -74,8 +74,9 @@ const (
 	GeometryMultiPolygon GeometryType = gen.GeometryTypeMultiPolygon
 )
 
-// NumberValue is the Value of a number; NaN and infinities are null, as the service sends them.
+// NumberValue returns the Value of a number. NaN and infinities become null, as in the service.
 func NumberValue(f float64) Value { return wire.NumberValue(f) }
 
-// DistributionValue is the Value of a class distribution, of class code or name to share (0 to 1); a NaN share is written as null.
+// DistributionValue returns the Value of a class distribution. The keys are class codes or names, the values shares from 0 to 1; a NaN
+// share is written as null.
 func DistributionValue(shares map[string]float64) Value { return wire.DistributionValue(shares) }

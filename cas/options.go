@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Option sets up a [Client]. A bad one is an error of NewClient.
+// Option configures a [Client]. NewClient returns an error for an invalid option.
 type Option interface{ client(*config) error }
 
-// CallOption changes one call. A bad one is ErrInvalidRequest at the call.
+// CallOption configures one call. An invalid one makes the call return ErrInvalidRequest.
 type CallOption interface{ call(*callConfig) error }
 
 type (
@@ -57,8 +57,8 @@ func defaults() config {
 
 const keyHeader = "X-API-Key"
 
-// WithAPIKey sends the key as X-API-Key; "" sends none. A key with control characters is an error. The key goes to the base URL's
-// host only, and appears in no log, error or printed client.
+// WithAPIKey sends the key as X-API-Key; "" sends none. A key with control characters is an error. The key goes only to the base URL's
+// host. It appears in no log, error or printed client.
 func WithAPIKey(key string) Option {
 	if hasControl(key) {
 		return refused("WithAPIKey", "the key has control characters, perhaps a line end: trim it")
@@ -78,12 +78,12 @@ func refused(field, format string, args ...any) option {
 	return func(*config) error { return invalid(field, format, args...) }
 }
 
-// WithHeader sends a header along, with every request of a client or of one call: a gateway's token, say, or a tracing header. Of two
-// with one name the later one counts, and a call's before the client's; "" leaves the header out. The values of Authorization, Cookie
-// and names that speak of a key, token or secret are kept out of logs, errors and printed clients, as the API key is.
+// WithHeader adds a header to every request of a client or of one call, such as a gateway's token or a tracing header. If a name occurs
+// twice, the later value counts, and the call's value overrides the client's; "" removes the header. Logs, errors and printed clients
+// do not show the values of Authorization, Cookie and of names with key, token or secret.
 //
-// Headers that the client sets itself or that belong to the connection are an error: X-API-Key (see [WithAPIKey]), User-Agent
-// ([WithUserAgent]), Host, Accept, Content-Type, Content-Length, Transfer-Encoding, Connection and the like.
+// It is an error to set a header that the client sets itself or that belongs to the connection: X-API-Key (see [WithAPIKey]),
+// User-Agent ([WithUserAgent]), Host, Accept, Content-Type, Content-Length, Transfer-Encoding, Connection and the like.
 func WithHeader(name, value string) interface {
 	Option
 	CallOption
@@ -126,8 +126,8 @@ func (o headerOption) add(to *[]header) error {
 	return nil
 }
 
-// WithTimeout bounds one attempt, from sending to the last byte of the answer; default [DefaultTimeout]. Waits between attempts do
-// not count: the context bounds the whole call. Zero or less is an error.
+// WithTimeout bounds one attempt, from sending to the last byte of the answer; default [DefaultTimeout]. Waits between attempts do not
+// count; the context bounds the whole call. Zero or less is an error.
 func WithTimeout(d time.Duration) Option {
 	return option(func(c *config) error {
 		c.timeout = d
@@ -135,7 +135,7 @@ func WithTimeout(d time.Duration) Option {
 	})
 }
 
-// WithCallTimeout bounds one attempt of this call, as [WithTimeout] does for all.
+// WithCallTimeout bounds one attempt of this call, in place of the client's [WithTimeout].
 func WithCallTimeout(d time.Duration) CallOption {
 	return callOption(func(c *callConfig) error {
 		c.timeout = d
@@ -150,13 +150,13 @@ func checkTimeout(field string, d time.Duration) error {
 	return nil
 }
 
-// WithHTTPClient sends through a copy of hc, for its Transport (proxies, TLS, tracing) and Jar. The copy follows no redirects and
-// ignores hc.Timeout (see [WithTimeout]); hc itself is not changed, and Close leaves its connections alone.
+// WithHTTPClient sends through a copy of hc, with its Transport (proxies, TLS, tracing) and Jar. The copy follows no redirects and
+// ignores hc.Timeout (see [WithTimeout]). hc itself is not changed, and Close does not close its connections.
 //
-// Retries, pauses, time limits, size limits and the care of the key are the same with any http.Client. What lies in the transport is
-// its own: how many connections are kept and for how long (the service closes idle ones after 5 s), large requests sent from where they
-// lie, and that a connection on which a 500 came, which the service is about to close, is not used again. Wrap [NewTransport] to have
-// these too. A Transport that adds secrets of its own is responsible for where they go.
+// Retries, pauses, time limits, size limits and the protection of the key work with any http.Client. Three things depend on the
+// transport: how many idle connections it keeps and for how long (the service closes them after 5 s), whether large requests are sent
+// without a copy, and whether a connection is dropped after a 500, which the service is about to close. Wrap [NewTransport] to keep all
+// three. A Transport that adds its own secrets is responsible for where they go.
 func WithHTTPClient(hc *http.Client) Option {
 	if hc == nil {
 		return refused("WithHTTPClient", "is nil: leave the option out for the client's own transport")
@@ -167,7 +167,7 @@ func WithHTTPClient(hc *http.Client) Option {
 	})
 }
 
-// WithRetry sets when and how often an attempt is repeated; fields that are zero keep their defaults. See [RetryPolicy].
+// WithRetry sets when and how often an attempt is retried. Zero fields keep their defaults. See [RetryPolicy].
 func WithRetry(p RetryPolicy) Option {
 	return option(func(c *config) (err error) {
 		c.retry, err = p.complete("WithRetry")
@@ -175,7 +175,7 @@ func WithRetry(p RetryPolicy) Option {
 	})
 }
 
-// WithCallRetry sets for this call when and how often an attempt is repeated, in place of the client's policy.
+// WithCallRetry sets the [RetryPolicy] of this call, in place of the client's.
 func WithCallRetry(p RetryPolicy) CallOption {
 	return callOption(func(c *callConfig) (err error) {
 		p, err := p.complete("WithCallRetry")
@@ -184,8 +184,9 @@ func WithCallRetry(p RetryPolicy) CallOption {
 	})
 }
 
-// WithRetryIf narrows the [RetryPolicy] for one call: what it would repeat is repeated only where again says so, too. again sees
-// the failure of each attempt before the wait. It is for callers that can do better than to repeat a load, such as to split it.
+// WithRetryIf narrows the [RetryPolicy] of one call: an attempt is retried only if the policy allows it and again returns true. again
+// gets the failure of each attempt before the wait. It is for callers that have a better answer than a retry, such as splitting the
+// request.
 func WithRetryIf(again func(failure *Error) bool) CallOption {
 	return callOption(func(c *callConfig) error {
 		c.retryIf = again
@@ -193,9 +194,9 @@ func WithRetryIf(again func(failure *Error) bool) CallOption {
 	})
 }
 
-// WithRequestsPerMinute spaces attempts evenly, n a minute over all calls of the client but Health, so that the service's own limit
-// (which counts requests in windows of a minute) is not met. A batch counts as one. Less than 1 is an error; without the option there is
-// no pacing, only the pause that a 429 asks for.
+// WithRequestsPerMinute limits the client to n attempts a minute, evenly spaced, so that it stays below the service's own limit, which
+// counts requests in windows of a minute. A batch counts as one request; Health does not count. Less than 1 is an error. Without this
+// option, the client only pauses after a 429.
 func WithRequestsPerMinute(n int) Option {
 	return option(func(c *config) error {
 		if n < 1 {
@@ -206,9 +207,8 @@ func WithRequestsPerMinute(n int) Option {
 	})
 }
 
-// WithLogger writes one record per attempt: at level Debug, or Warn for a failure. It carries the operation, status, attempt,
-// duration, bytes and request ids; never a body, a header or a key. A wait for a pause that a 429 asked for is a record too, at level
-// Info. nil is no log.
+// WithLogger writes one record for each attempt, at level Debug, or Warn for a failure. A record has the operation, status, attempt,
+// duration, bytes and request ids, and never a body, a header or a key. A wait after a 429 is logged at level Info. nil means no log.
 func WithLogger(l *slog.Logger) Option {
 	return option(func(c *config) error {
 		c.log = l
@@ -228,8 +228,8 @@ func WithUserAgent(name string) Option {
 	})
 }
 
-// WithMaxResponseBytes bounds the decoded body of an answer; default 256 MiB. A success over it is ErrResponseTooLarge and is not asked
-// again. An error over it, or over 4 MiB, stays the error that it is, without Detail. Less than 1 is an error.
+// WithMaxResponseBytes bounds the decoded body of an answer; default 256 MiB. A 2xx over this limit returns ErrResponseTooLarge and is
+// not retried. An error over this limit, or over 4 MiB, keeps its status and message but has no Detail. Less than 1 is an error.
 func WithMaxResponseBytes(n int64) Option {
 	return option(func(c *config) error {
 		if n < 1 {
@@ -242,16 +242,16 @@ func WithMaxResponseBytes(n int64) Option {
 
 // ResponseInfo tells about a call's last attempt, whether it succeeded or failed.
 type ResponseInfo struct {
-	StatusCode int           // 0 where no answer came
-	Header     http.Header   // of the answer, echoes of the key cut out; nil where none came
+	StatusCode int           // 0 if there was no answer
+	Header     http.Header   // of the answer, with echoes of the key removed; nil if there was no answer
 	RequestID  string        // of the X-Request-ID header, which differs from the body's request_id on a successful extraction
-	Attempts   int           // 1 where the first one did
+	Attempts   int           // 1 if the first one succeeded
 	Elapsed    time.Duration // of the whole call, waits included
-	Bytes      int64         // of the answer's body, as decoded from its transfer encoding
+	Bytes      int64         // of the answer's body, decoded
 }
 
-// WithResponseInfo fills info when the call ends; with an [AsyncClient] it may be read after Done. Of [Client.AllProviders] and the like
-// info tells about the page, or the provider, that the item came with.
+// WithResponseInfo fills info when the call ends. With an [AsyncClient], read info after Done. With [Client.AllProviders] and the like,
+// info describes the page or the provider of the current item.
 func WithResponseInfo(info *ResponseInfo) CallOption {
 	return callOption(func(c *callConfig) error {
 		c.info = info
@@ -293,7 +293,7 @@ const modulePath = "github.com/community-attribute-service/cas-go"
 //	go build -ldflags "-X github.com/community-attribute-service/cas-go/cas.stamp=v1.0.0" ./cmd/cas
 var stamp string
 
-// Version is the version of this module as the program was built with it, or "devel".
+// Version returns the version of this module in the running program, or "devel".
 func Version() string {
 	if stamp != "" {
 		return stamp

@@ -12,9 +12,9 @@ import (
 // pageSize is the largest page that the service gives; its whole catalog fits into one.
 const pageSize = 1000
 
-// AllProviders yields every provider, sorted by slug, asking for pages as they are needed. It ends behind a page that is not full and
-// reaches Total, which may change between pages, or behind an empty one, or after an error, which is yielded last with a zero provider.
-// A page other than the one asked for, which a gateway may give that drops the query, is ErrMalformedResponse.
+// AllProviders yields every provider, sorted by slug. It requests pages as you need them. It stops after an empty page, or after a page
+// that is not full and reaches Total. An error is yielded last, with a zero provider. If the service returns another page than the
+// requested one (a gateway may drop the query), the error is ErrMalformedResponse.
 func (c *Client) AllProviders(ctx context.Context, opts ...CallOption) iter.Seq2[ProviderSummary, error] {
 	return pages(Page{}, func(p Page) ([]ProviderSummary, listed, error) {
 		list, err := c.Providers(ctx, p, opts...)
@@ -25,8 +25,8 @@ func (c *Client) AllProviders(ctx context.Context, opts ...CallOption) iter.Seq2
 	})
 }
 
-// AllDatasets yields every dataset that the filter leaves, sorted by provider slug, as [Client.AllProviders] does for providers.
-// The filter's Limit is the page size (0 is 1000) and its Offset where to start.
+// AllDatasets yields every dataset that passes the filter, sorted by provider slug. It pages as [Client.AllProviders] does. The
+// filter's Limit is the page size (0 is 1000); its Offset says where to start.
 func (c *Client) AllDatasets(ctx context.Context, filter DatasetFilter, opts ...CallOption) iter.Seq2[Dataset, error] {
 	return pages(filter.Page, func(p Page) ([]Dataset, listed, error) {
 		filter := filter
@@ -75,8 +75,8 @@ func pages[T any](first Page, fetch func(Page) ([]T, listed, error)) iter.Seq2[T
 // detailWorkers bounds the requests under way for ProviderDetails; the service lists a provider's datasets in one process.
 const detailWorkers = 8
 
-// ProviderDetails yields every provider with its datasets, in the order of the list, asking for a few at a time. It ends after the
-// first error, which is yielded last with a nil provider.
+// ProviderDetails yields every provider with its datasets, in the order of [Client.AllProviders]. It requests a few at a time. The
+// first error is yielded last, with a nil provider.
 func (c *Client) ProviderDetails(ctx context.Context, opts ...CallOption) iter.Seq2[*ProviderDetail, error] {
 	return func(yield func(*ProviderDetail, error) bool) {
 		if c.shared() == nil || ctx == nil { // Provider says what is wrong

@@ -10,23 +10,23 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// TimeRangeLike is a period for time-varying datasets: a [Dates] or a [TimeRange]; nil is none.
+// TimeRangeLike is a period for time-varying datasets: a [Dates] or a [TimeRange]. nil means no limit.
 type TimeRangeLike interface {
 	// period gives both ends as they go out.
 	period() (start, end string, err error)
 }
 
-// Dates is a period as two texts, start and end, each an ISO 8601 date or date-time:
+// Dates is a period as two strings, start and end. Each is an ISO 8601 date or date-time:
 //
 //	cas.Dates{"2020-01-01", "2020-12-31"}
 //
-// They go out as written, a bare date with T00:00:00 behind it, as the Python SDK sends them; so the end above is the midnight
-// that begins 31 December. A zone is kept, but makes connectors fail that slice an axis without zones: leave it out, or use
-// [TimeRange]. An empty or impossible text, a bare year or number, and an end before its start are ErrInvalidRequest.
+// They are sent as written; T00:00:00 is added to a date without a time, as in the Python SDK. So the end above is the midnight at
+// which 31 December begins. Leave time zones out, or use [TimeRange]: a zone is sent, but providers whose times have no zone then fail.
+// An empty or impossible date, a bare year or number, and an end before its start return ErrInvalidRequest.
 type Dates [2]string
 
-// TimeRange is a period as two times. They go out as UTC without a zone, to the microsecond. A zero time, a year outside 1 to 9999
-// and an end before its start are ErrInvalidRequest.
+// TimeRange is a period as two times. They are sent as UTC without a zone, to the microsecond. A zero time, a year outside 1 to 9999,
+// and an end before its start return ErrInvalidRequest.
 type TimeRange struct {
 	Start, End time.Time
 }

@@ -2,8 +2,8 @@ package cas
 
 import "strings"
 
-// Lookup finds the result of a dataset: results are not in the order of the request, and one may be missing. Of several results of
-// one dataset (asked for twice) it gives the first.
+// Lookup finds the result of a dataset. Results are not in the order of the request, and some may be missing. If a dataset has several
+// results, Lookup returns the first.
 func Lookup(r *AttributeResponse, datasetID string) (AttributeResult, bool) {
 	if r != nil {
 		for i := range r.Results {
@@ -15,16 +15,17 @@ func Lookup(r *AttributeResponse, datasetID string) (AttributeResult, bool) {
 	return AttributeResult{}, false
 }
 
-// DatasetFailure is a dataset that was asked for and not answered.
+// DatasetFailure is a requested dataset without a result.
 type DatasetFailure struct {
-	DatasetID string // as it was asked for
-	Reason    string // the service's warning without its "<id>: " prefix, or that it gave none
+	DatasetID string // as in the request
+	Reason    string // the service's warning without its "<id>: " prefix, or a note that there was none
 }
 
 const noReason = "the service gave no result and no reason; it does so when a dataset runs into its request timeout"
 
-// Missing lists the datasets that were asked for and have no result, in the order of datasetIDs; one asked for twice and answered
-// once is listed once. It is how to find what failed inside a 200: warnings alone also remark on results that are present.
+// Missing lists the requested datasets that have no result, in the order of datasetIDs. A dataset that is requested twice and answered
+// once is listed once. Use it to find what failed inside a 200; the warnings alone do not tell, because some concern results that are
+// present.
 func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
 	if answersInOrder(r, datasetIDs) {
 		return nil
@@ -80,9 +81,9 @@ func reasonFor(id string, warnings []string) (string, bool) {
 // refusedGeometry is the geometry_hash by which the service marks a geometry of a batch that it refused.
 const refusedGeometry = "error"
 
-// ResponseError is the failure that a batch hides inside a 200: a geometry that the service refused, such as one over its vertex
-// limit. It is an *[Error] with StatusCode 200 and the service's warning as Message, ErrRequestLimit where that speaks of a limit;
-// nil for every other response.
+// ResponseError returns an error if the service refused this geometry of a batch, such as one over the vertex limit; such a refusal
+// comes inside a 200. The error is an *[Error] with StatusCode 200 and the service's warning as Message. It is ErrRequestLimit if the
+// warning is about a limit. For every other response, ResponseError returns nil.
 func ResponseError(r *AttributeResponse) error {
 	if r == nil || r.GeometryHash != refusedGeometry {
 		return nil
@@ -97,8 +98,8 @@ func ResponseError(r *AttributeResponse) error {
 	return e
 }
 
-// AggregationMismatches lists the results whose aggregation is not the one asked for ("" is mean): the service takes it as a wish
-// and answers categorical datasets, for one, always by distribution.
+// AggregationMismatches lists the results whose aggregation differs from the requested one ("" is mean). The service treats the request
+// as a wish; for example, it always answers categorical datasets with a distribution.
 func AggregationMismatches(r *AttributeResponse, asked AggregationMethod) []AttributeResult {
 	if asked == "" {
 		asked = AggregationMean

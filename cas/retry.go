@@ -10,21 +10,22 @@ import (
 	"time"
 )
 
-// RetryPolicy says when and how often an attempt is repeated. Every operation of CAS is a read, POST included, so all may be.
+// RetryPolicy says when and how often an attempt is retried. Every operation of CAS is a read, POST included, so every one may be
+// retried.
 //
-// Repeated are 408, 425, 429, 500, 502, 503 and 504, and connections that fail or break off in the middle of an answer; never other
-// statuses, redirects, malformed or too large answers, nor anything after the context ended. The wait is random between 0 and a
-// bound that doubles from MinBackoff to MaxBackoff, or what Retry-After asks for and a second (the service rounds it down). A
-// Retry-After beyond MaxRetryAfter, or any wait beyond the context's deadline, ends the call at once, a Retry-After in Error.RetryAfter.
-// Connections that fail in a way that no repetition mends (a certificate, the wrong scheme, no such host, a proxy that refuses) are not
-// tried again; the error says what to set.
+// The client retries the statuses 408, 425, 429, 500, 502, 503 and 504, and connections that fail or break in the middle of an answer.
+// It does not retry other statuses, redirects, malformed or too large answers, or anything after the context ended. It does not retry a
+// connection that can never work (a wrong certificate or scheme, an unknown host, a proxy that refuses); the error says what to change.
+// The wait is random, from 0 to a limit that doubles from MinBackoff to MaxBackoff. If the service sends Retry-After, the wait is that
+// time and one second more, because the service rounds it down. If Retry-After exceeds MaxRetryAfter, or a wait exceeds the context's
+// deadline, the call ends at once; Error.RetryAfter has the time.
 type RetryPolicy struct {
-	MaxAttempts   int           // in all; 1 switches retries off; default 4
-	MinBackoff    time.Duration // bound of the first wait; default 0.5 s
-	MaxBackoff    time.Duration // bound of every wait that the service does not ask for; default 8 s
+	MaxAttempts   int           // including the first; 1 switches retries off; default 4
+	MinBackoff    time.Duration // limit of the first wait; default 0.5 s
+	MaxBackoff    time.Duration // limit of every wait without a Retry-After; default 8 s
 	MaxRetryAfter time.Duration // longest Retry-After to wait for; default 60 s
-	// Timeouts repeats extractions that timed out, too; catalog calls are repeated anyway. The service goes on computing what timed
-	// out, so that a repetition adds to its load.
+	// Timeouts also retries extractions that timed out; catalog calls are retried anyway. The service goes on computing an extraction
+	// that timed out, so a retry adds to its load.
 	Timeouts bool
 }
 

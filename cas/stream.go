@@ -13,12 +13,12 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/reuse"
 )
 
-// StreamBatch is [Client.BatchExtract] that yields the responses one at a time, in the order of the geometries, while the rest still
-// arrives, so that memory holds one of them. What is yielded is the caller's to keep.
+// StreamBatch is [Client.BatchExtract], but yields the responses one at a time, in the order of the geometries, while the rest still
+// arrives. Memory holds one response. The caller may keep what is yielded.
 //
-// A transfer that breaks off is asked for again, as any other is, and goes on behind what was yielded. What fails in the end is
-// yielded last, once, with a nil response: ErrInvalidRequest before anything is sent, otherwise an *[Error]. The client's timeout
-// does not count the time that the consumer takes. Breaking out of the loop ends the request.
+// If the transfer breaks, StreamBatch retries it and continues after the last response that it yielded. An error is yielded once, last,
+// with a nil response: ErrInvalidRequest before anything is sent, otherwise an *[Error]. The client's timeout does not count the time
+// that the consumer takes. Breaking out of the loop ends the request.
 func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ...CallOption) iter.Seq2[*AttributeResponse, error] {
 	body, err := r.encode()
 	return func(yield func(*AttributeResponse, error) bool) {

@@ -26,9 +26,10 @@ const (
 	connBuffer = 16 << 10
 )
 
-// NewTransport makes a transport like the one that a client has by default, for programs that wrap it, to trace requests or to sign them,
-// and give it to [WithHTTPClient]. It keeps up to 256 idle connections for 4 s (the service closes them after 5), takes proxies from the
-// environment and wants TLS 1.2 or newer. Its fields may be changed before its first use. Who makes one closes its idle connections.
+// NewTransport returns a transport like the default one of a client. It is for programs that wrap the transport, to trace or sign
+// requests, and pass it to [WithHTTPClient]. It keeps up to 256 idle connections for 4 s (the service closes them after 5 s), uses the
+// proxies of the environment and requires TLS 1.2 or newer. You may change its fields before its first use. You must close its idle
+// connections yourself.
 func NewTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,

@@ -11,9 +11,9 @@ import (
 	"github.com/community-attribute-service/cas-go/gen"
 )
 
-// Dataset is a dataset that a [Server] answers for. Only its ID is needed, "provider:name"; the provider is made up where it is not
-// known. What is empty is taken from the dataset that the server knows by this id, or else is: the id as name, a variable called
-// like the dataset, a resolution of 1000 m, the whole world in EPSG:4326, static.
+// Dataset is a dataset of a [Server]. Only its ID is needed, "provider:name"; an unknown provider is invented. Empty members are copied
+// from the dataset that the server knows by this id. If it knows none, they get defaults: the id as name, one variable named like the
+// dataset, a resolution of 1000 m, the whole world in EPSG:4326, static.
 //
 //	castest.WithDatasets(
 //		castest.Constant("isric_soilgrids:clay_0-5cm", cas.NumberValue(210)),
@@ -24,47 +24,46 @@ import (
 type Dataset struct {
 	cas.Dataset // the metadata, as the catalog shows it
 
-	// Value is what every geometry gets: null, unless Answer says otherwise.
+	// Value is the value for every geometry, unless Answer is set; the zero Value is null.
 	Value cas.Value
 
-	// Answer computes the result for one geometry; nil gives Value. It is called by several goroutines, and again for a geometry only
-	// after ten minutes, or if it failed: the server keeps results as the service does. Its context ends when the dataset's time is up
-	// (see [WithTimeouts]), the caller goes away or the server is closed.
+	// Answer computes the result for one geometry; nil means Value. Several goroutines call it. The server caches results as the
+	// service does, so Answer is called again for a geometry only after ten minutes or after a failure. Its context ends when the
+	// dataset's time is up (see [WithTimeouts]), when the caller disconnects, or when the server is closed.
 	//
-	// Empty members of the result are filled in: id, provider, variable and its units and valid range, a coverage of 1, one pixel and
-	// quality good (all of a value that is not null), aggregation mean, or distribution. ElapsedMS is the server's affair.
+	// The server fills in empty members of the result: id, provider, variable with its units and valid range, and the aggregation, mean
+	// or distribution. If the value is not null, it also fills in a coverage of 1, one pixel and quality good. The server sets
+	// ElapsedMS.
 	//
-	// An error is what the service makes of it: the dataset is absent from the results, with a warning. See [ProviderError] and
-	// [ErrNoAnswer].
+	// If Answer returns an error, the dataset is missing from the results, with a warning. See [ProviderError] and [ErrNoAnswer].
 	Answer func(context.Context, Query) (cas.AttributeResult, error)
 
 	model answerFromModel // in place of Answer, for the server's own
 }
 
-// Query is what a [Dataset] is asked.
+// Query is what [Dataset].Answer gets.
 type Query struct {
-	DatasetID string       // as it was asked for
+	DatasetID string       // as in the request
 	Geometry  cas.Geometry // its coordinates are the caller's text
-	// Start and End are the time range, zero where none was given; a time without a zone stays so.
+	// Start and End are the time range, zero if there is none. A time without a zone keeps having none.
 	Start, End cas.Timestamp
-	// Aggregation is the statistic wished for. The service does not hand it to its providers: a result says what it really is.
+	// Aggregation is the statistic in the request. The service does not pass it to its providers; a result says which one was computed.
 	Aggregation cas.AggregationMethod
 }
 
-// Constant is a Dataset with one value for all geometries.
+// Constant returns a [Dataset] with one value for all geometries.
 func Constant(id string, value cas.Value) Dataset {
 	return Dataset{Dataset: cas.Dataset{ID: id}, Value: value}
 }
 
-// ProviderError is an error of a provider, as the service's connectors raise it: the warning is "<id>: [<provider>] <text>". For any
-// other error it is "<id>: Extraction failed for <id>: <text>".
+// ProviderError is an error of a provider, as the service's connectors raise it. The warning is "<id>: [<provider>] <text>". For any
+// other error, it is "<id>: Extraction failed for <id>: <text>".
 type ProviderError string
 
-// Error gives the text.
+// Error returns the text.
 func (e ProviderError) Error() string { return string(e) }
 
-// ErrNoAnswer is an error for an Answer that never comes: the dataset is absent without a warning, as when the service's time limit
-// for a request passes.
+// ErrNoAnswer, returned by an Answer, drops the dataset without a warning, as the service does at its time limit for a request.
 var ErrNoAnswer = errors.New("castest: no answer")
 
 // complete fills in what a dataset leaves open.

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with one request, in front of the service or on the way back from it. The zero Fault is none.
+// Fault is something that goes wrong with one request, before it reaches the service or on the way back. The zero Fault changes
+// nothing.
 //
-// With a Status or a Body the request never reaches the service: it is neither checked nor counted, and the answer is the Fault's
-// own. Otherwise the service answers, and the other fields say what becomes of that:
+// If Status or Body is set, the request does not reach the service. It is neither checked nor counted, and the Fault is the answer.
+// Otherwise the service answers, and the other fields change that answer:
 //
 //	Fault{Status: 503}                                   a proxy's page, in HTML
 //	Fault{Status: 429, RetryAfter: "7"}                  the service's own 429
@@ -22,33 +23,33 @@ import (
 //	Fault{Truncate: 100}                                 the true answer, cut after 100 bytes
 //	Fault{Delay: time.Second}                            the true answer, late
 type Fault struct {
-	// Status is the HTTP status. Without a Body, 400, 401, 404, 405, 422, 429, 500 and 502 have the body that the service sends
-	// with them, other errors are a proxy's page in HTML, and the rest are empty.
+	// Status is the HTTP status. If Body is empty, the statuses 400, 401, 404, 405, 422, 429, 500 and 502 have the service's own body,
+	// other errors have a proxy's HTML page, and the rest have none.
 	Status int
-	// Body is the body, sent as it is; with a Status of 0 it is a 200.
+	// Body is the body, sent unchanged. If Status is 0, the status is 200.
 	Body string
-	// ContentType describes Body; "" is a guess by its first character.
+	// ContentType describes Body; "" guesses it from the first character.
 	ContentType string
-	// Header has headers to add, or to put in place of the server's own; no values at all removes one.
+	// Header has headers that are added or that replace the server's own. A header without values is removed.
 	Header http.Header
-	// RetryAfter is the Retry-After header as it is: seconds, an HTTP date, or junk. "" sends none.
+	// RetryAfter is the Retry-After header, sent unchanged: seconds, an HTTP date, or junk. "" sends none.
 	RetryAfter string
-	// Drop closes the connection in place of an answer.
+	// Drop closes the connection without an answer.
 	Drop bool
-	// Delay is how long the answer takes to begin. It ends early when the caller goes away or the server is closed.
+	// Delay is the time until the answer begins. It ends early if the caller disconnects or the server is closed.
 	Delay time.Duration
-	// Truncate closes the connection after so many bytes of the body, whose Content-Length promises all; less than zero is at once
-	// after the headers. A body that is shorter is sent whole.
+	// Truncate closes the connection after this many bytes of the body, though Content-Length announces all. If it is negative, the
+	// connection closes right after the headers. A shorter body is sent whole.
 	Truncate int
-	// Trickle is a pause before each of ten pieces, in which the body is sent.
+	// Trickle is a pause before each of the ten pieces in which the body is sent.
 	Trickle time.Duration
-	// Pad is a number of blanks that follow the body, and are part of it: JSON stays what it was, but grows as large as it takes.
+	// Pad is the number of blanks that are added to the body. JSON keeps its meaning but can become as large as a test needs.
 	Pad int64
-	// Reset closes the connection after the whole answer without saying so in a header, as the service does after every 500.
+	// Reset closes the connection after the whole answer, without a header that says so, as the service does after every 500.
 	Reset bool
 }
 
-// ProxyPage is the body of a [Fault] whose status the service itself never sends: what a proxy says for it.
+// ProxyPage is the body of a [Fault] with a status that only a proxy sends, never the service.
 const ProxyPage = "<html>\r\n<head><title>Service Unavailable</title></head>\r\n" +
 	"<body><h1>The server is temporarily unable to service your request.</h1></body>\r\n</html>\r\n"
 
@@ -60,7 +61,7 @@ type faults struct {
 	list  []Fault
 }
 
-// FailNext puts faults in line: each befalls one of the requests to come, of any operation, in the order in which they arrive.
+// FailNext queues faults. Each fault applies to one of the next requests, of any operation, in the order in which they arrive.
 func (s *Server) FailNext(next ...Fault) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -68,8 +69,8 @@ func (s *Server) FailNext(next ...Fault) {
 	s.faults.queue.Add(int64(len(next)))
 }
 
-// FailWith asks choose for every request to which none of [Server.FailNext] falls; nil is no fault. It is called by several
-// goroutines, and may read the request's body. A nil choose ends it.
+// FailWith calls choose for every request that gets no fault of [Server.FailNext]. If choose returns nil, there is no fault. Several
+// goroutines call choose; it may read the request's body. A nil choose switches this off.
 func (s *Server) FailWith(choose func(*http.Request) *Fault) {
 	if choose == nil {
 		s.faults.hook.Store(nil)

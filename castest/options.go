@@ -6,7 +6,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// Option sets up a [Server]. Without any, a Server is the service as installed: no key asked for, no rate limit, no delay.
+// Option configures a [Server]. Without options, a Server is the service as installed: no key, no rate limit, no delay.
 type Option func(*config)
 
 // config is what the options fill in.
@@ -36,35 +36,35 @@ func defaults() config {
 	}
 }
 
-// WithAPIKeys asks for one of the keys in X-API-Key, as CAS_AUTH_ENABLED and CAS_API_KEYS do: without one the catalog and
-// extractions are 401. [Server.Client] sends the first key by itself.
+// WithAPIKeys requires one of the keys in X-API-Key, as CAS_AUTH_ENABLED and CAS_API_KEYS do. Without a key, the catalog and
+// extractions are a 401. [Server.Client] sends the first key.
 func WithAPIKeys(keys ...string) Option {
 	return func(c *config) { c.keys = append(c.keys, keys...) }
 }
 
-// WithRateLimit lets every caller make that many requests in a minute, as CAS_RATE_LIMIT_PER_MINUTE does: a fixed window from the
-// caller's first request on, all operations but health and metrics counted, a batch once. A caller is who sends a key, valid or
-// not, or else an address. Zero or less is no limit.
+// WithRateLimit allows every caller this many requests a minute, as CAS_RATE_LIMIT_PER_MINUTE does. The window is fixed and starts with
+// the caller's first request. All operations except health and metrics count; a batch counts once. A caller is identified by its key,
+// valid or not, or else by its address. Zero or less means no limit.
 func WithRateLimit(perMinute int) Option {
 	return func(c *config) { c.ratePerMinute = max(perMinute, 0) }
 }
 
-// WithClock makes the Server read the time from now, in place of time.Now, for the windows of the rate limit and the ten minutes
-// that results stay cached. Delays take real time all the same.
+// WithClock makes the Server use now in place of time.Now, for the windows of the rate limit and the ten minutes that results stay
+// cached. Delays still take real time.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) { c.now = now }
 }
 
-// WithLatency makes every extraction take d, as if a provider did: the datasets of one geometry are asked at the same time, the
-// geometries of a batch ten at a time, so that a batch of 1000 takes 100 d. What is cached takes no time, nor do catalog and health;
-// to delay those, see [Fault].Delay. A latency beyond the timeouts ends as theirs do: see [WithTimeouts].
+// WithLatency makes every extraction take d, as if the provider needed that time. The server computes the datasets of one geometry at
+// the same time and the geometries of a batch ten at a time, so a batch of 1000 takes 100 d. Cached results, the catalog and health
+// take no time; to delay them, use Fault.Delay. If d exceeds a timeout, the timeout applies: see [WithTimeouts].
 func WithLatency(d time.Duration) Option {
 	return func(c *config) { c.latency = d }
 }
 
-// WithTimeouts sets how long one dataset may take, and all of one geometry, in place of 30 s and 120 s. Where the provider's time is
-// up, the dataset is absent with a warning ("timeout after 30s"); where the request's is, it is absent without a word: so the
-// service does it, inside a 200. Zero keeps the default.
+// WithTimeouts sets how long one dataset may take, and all datasets of one geometry, in place of 30 s and 120 s. After the first limit,
+// the dataset is missing with a warning ("timeout after 30s"). After the second, it is missing without a warning. Both happen inside a
+// 200, as in the service. Zero keeps the default.
 func WithTimeouts(provider, request time.Duration) Option {
 	return func(c *config) {
 		if provider > 0 {
@@ -76,19 +76,19 @@ func WithTimeouts(provider, request time.Duration) Option {
 	}
 }
 
-// WithDatasets adds datasets, or replaces those with the same id: see [Dataset].
+// WithDatasets adds datasets, or replaces those with the same id. See [Dataset].
 func WithDatasets(datasets ...Dataset) Option {
 	return func(c *config) { c.datasets = append(c.datasets, datasets...) }
 }
 
-// WithProviders gives providers a name, protocol and URL, in place of made-up ones. A provider without datasets is listed all the
-// same, with none: so the service shows one whose catalog it could not read.
+// WithProviders sets the name, protocol and URL of providers, in place of invented ones. A provider without datasets is listed too, as
+// the service lists a provider whose catalog it could not read.
 func WithProviders(providers ...cas.ProviderSummary) Option {
 	return func(c *config) { c.providers = append(c.providers, providers...) }
 }
 
-// WithRecording sets how many requests [Server.Requests] remembers, the last ones, in place of 1000; 0 is none, which saves a copy
-// of every body. Whatever the number, the bodies kept are 64 MiB at most.
+// WithRecording sets how many requests [Server.Requests] keeps, in place of the last 1000. 0 keeps none, which saves a copy of every
+// body. In any case, the server keeps at most 64 MiB of bodies.
 func WithRecording(requests int) Option {
 	return func(c *config) { c.recorded = max(requests, 0) }
 }

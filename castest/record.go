@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Request is a request as it arrived.
+// Request is a request that arrived.
 type Request struct {
 	Method string      // such as POST
 	Path   string      // decoded
 	Query  url.Values  // decoded
-	Host   string      // that the caller named
+	Host   string      // as the caller named it
 	Header http.Header // a key in X-API-Key reads "redacted": see SentKey
 	Body   []byte      // as it was sent
 	Time   time.Time   // of arrival
@@ -24,7 +24,7 @@ type Request struct {
 	key [sha256.Size]byte // the digest of the key, so that printing a Request does not print it
 }
 
-// SentKey reports whether the request came with this key in X-API-Key; "" asks whether it came with none.
+// SentKey reports whether the request had this key in X-API-Key, or, if key is "", whether it had none.
 func (r Request) SentKey(key string) bool { return r.key == digest(key) }
 
 func digest(key string) (d [sha256.Size]byte) {
@@ -46,8 +46,8 @@ type recorder struct {
 	bytes    int
 }
 
-// Requests are the requests that arrived, faults included, in the order of arrival: the last 1000, unless [WithRecording] says
-// otherwise. The slice is the caller's; the requests in it are shared, and not to be changed.
+// Requests returns the last 1000 requests (see [WithRecording]) in the order of arrival, including those with faults. The slice belongs
+// to the caller; the requests in it are shared and must not be changed.
 func (s *Server) Requests() []Request {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()

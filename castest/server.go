@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// Server is a service of this process, on a free port of the loopback interface. Its methods may be called from several goroutines.
+// Server is a service in this process, on a free port of the loopback interface. Several goroutines may call its methods.
 type Server struct {
 	config  config
 	url     string
@@ -36,8 +36,7 @@ type Server struct {
 // keepAlive is how long uvicorn keeps an idle connection.
 const keepAlive = 5 * time.Second
 
-// NewServer starts a Server. It panics where there is no loopback interface, and where an option cannot be followed: a dataset
-// without an id.
+// NewServer starts a Server. It panics if there is no loopback interface or an option is invalid, such as a dataset without an id.
 func NewServer(opts ...Option) *Server {
 	s := &Server{config: defaults()}
 	for _, opt := range opts {
@@ -79,11 +78,11 @@ func (s *Server) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// URL is the base URL, "http://127.0.0.1:port", without a slash at the end.
+// URL returns the base URL, "http://127.0.0.1:port", without a slash at the end.
 func (s *Server) URL() string { return s.url }
 
-// Client is a new client of this Server. It sends the first of the keys of [WithAPIKeys], unless an option says otherwise
-// (cas.WithAPIKey("") sends none). It is closed with the Server. An option that cas.NewClient refuses is a panic.
+// Client returns a new client of this Server. It sends the first key of [WithAPIKeys], unless an option sets another one
+// (cas.WithAPIKey("") sends none). Closing the Server closes it. Client panics on an option that [cas.NewClient] refuses.
 func (s *Server) Client(opts ...cas.Option) *cas.Client {
 	if len(s.config.keys) > 0 {
 		opts = append([]cas.Option{cas.WithAPIKey(s.config.keys[0])}, opts...)
@@ -98,8 +97,8 @@ func (s *Server) Client(opts ...cas.Option) *cas.Client {
 	return client
 }
 
-// Close ends the Server and all connections to it, closes the clients that [Server.Client] made, and waits for requests in flight:
-// delays end at once, a [Dataset]'s Answer when its context does. It may be called again.
+// Close ends the Server and all connections to it, and closes the clients of [Server.Client]. It waits for requests in flight: delays
+// end at once, and an Answer ends when it returns after the end of its context. Close may be called again.
 func (s *Server) Close() {
 	s.closing.Do(func() {
 		s.stop()

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write what commands print into the documents")
 
 // consoleDocuments have blocks of commands with what they print.
-var consoleDocuments = []string{"README.md", "docs/periods.md"}
+var consoleDocuments = []string{"README.md", "docs/guide-command.md", "docs/periods.md"}
 
 // writeBasins makes the shapefile that the documents begin with.
 const writeBasins = `import geopandas, pyogrio

@@ -3,7 +3,12 @@ package docs
 
 import _ "embed"
 
-// Guide is the text of guide.md, for those who use the command or the Go packages.
+// GuideCommand is the text of guide-command.md, for those who use the command.
 //
-//go:embed guide.md
-var Guide string
+//go:embed guide-command.md
+var GuideCommand string
+
+// GuideGo is the text of guide-go.md, for those who write Go.
+//
+//go:embed guide-go.md
+var GuideGo string

@@ -1,3 +1,3 @@
-// Package features holds what a run asks about: a [Feature] is a geometry, an id that is unique in its input, and
-// properties. An [IDSet] finds ids that occur twice, in about 20 bytes an id.
+// Package features reads files of features. A [Feature] is a geometry with an id that is unique in its file, and properties. [Open]
+// opens a file of any supported format; coordinates come out as longitude and latitude.
 package features

@@ -15,24 +15,23 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
-// Options say how an input is read. The zero value reads the only layer of a file with all properties.
+// Options say how to read an input. The zero value reads a file with one layer and keeps all properties.
 type Options struct {
-	// IDField names the property that holds the id: a string, or a number as it is spelled. "" takes the id that the format
-	// itself has (GeoJSON), else the position as text. "id" also means a GeoJSON feature's own id.
+	// IDField names the property that holds the id, a string or a number. "" uses the id member of a GeoJSON feature, else the position
+	// as text. "id" also finds the id member of a GeoJSON feature.
 	IDField string
-	// Keep names the properties that [Feature.Properties] carries. Nil keeps all, an empty slice that is not nil keeps none.
+	// Keep names the properties for [Feature.Properties]. nil keeps all; an empty slice keeps none.
 	Keep []string
 	// Layer names the layer of a file that has several.
 	Layer string
-	// AssumeCRS is the reference system of a file that names none, or a wrong one, such as EPSG:5070; "" believes the file.
+	// AssumeCRS is the reference system of a file that names none, or a wrong one, such as EPSG:5070; "" uses what the file names.
 	AssumeCRS string
 	// X and Y name the columns of longitude (easting) and latitude (northing) in a table of points; "" looks for the usual
 	// names: x, lon, long, lng, longitude; y, lat, latitude.
 	X, Y string
 }
 
-// A Source is an input of features in longitude and latitude, WGS 84. Its sequences are used one after the other, from one
-// goroutine.
+// A Source is an input of features in longitude and latitude, WGS 84. Use its sequences one after the other, from one goroutine.
 type Source struct {
 	path    string
 	options Options
@@ -40,14 +39,14 @@ type Source struct {
 	about   Description
 }
 
-// A Description is what is known of an input without reading all of it.
+// A Description is what is known about an input without reading all of it.
 type Description struct {
 	Format   string   // such as GeoJSON, Shapefile, GeoPackage
-	Layer    string   // that is read; "" where the format has no layers
-	Layers   []string // all that the file has
-	CRS      string   // the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" where it names none
-	Fields   []Field  // properties in the order of the file; nil where only reading would tell
-	Features int      // -1 where it is not known
+	Layer    string   // the layer that is read; "" if the format has no layers
+	Layers   []string // all layers of the file
+	CRS      string   // the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none
+	Fields   []Field  // properties in the order of the file; nil if they are known only after reading
+	Features int      // -1 if not known
 	Notes    []string // what a user should know, a sentence each: an assumed or converted reference system, a missing sidecar file
 }
 
@@ -57,12 +56,12 @@ type Field struct {
 	Type string // in the words of the format
 }
 
-// Errors of inputs, for [errors.Is]. Those of GeoJSON text are in package geojson.
+// Errors of inputs, for [errors.Is]. Package geojson has the errors of GeoJSON text.
 var (
-	ErrMissingID   = errors.New("missing id")   // no string or number where the id belongs
+	ErrMissingID   = errors.New("missing id")   // the id is missing, or is neither a string nor a number
 	ErrDuplicateID = errors.New("duplicate id") // two features with one id, compared as text
 	ErrUnknown     = errors.New("unknown file format")
-	// ErrBroken is a file that is cut, damaged, encrypted or not of the format that it seems to be.
+	// ErrBroken means that the file is cut, damaged, encrypted or not of the format that it seems to have.
 	ErrBroken = format.ErrBroken
 )
 
@@ -70,7 +69,7 @@ var (
 // [ErrMissingID] too.
 type FieldError = ids.FieldError
 
-// A LayerError is a file with several layers of which none, or one that does not exist, was chosen.
+// A LayerError means that a file has several layers and [Options.Layer] names none of them, or one that does not exist.
 type LayerError = format.LayerError
 
 // A CRSError is an input whose reference system, or the one that [Options.AssumeCRS] names, cannot be used.
@@ -82,12 +81,12 @@ func (e *CRSError) Error() string { return "the reference system cannot be used:
 // Unwrap returns the error of package crs.
 func (e *CRSError) Unwrap() error { return e.Err }
 
-// Open opens a file of features: GeoJSON in every form, Shapefile (also zipped), points as CSV, and whatever an installed
-// ogr2ogr reads. GeoPackage and GeoParquet are read by programs that import their packages, features/geopackage and
-// features/geoparquet, if only for that. The format is found by the content of the file, then by the ending of its name.
+// Open opens a file of features: GeoJSON in every form, Shapefile (also zipped), points as CSV, and whatever an installed ogr2ogr
+// reads. A program that reads GeoPackage or GeoParquet must import features/geopackage or features/geoparquet. Open finds the format by
+// the content of the file, then by the ending of its name.
 //
-// Coordinates of another reference system are converted where package crs can do it exactly; otherwise the error names the
-// system. The Source says what was done in Describe().Notes.
+// Coordinates in another reference system are converted if package crs can do that exactly; otherwise the error names the system.
+// Describe().Notes of the Source says what was converted.
 func Open(path string, o Options) (*Source, error) {
 	in, err := openInput(path, o)
 	if layers := (*LayerError)(nil); errors.As(err, &layers) { // it names the path
@@ -107,7 +106,7 @@ func withPath(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// NewReader reads GeoJSON of every form or a table of points (CSV) from r, once. r is not closed.
+// NewReader reads GeoJSON of every form or a table of points (CSV) from r, once. It does not close r.
 func NewReader(r io.Reader, o Options) (*Source, error) {
 	in, err := openStream(r, o)
 	if err != nil {
@@ -173,24 +172,24 @@ func (s *Source) note(text string) {
 	}
 }
 
-// Features yields the features in the order of the input: of a file any number of times, from its beginning each time; of a
-// reader once. The geometry is GeoJSON; that of a GeoJSON input in WGS 84 is byte for byte as it was written. Memory is
-// bounded by a few features, and 20 bytes for each id, by which one that occurs twice is found.
+// Features yields the features in the order of the input. A file can be read any number of times, each time from its beginning; a
+// reader only once. The geometry is GeoJSON; if the input is GeoJSON in WGS 84, it is byte for byte as written. Memory is bounded by a
+// few features, and by 20 bytes for each id, to find ids that occur twice.
 //
-// An error ends the sequence and is yielded last: what cannot be read, a feature without an id ([ErrMissingID]), an id that
-// occurs twice ([ErrDuplicateID]). It says where. What is wrong with one feature alone does not end the sequence: a geometry
-// is for package preflight to judge, anything else is in [Feature.Err].
+// An error ends the sequence and is yielded last. It says what cannot be read and where, or which feature has no id ([ErrMissingID]) or
+// an id that occurs twice ([ErrDuplicateID]). Other problems of one feature do not end the sequence: package preflight judges its
+// geometry, and [Feature.Err] has the rest.
 func (s *Source) Features() iter.Seq2[Feature, error] { return s.Pass(Pass{Keep: s.options.Keep}) }
 
 // A Pass says what one reading of a source needs.
 type Pass struct {
 	Keep     []string // as in [Options]
-	TrustIDs bool     // ids are not looked up: an earlier pass has found each to be unique
-	// Lenient does not end at a feature without a usable id, or with one that occurs twice: [Feature.Err] says so.
+	TrustIDs bool     // skip the check of ids, because an earlier pass has found each to be unique
+	// Lenient continues after a feature whose id is missing or occurs twice; [Feature.Err] then has the error.
 	Lenient bool
 }
 
-// Pass is [Source.Features] for a reading with needs of its own.
+// Pass is [Source.Features] with the options of p.
 func (s *Source) Pass(p Pass) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
 		for f, err := range s.input.features(s.options, p) {
@@ -201,7 +200,7 @@ func (s *Source) Pass(p Pass) iter.Seq2[Feature, error] {
 	}
 }
 
-// Describe returns what is known of the input. Reading it may add a reference system and notes.
+// Describe returns what is known about the input. Reading may add a reference system and notes.
 func (s *Source) Describe() Description {
 	about := s.about
 	about.CRS = s.CRS()
@@ -209,11 +208,11 @@ func (s *Source) Describe() Description {
 	return about
 }
 
-// Format is the name of the format, such as Shapefile.
+// Format returns the name of the format, such as Shapefile.
 func (s *Source) Format() string { return s.about.Format }
 
-// CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none. That of GeoJSON is known
-// when it was read.
+// CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none. For GeoJSON, it is known
+// only after reading.
 func (s *Source) CRS() string {
 	if g, ok := s.input.(*geoJSON); ok && g.found != "" {
 		return g.found
@@ -221,10 +220,10 @@ func (s *Source) CRS() string {
 	return s.about.CRS
 }
 
-// Path is the file that was opened; "" for a reader.
+// Path returns the name of the file; "" for a reader.
 func (s *Source) Path() string { return s.path }
 
-// Files are the files that the source reads, sidecar files included; none for a reader or a database.
+// Files lists the files that the source reads, including sidecar files. It is empty for a reader or a database.
 func (s *Source) Files() []string {
 	if s.path == "" {
 		return nil
@@ -239,10 +238,10 @@ func (s *Source) Files() []string {
 	return []string{s.path}
 }
 
-// Once reports a source that can be read only once.
+// Once reports whether the source can be read only once.
 func (s *Source) Once() bool { return s.input.once() }
 
-// Close frees what the source has open. It ends no sequence that is under way.
+// Close closes the files of the source. It does not end a running sequence.
 func (s *Source) Close() error { return s.input.Close() }
 
 // wrap names the file in an error that does not.

@@ -204,65 +204,65 @@ type AttributeRequest struct {
 	TargetCRS string `json:"target_crs,omitempty"`
 }
 
-// AttributeResponse is the answer for one geometry. It may lack datasets that were asked for: compare the ids, and read the warnings.
+// AttributeResponse is the answer for one geometry. It may lack datasets that were requested: compare the ids and read the warnings.
 type AttributeResponse struct {
-	// RequestID is the id of this extraction, 12 hexadecimal digits. The X-Request-ID header of the same answer is another one.
+	// RequestID is the id of this extraction, 12 hexadecimal digits. It differs from the X-Request-ID header of the same answer.
 	RequestID string `json:"request_id"`
 
-	// GeometryHash identifies the geometry in the service's cache, 16 hexadecimal digits. It is `error` where a geometry of a batch was refused.
-	// It depends on the spelling of numbers: neither recompute nor compare it.
+	// GeometryHash identifies the geometry in the service's cache, 16 hexadecimal digits. It is `error` if the service refused this geometry of a batch.
+	// It depends on the spelling of numbers, so do not recompute or compare it.
 	GeometryHash string `json:"geometry_hash"`
 
-	// Results are the values, one per dataset id that succeeded, not in the order of the request.
+	// Results are the values, one for each dataset that succeeded. They are not in the order of the request.
 	Results []AttributeResult `json:"results"`
 
-	// Warnings are remarks in free text, as a rule `<dataset id>: <text>`: why a dataset is absent, but also doubts about one that is present.
-	// A dataset that ran into the request timeout is absent without a warning.
+	// Warnings are remarks in free text, usually `<dataset id>: <text>`. Some say why a dataset is missing, others concern a dataset that is present.
+	// A dataset that exceeded the request timeout is missing without a warning.
 	Warnings []string `json:"warnings"`
 
-	// ElapsedMS is the time taken for this geometry, in milliseconds; about 0 when all came from the cache.
+	// ElapsedMS is the time taken for this geometry, in milliseconds; about 0 if all results came from the cache.
 	ElapsedMS int64 `json:"elapsed_ms"`
 }
 
 // AttributeResult is the value of one dataset for one geometry, with units, quality and provenance.
 type AttributeResult struct {
-	// DatasetID is the id that was asked for, `provider:dataset`.
+	// DatasetID is the id from the request, `provider:dataset`.
 	DatasetID string `json:"dataset_id"`
 
 	// Variable is the variable's name, such as `elevation`.
 	Variable string `json:"variable"`
 
-	// Value is a number in `units`, a class distribution, or null where there is no value (never 0 for that).
+	// Value is a number in `units`, a class distribution, or null. A missing value is null, never 0.
 	Value Value `json:"value"`
 
-	// Units are the units of the value, such as `m`; `1` is dimensionless, `class` is a class code.
+	// Units are the units of the value, such as `m`. `1` means dimensionless; `class` means a class code.
 	Units string `json:"units"`
 
-	// Aggregation is the statistic that was computed, which may differ from the one asked for.
+	// Aggregation is the statistic that was computed. It may differ from the one in the request.
 	Aggregation AggregationMethod `json:"aggregation"`
 
-	// Quality is the service's verdict. A value flagged missing may still be set, when its coverage is under 0.3.
+	// Quality is the service's verdict. If the coverage is under 0.3, the flag is `missing`, but there may still be a value.
 	Quality QualityFlag `json:"quality"`
 
 	// CoverageFraction is the share of the geometry's pixels that hold data, 0 to 1.
 	CoverageFraction float64 `json:"coverage_fraction"`
 
-	// PixelCount is the number of pixels with data behind the value.
+	// PixelCount is the number of pixels with data that the value was computed from.
 	PixelCount int64 `json:"pixel_count"`
 
-	// Timestamp is the time that the value is valid for; null for static data. It may lack a zone.
+	// Timestamp is the time that the value is valid for; null for static data. It may lack a time zone.
 	Timestamp *wire.Timestamp `json:"timestamp"`
 
 	// Provider is the slug of the provider that answered.
 	Provider string `json:"provider"`
 
-	// ElapsedMS is the time that the provider took, in milliseconds; from the cache, the time it took then.
+	// ElapsedMS is the time that the provider took, in milliseconds. A cached result keeps the time of its first computation.
 	ElapsedMS int64 `json:"elapsed_ms"`
 
 	// Provenance names the source of the value, for citation; may be empty.
 	Provenance string `json:"provenance"`
 
-	// ValidRange is the range expected of the variable, in `units`; null where the provider gives none.
+	// ValidRange is the expected range of the variable, in `units`; null if the provider gives none.
 	ValidRange *ValidRange `json:"valid_range"`
 }
 
@@ -286,16 +286,16 @@ type BatchAttributeRequest struct {
 
 // BatchAttributeResponse is the answer to a batch.
 type BatchAttributeResponse struct {
-	// RequestID is the id of the batch; every response has one of its own, but for a refused geometry, which has this one.
+	// RequestID is the id of the batch. Every response has its own id, except that of a refused geometry, which has this one.
 	RequestID string `json:"request_id"`
 
-	// Responses are the answers, one per geometry and in their order.
+	// Responses are the answers, one for each geometry, in the same order.
 	Responses []AttributeResponse `json:"responses"`
 
-	// TotalGeometries is the number of geometries asked for.
+	// TotalGeometries is the number of geometries in the request.
 	TotalGeometries int64 `json:"total_geometries"`
 
-	// TotalResults is the number of results present, over all geometries; failures are not counted anywhere.
+	// TotalResults is the number of results over all geometries. Nothing counts the failures.
 	TotalResults int64 `json:"total_results"`
 
 	// ElapsedMS is the time taken for the batch, in milliseconds.
@@ -322,13 +322,13 @@ type CacheStats struct {
 	// Hits is the number of results answered from the cache since start.
 	Hits int64 `json:"hits"`
 
-	// Misses is the number of results not found in it since start.
+	// Misses is the number of results that were not in the cache since start.
 	Misses int64 `json:"misses"`
 
 	// Size is the number of results in it.
 	Size int64 `json:"size"`
 
-	// HitRate is hits over both, 0 to 1, rounded to 4 digits.
+	// HitRate is hits divided by hits and misses, 0 to 1, rounded to 4 digits.
 	HitRate float64 `json:"hit_rate"`
 }
 
@@ -346,16 +346,16 @@ type Dataset struct {
 	// Name is the dataset's name for people.
 	Name string `json:"name"`
 
-	// Description tells what it holds; may be empty.
+	// Description describes the dataset; may be empty.
 	Description string `json:"description"`
 
-	// Variables are its variables; one each in the service's own catalog.
+	// Variables are its variables. In the published catalog, each dataset has one.
 	Variables []Variable `json:"variables"`
 
-	// ResolutionM is the nominal pixel size in metres (larger is coarser); null where it is not a number upstream, NaN in Go.
+	// ResolutionM is the nominal pixel size in metres (larger is coarser). It is null, in Go NaN, if the provider gives no number.
 	ResolutionM Resolution `json:"resolution_m"`
 
-	// CRS is the coordinate reference system of the source, such as `EPSG:4326`. Requests are in WGS84 all the same.
+	// CRS is the coordinate reference system of the source, such as `EPSG:4326`. Requests always use WGS84.
 	CRS string `json:"crs"`
 
 	// BBox is the extent of the dataset in degrees.
@@ -376,13 +376,13 @@ type Dataset struct {
 
 // DatasetListResponse is one page of datasets.
 type DatasetListResponse struct {
-	// Total is the number of datasets that the filters leave.
+	// Total is the number of datasets that pass the filters.
 	Total int `json:"total"`
 
-	// Limit is the page size that was asked for.
+	// Limit is the page size of the request.
 	Limit int `json:"limit"`
 
-	// Offset is how many were skipped.
+	// Offset is the number of items before this page.
 	Offset int `json:"offset"`
 
 	// Count is the number of datasets on this page.
@@ -431,25 +431,25 @@ type ProviderDetail struct {
 	// Name is the provider's name for people.
 	Name string `json:"name"`
 
-	// Protocol is how the service reaches the provider. It is free text, not the Protocol of a dataset, for example `mirror`.
+	// Protocol is how the service reaches the provider. It is free text, such as `mirror`, and not the Protocol of a dataset.
 	Protocol string `json:"protocol"`
 
-	// BaseURL is where the provider is reached, or a remark such as `(local mirror)`.
+	// BaseURL is the address of the provider, or a remark such as `(local mirror)`.
 	BaseURL string `json:"base_url"`
 
-	// Datasets are the provider's datasets; none where its catalog could not be read.
+	// Datasets are the provider's datasets; none if the service could not read its catalog.
 	Datasets []Dataset `json:"datasets"`
 }
 
 // ProviderListResponse is one page of providers.
 type ProviderListResponse struct {
-	// Total is the number of providers in all.
+	// Total is the total number of providers.
 	Total int `json:"total"`
 
-	// Limit is the page size that was asked for.
+	// Limit is the page size of the request.
 	Limit int `json:"limit"`
 
-	// Offset is how many were skipped.
+	// Offset is the number of items before this page.
 	Offset int `json:"offset"`
 
 	// Count is the number of providers on this page.
@@ -459,7 +459,7 @@ type ProviderListResponse struct {
 	Providers []ProviderSummary `json:"providers"`
 }
 
-// ProviderSummary is one provider as the registry knows it, without asking the provider.
+// ProviderSummary is one provider as the service knows it without asking the provider.
 type ProviderSummary struct {
 	// Slug is the provider's id, such as `copernicus_dem`.
 	Slug string `json:"slug"`
@@ -467,10 +467,10 @@ type ProviderSummary struct {
 	// Name is the provider's name for people.
 	Name string `json:"name"`
 
-	// Protocol is how the service reaches the provider. It is free text, not the Protocol of a dataset, for example `mirror`.
+	// Protocol is how the service reaches the provider. It is free text, such as `mirror`, and not the Protocol of a dataset.
 	Protocol string `json:"protocol"`
 
-	// BaseURL is where the provider is reached, or a remark such as `(local mirror)`.
+	// BaseURL is the address of the provider, or a remark such as `(local mirror)`.
 	BaseURL string `json:"base_url"`
 }
 
@@ -481,12 +481,12 @@ type QualityFlag string
 // Resolution is a pixel size in metres, or null.
 type Resolution = wire.Number
 
-// TemporalExtent is a dataset's time axis. In the service's own catalog start and end are always null.
+// TemporalExtent is a dataset's time axis. In the published catalog, start and end are always null.
 type TemporalExtent struct {
-	// Start is its first instant, or null; it may lack a zone.
+	// Start is its first time, or null. It may lack a time zone.
 	Start *wire.Timestamp `json:"start"`
 
-	// End is its last instant, or null; it may lack a zone.
+	// End is its last time, or null. It may lack a time zone.
 	End *wire.Timestamp `json:"end"`
 
 	// TemporalType is the kind of time axis.
@@ -521,16 +521,16 @@ type Variable struct {
 	// Units are its units.
 	Units string `json:"units"`
 
-	// Description tells what it is; may be empty.
+	// Description describes the variable; may be empty.
 	Description string `json:"description"`
 
 	// DataType says whether values are numbers or class codes.
 	DataType DataType `json:"data_type"`
 
-	// NodataValue is the value that marks a pixel without data; null where there is none.
+	// NodataValue is the value that marks a pixel without data; null if there is none.
 	NodataValue *float64 `json:"nodata_value"`
 
-	// ValidRange is the range expected, in `units`; null where the provider gives none.
+	// ValidRange is the expected range, in `units`; null if the provider gives none.
 	ValidRange *ValidRange `json:"valid_range"`
 }
 

@@ -1,7 +1,6 @@
-// Package local runs the real Community Attribute Service as a supervised child
-// process on loopback: the answer for programs that would embed CAS, or that
-// have no service deployed. What comes back is the same models through the same
-// client, computed by the installed Python package.
+// Package local runs the real Community Attribute Service as a supervised child process on the loopback interface. It is for programs
+// that want to embed CAS or have no deployed service. They use the same client and the same models; the installed Python package
+// computes the results.
 //
 //	service, err := local.Start(ctx, local.Config{})
 //	if err != nil { … }
@@ -12,8 +11,7 @@
 //
 //	python3 -m pip install 'community-attribute-service[api]'
 //
-// Nothing is left behind: the child and its workers end with Close, with the
-// context that was given to Start, and also when this program is killed.
+// No process is left behind: the child and its workers end with Close, with the context of Start, and also if this program is killed.
 package local
 
 import (
@@ -32,19 +30,16 @@ import (
 // Config.StartTimeout is zero. A warm start takes about a second.
 const DefaultStartTimeout = 60 * time.Second
 
-// Config says which service to run, and how. The zero Config runs the plain
-// service with the Python that is on the path.
+// Config says which service to run, and how. The zero Config runs the plain service with the Python on the PATH.
 type Config struct {
 	// Python is the interpreter: a path, or a name to be found on the path.
 	// "" tries the active virtual environment (VIRTUAL_ENV), then python3, then
 	// python, and takes the first that has the service installed.
 	Python string
 
-	// App names the application factory, a Python function without parameters
-	// that returns the ASGI application: "package.module:factory" as Python
-	// imports it, or "path/to/file.py:factory", whose folder then comes first
-	// among those that Python imports from. "" is the service's own,
-	// cas.api.app:create_app.
+	// App names the application factory, a Python function without parameters that returns the ASGI application:
+	// "package.module:factory" as Python imports it, or "path/to/file.py:factory", whose folder Python then searches first. "" is the
+	// service's own, cas.api.app:create_app.
 	App string
 
 	// Env is added to this program's environment, as "NAME=value"; a later
@@ -54,15 +49,12 @@ type Config struct {
 	// import a Config.App from.
 	Env []string
 
-	// Workers is the number of serving processes, at least 1; zero is 1. One
-	// keeps one core busy and takes 100 to 200 MB. Each has a cache, metrics and
-	// a rate limit of its own. Every request to URL goes to the process that
-	// has the fewest in flight.
+	// Workers is the number of serving processes, at least 1; zero is 1. One keeps one core busy and takes 100 to 200 MB. Each has its
+	// own cache, metrics and rate limit. Every request to URL goes to the process with the fewest requests in flight.
 	Workers int
 
-	// AsShipped leaves the service as it is installed. Otherwise Start changes
-	// the running processes so that they answer the same, some 60 times faster
-	// when nothing is cached: see Service.Tuned.
+	// AsShipped leaves the service unchanged. Otherwise Start tunes the running processes: they give the same answers, some 60 times
+	// faster if nothing is cached. See [Service.Tuned].
 	AsShipped bool
 
 	// Log receives what the service prints, access log included, from one
@@ -118,12 +110,11 @@ type Service struct {
 	closeErr error
 }
 
-// Start runs the service on a free loopback port and returns when it answers.
+// Start runs the service on a free loopback port and returns as soon as it answers.
 //
-// When ctx ends, so does the service; Start itself then returns the context's
-// error. A missing interpreter or package, an application that cannot be made,
-// a process that ends early or does not answer in time are errors that say what
-// was tried and what to do, with the last lines that the service printed.
+// When ctx ends, so does the service; Start itself then returns the context's error. Start fails if the interpreter or the package is
+// missing, the application cannot be created, or the process ends early or does not answer in time. The error says what was tried and
+// what to do, with the last lines that the service printed.
 func Start(ctx context.Context, config Config) (*Service, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -225,27 +216,25 @@ func (s *Service) serve(ports []int) (err error) {
 	return nil
 }
 
-// URL is the base URL of the service, such as http://127.0.0.1:41234.
+// URL returns the base URL of the service, such as http://127.0.0.1:41234.
 func (s *Service) URL() string { return s.url }
 
-// Client is a new client of the service; the options are those of cas.NewClient.
-// It is the caller's to close, and does not end the service.
+// Client returns a new client of the service, with the options of [cas.NewClient]. The caller must close it; that does not end the
+// service.
 func (s *Service) Client(opts ...cas.Option) (*cas.Client, error) {
 	return cas.NewClient(s.url, opts...)
 }
 
-// Tuned tells what was changed in the running service to make it fast, and what
-// was not, with the reason.
+// Tuned tells which changes were made to the running service to make it fast, and why others were not.
 func (s *Service) Tuned() Tuning { return s.tuning }
 
-// Done is closed when the service has ended, for whatever reason. A service of
-// several processes ends with the last of them.
+// Done returns a channel that is closed when the service has ended, for any reason. A service of several processes ends with the last
+// of them.
 func (s *Service) Done() <-chan struct{} { return s.done }
 
-// Close ends the service and waits until no process of it is left: an orderly
-// end first, a kill after a grace of 5 seconds. It returns nil, also when the
-// context had ended the service before; if a process had ended by itself, it
-// returns how, with its last lines. Later calls return the same.
+// Close ends the service and waits until all its processes have ended. It asks them to end, and kills them after 5 seconds. It returns
+// nil, also if the context had ended the service before. If a process had ended by itself, it returns an error with the process's last
+// lines. Later calls return the same.
 func (s *Service) Close() error {
 	s.closing.Do(func() {
 		s.release()

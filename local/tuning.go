@@ -14,17 +14,17 @@ import (
 //go:embed cas_go_tuned.py
 var tuningModule string
 
-// Tuning is what Start changed in the running service to make it fast. The installed package stays as it is, and so do the answers.
-// The changes are those of the module cas_go_tuned.py in the source of this package.
+// Tuning is what Start changed in the running service to make it fast. The installed package and the answers stay the same. The changes
+// are in cas_go_tuned.py, in the source of this package.
 type Tuning struct {
 	// Applied names the changes that were made; none if Config.AsShipped.
 	Applied []string `json:"applied"`
-	// LeftOut gives the reason why a change was not made, by its name: mostly that the installed version differs from those it
-	// was tried with, in what the change would replace.
+	// LeftOut has the changes that were not made, with the reason: usually that the installed version differs from the tested ones in
+	// the code that the change would replace.
 	LeftOut map[string]string `json:"left_out,omitempty"`
 }
 
-// String is one line for people: what is tuned, and what is as shipped, and why.
+// String returns one line for people: what is tuned, what is as shipped, and why.
 func (t Tuning) String() string {
 	if len(t.Applied) == 0 && len(t.LeftOut) == 0 {
 		return "as shipped"
@@ -39,6 +39,6 @@ func (t Tuning) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// TuningModule is the source of the Python module that tunes the service, for one that is not started by Start:
-// save it as cas_go_tuned.py and run `uvicorn cas_go_tuned:create_app --factory`.
+// TuningModule returns the source of the Python module that tunes the service. For a service that [Start] does not start, save it as
+// cas_go_tuned.py and run `uvicorn cas_go_tuned:create_app --factory`.
 func TuningModule() string { return tuningModule }

@@ -6,11 +6,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Number is a float64 that reads JSON null as NaN, never as 0, and writes NaN and infinities as null:
-// the service sends null where its own number is not finite.
+// Number is a float64 that reads JSON null as NaN, never as 0, and writes NaN and infinities as null. The service sends null if its own
+// number is not finite.
 type Number float64
 
-// IsNull reports whether the number is null on the wire: NaN or infinite.
+// IsNull reports whether the number is NaN or infinite, which is null in JSON.
 func (n Number) IsNull() bool { return math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) }
 
 // MarshalJSON writes the shortest number that reads back the same, or null.

@@ -2,8 +2,7 @@ package wire
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Range is a lower and an upper bound, both inclusive, in the units of what they bound.
-// A bound that is null on the wire is NaN.
+// Range is a lower and an upper bound, both inclusive, in the units of the value. A bound that the service sends as null is NaN.
 type Range [2]float64
 
 // Contains reports whether f lies within the bounds; a NaN bound does not limit.

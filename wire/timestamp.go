@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Timestamp is an ISO 8601 date or date-time as the service spelt it. The service sends times without a zone as well as with one
-// (its Python datetimes may be naive), so that RFC 3339 alone does not do. The zero Timestamp is unset: "" and JSON null.
+// Timestamp is an ISO 8601 date or date-time in the service's spelling. The service sends times with and without a zone, so it is not
+// always RFC 3339. The zero Timestamp is unset: "" and JSON null.
 type Timestamp struct {
 	text string
 }
@@ -49,8 +49,8 @@ func pair(text string, pos int) uint {
 	return 10*tens + ones
 }
 
-// NewTimestamp is t to the microsecond with its zone to the minute, as the service would spell it.
-// A time that has no such spelling (its year is not 1 to 9999) gives the zero Timestamp.
+// NewTimestamp returns t to the microsecond with its zone to the minute, in the service's spelling. If the year is not 1 to 9999, it
+// returns the zero Timestamp.
 func NewTimestamp(t time.Time) Timestamp {
 	layout := "2006-01-02T15:04:05"
 	if t.Nanosecond()/1000 != 0 {
@@ -63,7 +63,7 @@ func NewTimestamp(t time.Time) Timestamp {
 	return stamp
 }
 
-// Time is the instant; where the text names no zone it is taken as UTC. The zero Timestamp gives the zero time.
+// Time returns the time. If the text names no zone, Time assumes UTC. The zero Timestamp returns the zero time.
 func (t Timestamp) Time() time.Time {
 	if t.text == "" {
 		return time.Time{}
@@ -72,7 +72,7 @@ func (t Timestamp) Time() time.Time {
 	return instant
 }
 
-// HasZone reports whether the text names a zone, so that Time is an instant and not a guess.
+// HasZone reports whether the text names a zone. If it does not, Time is a guess.
 func (t Timestamp) HasZone() bool {
 	_, zone, _ := ParseTime(t.text)
 	return zone
@@ -81,7 +81,7 @@ func (t Timestamp) HasZone() bool {
 // IsZero reports whether the timestamp is unset.
 func (t Timestamp) IsZero() bool { return t.text == "" }
 
-// String is the text as it was sent.
+// String returns the text as it was sent.
 func (t Timestamp) String() string { return t.text }
 
 // MarshalJSON writes the text as it was sent, or null for the zero Timestamp.
@@ -129,8 +129,8 @@ func (t *Timestamp) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	}
 }
 
-// ParseTime reads the text of a time as [ParseTimestamp] does, in UTC where it names no zone, and tells whether it does.
-// The year is 1 to 9999; a leap second (:60) and 24:00 are refused, as the service refuses them.
+// ParseTime reads the text of a time as [ParseTimestamp] does, and tells whether it names a zone. Without a zone, it assumes UTC. The
+// year is 1 to 9999; a leap second (:60) and 24:00 are refused, as the service refuses them.
 func ParseTime(text string) (instant time.Time, zone bool, err error) {
 	bad := func() (time.Time, bool, error) {
 		return time.Time{}, false, fmt.Errorf("wire: %q is not an ISO 8601 date or date-time", text)

@@ -25,14 +25,14 @@ const (
 	distribution
 )
 
-// Class is one class of a distribution: its code or name as the service spells it ("0", "forêt") and its share of the pixels,
-// 0 to 1. A share that is null on the wire (not a number upstream) is NaN.
+// Class is one class of a distribution: its code or name as the service spells it ("0", "forêt") and its share of the pixels, 0 to 1. A
+// share that the service sends as null is NaN.
 type Class struct {
 	Name     string  // code or name of the class
 	Fraction float64 // share of the pixels, 0 to 1 or NaN
 }
 
-// NumberValue is the Value of a number; NaN and infinities, which the service sends as null, are null.
+// NumberValue returns the Value of a number. NaN and infinities become null, as in the service.
 func NumberValue(f float64) Value {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Value{}
@@ -40,8 +40,8 @@ func NumberValue(f float64) Value {
 	return Value{kind: number, number: f}
 }
 
-// DistributionValue is the Value of a class distribution, of class code or name to share (0 to 1).
-// A NaN share is written as null; a nil map is an empty distribution, which is not null.
+// DistributionValue returns the Value of a class distribution. The keys are class codes or names, the values shares from 0 to 1. A NaN
+// share is written as null. A nil map is an empty distribution, which is not null.
 func DistributionValue(shares map[string]float64) Value {
 	classes := make([]Class, 0, len(shares))
 	for name, share := range shares {
@@ -51,8 +51,8 @@ func DistributionValue(shares map[string]float64) Value {
 	return Value{kind: distribution, classes: classes}
 }
 
-// ClassesValue is the Value of a class distribution given as classes, in any order. It keeps and sorts the slice;
-// a name that occurs twice is an error.
+// ClassesValue returns the Value of a class distribution with these classes, in any order. It keeps and sorts the slice; a name that
+// occurs twice is an error.
 func ClassesValue(classes []Class) (Value, error) {
 	if !slices.IsSortedFunc(classes, byName) {
 		slices.SortFunc(classes, byName)
@@ -73,11 +73,11 @@ func byName(a, b Class) int { return strings.Compare(a.Name, b.Name) }
 // IsNull reports whether there is no value.
 func (v Value) IsNull() bool { return v.kind == null }
 
-// Float64 is the number, in the units of the result; false where the value is null or a distribution.
+// Float64 returns the number, in the units of the result. It returns false if the value is null or a distribution.
 func (v Value) Float64() (float64, bool) { return v.number, v.kind == number }
 
-// Distribution is the share (0 to 1) by class code or name, in a map of the caller's own; false where the value is null or a
-// number. A share that is null on the wire is NaN. The service rounds shares to 4 digits, so that they add up to nearly 1.
+// Distribution returns the share (0 to 1) of each class code or name, in a new map. It returns false if the value is null or a number.
+// A share that the service sends as null is NaN. The service rounds shares to 4 digits, so their sum is only nearly 1.
 func (v Value) Distribution() (map[string]float64, bool) {
 	if v.kind != distribution {
 		return nil, false
@@ -89,16 +89,16 @@ func (v Value) Distribution() (map[string]float64, bool) {
 	return shares, true
 }
 
-// Classes are the classes of a distribution sorted by name, in a slice of the caller's own; none for a number or null.
+// Classes returns the classes of a distribution, sorted by name, in a new slice. For a number or null it returns none.
 func (v Value) Classes() []Class { return slices.Clone(v.classes) }
 
-// NumClasses is the number of classes of a distribution, 0 for a number or null.
+// NumClasses returns the number of classes of a distribution, 0 for a number or null.
 func (v Value) NumClasses() int { return len(v.classes) }
 
-// Class is the i-th class of a distribution in the order of their names, i from 0. It is for going through them without a copy.
+// Class returns the i-th class of a distribution in the order of their names, i from 0. With it, a loop over the classes needs no copy.
 func (v Value) Class(i int) Class { return v.classes[i] }
 
-// String is the JSON of the value: 388, {"0":0.25,"1":0.75} or null.
+// String returns the JSON of the value: 388, {"0":0.25,"1":0.75} or null.
 func (v Value) String() string { return string(v.AppendJSON(nil)) }
 
 // AppendJSON appends the JSON of the value, classes sorted by name.

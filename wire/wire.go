@@ -1,8 +1,8 @@
-// Package wire holds the few JSON types of the CAS contract that no generator can write: a value that is a number, a class
-// distribution or null ([Value]), a time that may lack a zone ([Timestamp]), a number that may be null ([Number]) and a pair of
-// bounds ([Range]). Each reads what the service sends, refuses everything else, and writes back the same JSON.
+// Package wire has the JSON types of the CAS contract that need handwritten code: a value that is a number, a class distribution or
+// null ([Value]), a time that may lack a zone ([Timestamp]), a number that may be null ([Number]) and a pair of bounds ([Range]). Each
+// reads what the service sends, refuses everything else, and writes the same JSON back.
 //
-// All work with encoding/json as well as with json v2 (github.com/go-json-experiment/json), by which package cas decodes.
+// All of them work with encoding/json and with json v2 (github.com/go-json-experiment/json), which package cas uses.
 package wire
 
 import (
@@ -33,7 +33,7 @@ func unmarshal(b []byte, v readerFrom) error {
 	return nil
 }
 
-// ParseFloat reads a JSON number exactly: the nearest float64, an error where it is out of range.
+// ParseFloat reads a JSON number and returns the nearest float64. A number out of range is an error.
 func ParseFloat(text []byte) (float64, error) {
 	f, err := strconv.ParseFloat(string(text), 64)
 	if err != nil {

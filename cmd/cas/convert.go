@@ -30,11 +30,11 @@ func (a *app) convertCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "convert JOURNAL [INPUT] -o FILE",
 		Short: "Write another table of the answers that a run has kept",
-		Long: `Write the answers of an earlier run in another format, form or choice of columns. They come from its journal; the service is not asked.
+		Long: `Write the answers of an earlier run in another format, form or choice of columns. They come from its journal; no request is sent.
 
-JOURNAL is the journal of the run, or the table that it lies beside. INPUT is the file of features that the run was made of: it gives the
-order of the rows, the properties of --keep and the geometries of --geo. Without it, rows are in the order of their ids. A run that has
-not come to its end has no table yet: go on with it by 'cas extract … --resume'.`,
+JOURNAL is the journal of the run, or the table beside it. INPUT is the file of features of the run. It gives the order of the rows, the
+properties of --keep and the geometries of --geo; without it, the rows are in the order of their ids. If the run is not finished, resume
+it first: 'cas extract … --resume'.`,
 		Example: `  cas convert attributes.csv basins.geojson -o attributes.parquet --geo --keep NAME
   cas convert attributes.csv -o hru.csv --preset symfluence`,
 		Args: between(1, 2, "a journal, and perhaps the file of features"),

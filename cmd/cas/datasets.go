@@ -33,10 +33,11 @@ func (a *app) datasetsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "datasets [WORD]...",
 		Short: "Search the datasets, or list them all",
-		Long: `Search the datasets by words and filters, all of which must apply; without any, list them all. A word may be in the id, the name, the
-description or the variables of a dataset; its beginning is enough. The best match comes first.
+		Long: `Search the datasets by words and filters. All of them must apply; without any, the command lists all datasets. A word may be in the id,
+the name, the description or the variables of a dataset; its beginning is enough. The best match comes first.
 
-With --offline nothing is asked: the search is in the catalog that this program carries, whose date standard error tells.`,
+With --offline, the command searches the catalog inside this program and sends no request. A note on standard error says how old that
+catalog is. If the service does not answer, the command does the same.`,
 		Example: `  cas datasets soil clay --max-resolution 250
   cas datasets elevation --bbox -84.4,36.1,-84.0,36.5 --licence CC-BY
   cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
@@ -70,10 +71,10 @@ With --offline nothing is asked: the search is in the catalog that this program 
 	f.StringVar(&temporal, "temporal-type", "", strings.Join(temporalTypes, ", "))
 	f.Float64Var(&finest, "min-resolution", 0, "smallest pixel size in metres")
 	f.Float64Var(&coarsest, "max-resolution", 0, "largest pixel size in metres")
-	f.Float64SliceVar(&bbox, "bbox", nil, "box to touch, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
+	f.Float64SliceVar(&bbox, "bbox", nil, "box that the dataset touches, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
 	f.StringVar(&s.query.Licence, "licence", "", "what the licence must contain, such as CC-BY-4.0")
 	f.StringSliceVar(&s.columns, "columns", nil, "columns to print: "+strings.Join(columnNames(), ", "))
-	f.BoolVar(&s.offline, "offline", false, "search the catalog that this program carries, and ask nobody")
+	f.BoolVar(&s.offline, "offline", false, "search the catalog inside this program; send no request")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "license" {
 			name = "licence"

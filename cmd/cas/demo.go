@@ -31,10 +31,10 @@ func (a *app) demoCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Show a run over 53 real sub-basins, with nothing but this program",
-		Long: `Show a run: start an in-process service over a real elevation model (Cumberland Mountain, Tennessee; USGS, public domain),
-extract the attributes of 53 real sub-basins as 'cas extract -o' does, print the table, and draw its map. Nothing else is needed,
-and nothing leaves this machine. The files are left in --out: the sub-basins, the table and what stands beside it, and the maps.`,
+		Short: "Show a run over 53 real sub-basins; needs only this program",
+		Long: `Show a run. The command starts a service inside this program, over a real elevation model (Cumberland Mountain, Tennessee; USGS, public
+domain). It extracts the attributes of 53 real sub-basins as 'cas extract -o' does, prints the table, and draws its map. It needs nothing
+else, and nothing leaves this machine. The files stay in the folder of --out: the sub-basins, the table with the files beside it, the maps.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), out) },
 	}

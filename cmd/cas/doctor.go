@@ -15,13 +15,13 @@ func (a *app) doctorCommand() *cobra.Command {
 	var trial doctor.Trial
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Examine whether a service is fit for this client",
-		Long: `Examine whether the service is fit for this client: is it reached, by which TLS and until when, does it need or take the key, does it
-redirect, how fast is it, does its /openapi.json say what this client was built on, has it the datasets that this client knows? With -d,
-extract a dataset too, at a place in Tennessee if -g names no other, and measure how many results a second the service gives of it.
+		Short: "Examine whether a service works well with this client",
+		Long: `Examine whether the service works well with this client. Does it answer? Which TLS does it use, and when does its certificate end? Does it
+need a key, and does it accept yours? Does it redirect? How fast is it? Does its /openapi.json agree with this client's contract? Does it
+have the datasets that this client knows? With -d, the command also extracts a dataset, at a place in Tennessee or that of -g, and
+measures the results a second.
 
-It makes some fifteen small requests, the extraction aside. A check is ok; or warn: usable, but look at it; or fail. The exit code is 1
-if one failed.`,
+It makes some fifteen small requests, not counting the extraction. Each check ends as ok, warn (usable, but look at it) or fail.`,
 		Example: `  cas doctor --url https://cas.example.com
   cas doctor -d copernicus_dem:elevation -g '{"type":"Point","coordinates":[7.65,45.97]}' --json`,
 		Args: exactly(0, "no arguments"),

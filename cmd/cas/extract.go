@@ -28,24 +28,27 @@ func (a *app) extractCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "extract INPUT -d DATASET [-o FILE]",
 		Short: "Extract attributes of a geometry, or of a file of features",
-		Long: `Extract attributes of one geometry and print them; or of many features, and write a table: a row per feature, in input order.
+		Long: `Extract the attributes of one geometry and print them, or of many features and write a table. The table has a row for each feature, in
+the order of the input.
 
-The table is CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage, by the ending of -o; without -o, CSV (or
-JSON by --json) on standard output.
-Beside FILE.csv stand FILE.errors.csv (what failed, why, where and when), FILE.meta.json (parameters, counts, licences, citations) and
-FILE.journal, which keeps every answer as it arrives: the same command goes on with a run that was stopped, at any moment and in any
-way, and asks only for what failed or is new. Datasets can be added (-d) to a table that is finished. What would replace a table that
-was made otherwise needs --overwrite.
+The ending of -o chooses the format: CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage. Without -o, the
+command prints CSV, or JSON by --json.
 
-With --every or --period, each period is asked for by itself, datasets that do not vary over time once. The table has a row for each
-feature, dataset and period, or with --wide a column for each; NetCDF has the dimension time. Periods can be added, too.
+The journal beside the table keeps every answer as it arrives. If a run was stopped, at any moment and in any way, the same command resumes
+it and asks only for what failed or is new. You can add datasets (-d) to a finished table. A run with other parameters needs another
+table, or --overwrite.
 
-A service that goes away is waited for (--wait). An interrupt (Ctrl-C) lets what is in flight finish (--grace); a second one ends at once.
+With --every or --period, the command asks for each period separately, and once for datasets that do not vary over time. The table has a
+row for each feature, dataset and period, or with --wide a column for each period; NetCDF has the dimension time. You can add periods to
+a finished table.
 
-INPUT is a file of features: GeoJSON in every form (plain or gzip), Shapefile (also zipped), GeoPackage, GeoParquet, a CSV of points,
-and whatever an installed ogr2ogr reads; or GeoJSON text; or - for standard input. Coordinates of other reference systems are converted
-to longitude and latitude where that is exact; 'cas describe INPUT' shows what a file holds. A feature that cannot be asked for is a row
-with its reason; see 'cas validate'.`,
+If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second Ctrl-C ends at
+once.
+
+INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
+zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
+Coordinates in another reference system are converted to longitude and latitude if that is exact. An invalid feature becomes a row with
+empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID

@@ -12,7 +12,7 @@ func (a *app) healthCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "Tell whether the service is alive",
-		Long:  "Tell whether the service process is alive. It says nothing about the providers behind it.",
+		Long:  "Tell whether the service process is alive. The answer says nothing about the providers behind it.",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(func(client *cas.Client) error {

@@ -18,14 +18,14 @@ func (a *app) journalCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "journal FILE",
 		Short: "Check and count what a run has kept",
-		Long: `Read the journal of a run, or the one beside its table, from beginning to end, and tell what it holds: the parameters of the run, the
-features that are answered and that failed (with periods for each), and records that cannot be read. Nothing is changed, and a run may be writing it.
+		Long: `Read the journal of a run from beginning to end. FILE is the journal or the table beside it. The command prints the parameters of the
+run, the numbers of features that are answered and that failed (for each period, if there are periods), and the number of damaged
+records. It changes nothing and may be used while a run writes the journal.
 
-With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it), missing datasets, error.
-
-Exit code 1 says that records are damaged; their features are asked for again by 'cas extract … --resume'.`,
+With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it),
+missing datasets, error.`,
 		Example: `  cas journal attributes.csv
-  cas journal attributes.csv.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
+  cas journal attributes.journal --dump | jq -c '[.id, .response.elapsed_ms]'`,
 		Args: exactly(1, "a journal or a table"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if dump {

@@ -14,10 +14,11 @@ func (a *app) localCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the real service on this machine until interrupted",
-		Long: `Run the real service on a free port of this machine, print its URL, and stop it when interrupted. It answers as the installed
-service does, some 60 times faster; --as-shipped leaves it as it is. For a service that is deployed elsewhere, --print-tuning prints
-the module that makes it so: save it as cas_go_tuned.py and run uvicorn cas_go_tuned:create_app --factory.
-It needs Python with the service in it: python3 -m pip install 'community-attribute-service[api]'`,
+		Long: `Run the real service on a free port of this machine, print its URL, and stop it when you press Ctrl-C. The service gives the same answers as
+the installed one, but some 60 times as many a second; --as-shipped leaves it unchanged. To tune a service that you deploy elsewhere, save
+the module that --print-tuning prints as cas_go_tuned.py and run uvicorn cas_go_tuned:create_app --factory.
+
+The command needs Python with the service in it: python3 -m pip install 'community-attribute-service[api]'`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if module {
@@ -40,7 +41,7 @@ It needs Python with the service in it: python3 -m pip install 'community-attrib
 	f.StringVar(&config.App, "app", "", "another app factory, module:factory, such as one with a connector of your own")
 	f.IntVar(&config.Workers, "workers", 1, "number of service processes")
 	f.BoolVar(&config.AsShipped, "as-shipped", false, "leave the service as it is installed, some 60 times slower")
-	f.BoolVar(&module, "print-tuning", false, "print the Python module that tunes a deployed service, and end")
-	f.DurationVar(&config.StartTimeout, "start-timeout", local.DefaultStartTimeout, "how long to wait for it to answer")
+	f.BoolVar(&module, "print-tuning", false, "print the Python module that tunes a deployed service; start nothing")
+	f.DurationVar(&config.StartTimeout, "start-timeout", local.DefaultStartTimeout, "longest wait for the service to answer")
 	return c
 }

@@ -39,6 +39,9 @@ func TestManualPages(t *testing.T) {
 		assert.True(t, bytes.Equal(page, again), name)
 		assert.Contains(t, string(page), `"1" "Nov 2023" "cas-go"`)
 		assert.NotContains(t, string(page), "Auto generated")
+		assert.Contains(t, string(page), ".SH EXIT STATUS\n.TP\n\\fB0\\fP\n")
+		top, _, _ := strings.Cut(strings.TrimPrefix(name, "cas-"), "-")
+		assert.Equal(t, !noFiles[top], strings.Contains(string(page), "\n.SH FILES\n"), name)
 	}
 	assert.NoFileExists(t, filepath.Join(first, "cas-man.1"))
 }

@@ -31,15 +31,15 @@ func (a *app) mapCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "map TABLE FEATURES -c COLUMN -o FILE",
 		Short: "Draw a column of a table as a map",
-		Long: `Draw a column of a table that 'cas extract' wrote, as CSV, JSON or Parquet: a colour per feature, a legend with units, grey for no
-value. The colours (viridis) tell values apart for colour-blind readers and in grey print too. FILE ends in .svg, .png or .html; the HTML
-page is one file that shows values where the mouse is, finds a feature by its id, and lists ids and values in any order.
+		Long: `Draw a column of a table of 'cas extract'. Each feature has a colour; grey means no value; the legend has the units. The colours (viridis)
+suit colour-blind readers and grey print. FILE ends in .svg, .png or .html. The HTML page is one file. It shows values under the mouse,
+finds a feature by its id, and lists ids and values in any order.
 
-Where a few values lie far outside the others, the colours go from the 2nd to the 98th percentile, and the legend says what lies beyond;
---limits says otherwise. --classes quantile:5 gives five colours to equally many features each, --classes equal:5 to equal ranges.
+If a few values lie far outside the others, the colours go from the 2nd to the 98th percentile, and the legend names the values beyond;
+--limits sets other ends. --classes quantile:5 draws five colours with equally many features each, --classes equal:5 five equal ranges.
 
-The features are those that the table was made of. They are found by their ids: by the property that the table's description names, or
-the name of its first column, or as --id-field says.`,
+FEATURES is the file that the table was made from. The command finds the features by their ids. The id is the property that --id-field
+names, or else the one in the table's description, or else the one with the name of the table's first column.`,
 		Example: `  cas map attributes.csv basins.geojson -c copernicus_dem_elevation -o elevation.svg
   cas map attributes.parquet basins.gpkg -c modis_lc_land_cover_10 -o grassland.html --classes quantile:5`,
 		Args: exactly(2, "a table and its features"),

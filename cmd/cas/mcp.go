@@ -20,11 +20,12 @@ func (a *app) mcpCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mcp",
 		Short: "Serve agents by the Model Context Protocol, on standard input and output",
-		Long: `Serve an agent by the Model Context Protocol (MCP), on standard input and output: search and describe datasets, extract the attributes
-of a geometry, cite. The server asks no host but the service's. The key comes from CAS_API_KEY alone, and no answer holds it.
+		Long: `Serve an agent (a program with a language model) by the Model Context Protocol (MCP), on standard input and output. The agent can search
+and describe datasets, extract the attributes of a geometry, and cite. The server contacts only the service's host. It reads the key
+only from CAS_API_KEY, and no answer contains it.
 
-With --root, also describe files of features in that folder, and make tables of attributes from them, there. No name leads out of the
-folder, by .. or by a link, and no file is replaced that such a run did not write.`,
+With --root, the agent can also describe files of features in that folder, and make tables of attributes there. A name that leads out of
+the folder, by .. or by a link, is refused. The server replaces only files that such a run has written.`,
 		Example: `  claude mcp add cas -- cas mcp --url https://cas.example.com --root ~/basins`,
 		Args:    exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {

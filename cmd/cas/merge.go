@@ -17,14 +17,12 @@ func (a *app) mergeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "merge -o FILE SHARD…",
 		Short: "Join the tables of all shards of a run",
-		Long: `Join the tables that 'cas extract --shard' wrote, given in any order, to the table of the whole run: the same bytes that one run
-would have written, with its list of failures and its description.
+		Long: `Join the tables of 'cas extract --shard', given in any order, to the table of the whole run. It has the same bytes as the table of a
+single run. The lists of failures and the descriptions are joined too.
 
-Each shard's manifest (….shard.json) says what it is a part of. Shards that are missing, there twice, not finished, changed since, or
-of other inputs or parameters are refused, all of them named, and nothing is written. Standard output then holds the numbers of the
-shards to run again, as sbatch --array reads them: 3,7-9.
-
-Exit code 3 says that the table is whole and some features failed in their shards, 1 that the shards make no whole.`,
+Each shard has a manifest (….shard.json) that says which part of which run it is. If a shard is missing, given twice, unfinished, changed
+since, or made from another input or by other parameters, the command names it and writes nothing. Standard output then has the
+numbers of the shards to run again, in the form of sbatch --array: 3,7-9.`,
 		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
   cas merge -o attributes.csv attributes.*-of-0016.csv`,
 		Args: cobra.ArbitraryArgs,

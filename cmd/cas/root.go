@@ -59,9 +59,7 @@ func newRoot(a *app) *cobra.Command {
 		Long: `cas asks CAS, the Community Attribute Service: what are the elevation, soil, land cover and climate of this point or polygon?
 
 The service is named by --url or the environment variable CAS_URL (default ` + cas.DefaultBaseURL + `), its key by CAS_API_KEY.
-Results go to standard output, all else to standard error.
-
-Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 some features or datasets failed, the others are there.`,
+Results go to standard output, everything else to standard error.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
@@ -70,7 +68,7 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
 	flags.DurationVar(&a.timeout, "timeout", cas.DefaultTimeout, "time limit of one request")
-	flags.IntVar(&a.rate, "requests-per-minute", 0, "pace of requests; 0 is no limit")
+	flags.IntVar(&a.rate, "requests-per-minute", 0, "most requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []*cobra.Command{
@@ -83,6 +81,7 @@ Exit codes: 0 all well; 1 the run failed; 2 the command was not understood; 3 so
 		root.AddCommand(command(a))
 	}
 	a.completions(root)
+	addSections(root)
 	return root
 }
 

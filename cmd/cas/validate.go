@@ -18,11 +18,9 @@ func (a *app) validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate FILE",
 		Short: "Find the features that cannot be asked for, offline",
-		Long: `Judge every feature of a file as 'cas extract' does before it asks, offline: null, empty or unclosed geometry, NaN,
-coordinates in metres or out of range, another reference system, over 10,000 vertices, polygons that cross themselves, and ids that
-occur twice. Nothing is repaired. FILE is - for standard input; features are counted from 0.
-
-Exit code 3 says that some features are bad, 1 that the file could not be read to its end.`,
+		Long: `Check every feature of a file offline, as 'cas extract' does before it sends anything. The command finds null, empty or unclosed
+geometries, NaN, coordinates in metres or out of range, another reference system, more than 10,000 vertices, polygons that cross
+themselves, and ids that occur twice. It repairs nothing. FILE is - for standard input; features are counted from 0.`,
 		Example: `  cas validate basins.geojson --id-field HYBAS_ID
   cas validate basins.geojson --json | jq -r '.problems[].id'`,
 		Args: exactly(1, "one file, or - for standard input"),

@@ -13,7 +13,7 @@ import (
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of this command and of the contract it keeps",
+		Short: "Print the version of this command, and of the service whose contract it follows",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.out, "cas-go %s, for CAS %s (%s %s/%s)\n", cas.Version(), api.ServiceVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)

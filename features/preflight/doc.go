@@ -1,5 +1,5 @@
-// Package preflight judges features offline, before they are asked for.
+// Package preflight checks features offline, before they are sent to the service.
 //
-// [Check] judges one feature in one pass over its text. Nothing is repaired: a feature is sent as it was written, or refused
-// with an [*Error] that has the reason. [Inspect] also returns what the pass saw.
+// [Check] checks one feature in one pass over its text. It repairs nothing: a feature is sent as it was written, or refused
+// with an [*Error] that has the reason. [Inspect] also returns what the pass found.
 package preflight

@@ -5,16 +5,14 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// MaxVertices is the number of vertices beyond which the service refuses a
-// geometry (CAS_MAX_POLYGON_VERTICES, 10,000 by default). It counts every
-// position, the one that closes a ring too, and never refuses a Point.
+// MaxVertices is the number of vertices beyond which the service refuses a geometry (CAS_MAX_POLYGON_VERTICES, 10,000 by default).
+// Every position counts, including the one that closes a ring. A Point is never refused.
 const MaxVertices = 10_000
 
-// A Code sorts the reasons for which Check refuses a feature. The codes are
-// stable, and short enough to count by.
+// A Code is the kind of reason for which [Check] refuses a feature. The codes are stable, so that programs can count by them.
 type Code string
 
-// The codes, in the order in which they are looked for.
+// The codes, in the order in which Check looks for them.
 const (
 	NoGeometry      Code = "no_geometry"       // absent or null
 	NotGeometry     Code = "not_a_geometry"    // no GeoJSON geometry object, or not JSON
@@ -41,10 +39,10 @@ type Error struct {
 // Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
-// A Judge judges one feature; nil lets it pass. [Check] is one.
+// A Judge checks one feature; it returns nil to accept it. [Check] is a Judge.
 type Judge func(features.Feature) error
 
-// All joins checks into one that gives the first refusal, in their order.
+// All joins checks to one Judge that returns the first refusal, in their order.
 func All(checks ...Judge) Judge {
 	return func(f features.Feature) error {
 		for _, check := range checks {
@@ -56,11 +54,11 @@ func All(checks ...Judge) Judge {
 	}
 }
 
-// Check refuses, offline, a feature that the service would refuse or answer with silence or nonsense. The error is an [*Error]. It is
-// one pass over the text of the geometry without building anything, and nothing is repaired.
+// Check refuses a feature that the service would refuse, ignore or answer wrongly. The error is an [*Error]. Check makes one pass over
+// the text of the geometry, without allocating its coordinates, and repairs nothing.
 //
-// Rings are compared by longitude and latitude alone, as numbers. What needs computational geometry (self-intersection) is left to
-// another [Judge]; [Rings.Check] hands on what that one needs.
+// Check compares the ends of rings by longitude and latitude, as numbers. Self-intersection needs computational geometry and is left to
+// another [Judge]; [Rings.Check] passes it the coordinates.
 func Check(f features.Feature) error {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
 	if problem := g.read(); problem != nil {
@@ -69,7 +67,7 @@ func Check(f features.Feature) error {
 	return nil
 }
 
-// An Inspection is what one pass over a geometry shows.
+// An Inspection is what one pass over a geometry found.
 type Inspection struct {
 	Type     string // the geometry's type; "" if it has none
 	Vertices int    // positions, counted as the service does; 1 for a Point
@@ -79,7 +77,7 @@ type Inspection struct {
 	Problem                  *Error // why it is refused; nil if it is not
 }
 
-// Inspect is Check with what it saw on the way.
+// Inspect does what [Check] does and returns what it found.
 func Inspect(f features.Feature) Inspection {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
 	in := Inspection{Problem: g.read()}
@@ -87,8 +85,8 @@ func Inspect(f features.Feature) Inspection {
 	return in
 }
 
-// Rings are the positions of a geometry as numbers, for a [Judge] behind [Check] that would otherwise have to read the text once more.
-// One value can serve any number of features, one after the other: its memory is used again.
+// Rings are the positions of a geometry as numbers. A [Judge] that runs after [Check] can use them and need not read the text again.
+// One value can serve many features, one after the other; it reuses its memory.
 type Rings struct {
 	// Type is Point, Polygon or MultiPolygon; "" where Check refused the geometry.
 	Type string
@@ -103,7 +101,7 @@ type Rings struct {
 	PolygonEnds []int
 }
 
-// Check judges f as the function [Check] does, in the same pass, and keeps the rings.
+// Check checks f as the function [Check] does and, in the same pass, keeps the rings.
 func (r *Rings) Check(f features.Feature) error {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
 	g.Keep, g.Rings = true, geotext.Rings{Positions: r.Positions[:0], RingEnds: r.RingEnds[:0], PolygonEnds: r.PolygonEnds[:0]}

@@ -24,7 +24,7 @@ func (w *writer) printf(format string, args ...any) { fmt.Fprintf(&w.Buffer, for
 func reference(m *module) []byte {
 	var out bytes.Buffer
 	out.WriteString("# Reference\n\n" + generated)
-	out.WriteString("Every exported name of the public packages. The [guide](guide.md) is the way in; this is where to look things up. " +
+	out.WriteString("Every exported name of the public packages. Read the [guide for Go](guide-go.md) first; look names up here. " +
 		"`go doc` shows the same on a terminal.\n\n")
 	for _, p := range m.packages {
 		fmt.Fprintf(&out, "- [%s](#package-%s): %s\n", p.Name, slug(p.Name), p.Synopsis(p.Doc))

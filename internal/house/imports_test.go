@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"internal/doctor":            {"api", "cas", "catalog", "internal/contract", "internal/contract/facts"},
 	"internal/gendecode":         {},
 	"internal/house":             {},
+	"internal/manual":            {},
 	"internal/sqlitefile":        {},
 	"internal/mcpserver":         {"cas", "catalog", "docs", "features", "features/...", "bulk", "bulk/journal", "table", "table/...", "tabulate"},
 	"internal/record":            {"castest"},

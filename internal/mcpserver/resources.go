@@ -20,6 +20,7 @@ const (
 	catalogURI  = "cas://catalog"
 	providerURI = "cas://catalog/{provider}"
 	guideURI    = "cas://guide"
+	goGuideURI  = "cas://guide/go"
 )
 
 func (s *Server) addResources() {
@@ -33,12 +34,15 @@ func (s *Server) addResources() {
 		URITemplate: providerURI, Name: "provider", Title: "Datasets of a provider", MIMEType: "application/json",
 		Description: "All that the catalog says about the datasets of one provider, by its slug.",
 	}, provider)
-	s.mcp.AddResource(&mcp.Resource{
-		URI: guideURI, Name: "guide", Title: "Guide", MIMEType: "text/markdown",
-		Description: "How to use the command cas and the Go packages, and what results mean.",
-	}, func(context.Context, *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
-		return resource(guideURI, "text/markdown", docs.Guide), nil
-	})
+	s.addGuide(guideURI, "guide", "Guide for the command", "How to use the command cas, and what its tables mean.", docs.GuideCommand)
+	s.addGuide(goGuideURI, "guide-go", "Guide for Go", "How to use the Go packages.", docs.GuideGo)
+}
+
+func (s *Server) addGuide(uri, name, title, description, text string) {
+	s.mcp.AddResource(&mcp.Resource{URI: uri, Name: name, Title: title, MIMEType: "text/markdown", Description: description},
+		func(context.Context, *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
+			return resource(uri, "text/markdown", text), nil
+		})
 }
 
 func resource(uri, kind, text string) *mcp.ReadResourceResult {

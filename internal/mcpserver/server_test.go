@@ -297,7 +297,8 @@ func TestResources(t *testing.T) {
 		require.Len(t, got.Contents, 1)
 		return got.Contents[0].Text
 	}
-	assert.Equal(t, docs.Guide, read("cas://guide"))
+	assert.Equal(t, docs.GuideCommand, read("cas://guide"))
+	assert.Equal(t, docs.GuideGo, read("cas://guide/go"))
 	assert.Contains(t, read("cas://catalog"), "copernicus_dem:elevation,")
 	var all []cas.Dataset
 	require.NoError(t, json.Unmarshal([]byte(read("cas://catalog/copernicus_dem")), &all))
@@ -308,7 +309,7 @@ func TestResources(t *testing.T) {
 	}
 	listed, err := session.ListResources(t.Context(), nil)
 	require.NoError(t, err)
-	assert.Len(t, listed.Resources, 2)
+	assert.Len(t, listed.Resources, 3)
 }
 
 // fuzzed are the tools that FuzzArguments calls.

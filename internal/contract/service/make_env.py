@@ -7,7 +7,8 @@ One environment for each published version of community-attribute-service,
 under DIRECTORY (default: .venv in the root of the checkout), by name
 service-0.4.0, service-0.2.0 and service-0.1.0; one, judges, with the libraries
 that judge reference systems and file formats (PROJ, GDAL, GeoPandas and others);
-and one, snakemake, with the workflow engine that runs deploy/snakemake. Every package is pinned. NAME limits the command to some of them.
+one, snakemake, with the workflow engine that runs deploy/snakemake; and one, site, that builds
+the site of the documents. Every package is pinned. NAME limits the command to some of them.
 What is up to date is left alone, so the command may be repeated at no cost. It
 needs Python 3.11 or newer and pip's usual access to packages.
 """
@@ -31,6 +32,7 @@ ENVIRONMENTS = {
     "service-0.1.0": ([SERVICE + "0.1.0"], ["requirements.txt"]),
     "judges": ([], ["requirements-judges.txt"]),
     "snakemake": ([], ["requirements-snakemake.txt"]),
+    "site": ([], ["requirements-site.txt"]),
 }
 
 # What is installed without the packages that it asks for. Of neuralhydrology the
