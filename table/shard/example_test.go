@@ -26,7 +26,6 @@ func ExampleMerge() {
 	defer os.RemoveAll(folder)
 	output := filepath.Join(folder, "attributes.csv")
 
-	var tables []string
 	for _, part := range []string{"1/2", "2/2"} {
 		s, err := shard.Parse(part)
 		if err != nil {
@@ -35,8 +34,12 @@ func ExampleMerge() {
 		if err := extractShard(s, output); err != nil {
 			log.Fatal(err)
 		}
-		tables = append(tables, s.Path(output))
 	}
+	files, err := filepath.Glob(filepath.Join(folder, "attributes.*-of-0002.*"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	tables := shard.Tables(files) // without what lies beside them
 	summary, err := shard.Merge(context.Background(), tables, output, table.CSV{})
 	if err != nil {
 		log.Fatal(err)
