@@ -2,13 +2,22 @@ package tabulate_test
 
 import (
 	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/castest"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/table"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
@@ -100,4 +109,58 @@ func FuzzParsePeriod(f *testing.F) {
 		dates := period.(cas.Dates)
 		assert.Equal(t, text, dates[0]+"/"+dates[1])
 	})
+}
+
+// What a run has learnt about its datasets holds for all that go on with it, whatever the catalog says by then.
+func TestWhatIsStaticStaysSo(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "point.geojson")
+	require.NoError(t, os.WriteFile(path, []byte(`{"type":"Feature","id":"a","properties":{},"geometry":{"type":"Point","coordinates":[-84.2308,36.1983]}}`), 0o666))
+	job := func(server *castest.Server, datasets []string, until string) *tabulate.Job {
+		input, err := tabulate.Open(path, features.Options{})
+		require.NoError(t, err)
+		t.Cleanup(func() { input.Source.Close() })
+		periods, err := tabulate.Every("month", "2020-01-01", until)
+		require.NoError(t, err)
+		return &tabulate.Job{
+			Client: server.Client(), Input: input, Outputs: []tabulate.Output{{Path: filepath.Join(folder, "a.csv"), Format: table.CSV{}}},
+			Ask: bulk.Options{DatasetIDs: datasets, Periods: periods},
+		}
+	}
+	both := []string{"local_dem:elevation", "local_dem:elevation_daily"}
+	server := castest.NewServer()
+	defer server.Close()
+	first := job(server, both, "2020-02-29")
+	summary, err := first.Run(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 3, summary.Rows)
+	assert.Equal(t, both[:1], first.Ask.Static)
+
+	changed := castest.NewServer(castest.WithDatasets(castest.Dataset{
+		Dataset: cas.Dataset{ID: "local_dem:elevation", Temporal: cas.TemporalExtent{TemporalType: cas.TemporalDaily}}, Value: cas.NumberValue(1),
+	}))
+	defer changed.Close()
+	more := job(changed, append(both, "copernicus_dem:elevation"), "2020-03-31")
+	summary, err = more.Run(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1+1+3, summary.Rows)
+	assert.Equal(t, []string{"local_dem:elevation", "copernicus_dem:elevation"}, more.Ask.Static)
+	asked := map[string]int{}
+	for _, r := range changed.Requests() {
+		if r.Method == http.MethodPost {
+			asked[string(r.Body[strings.Index(string(r.Body), `"dataset_ids"`):])]++
+		}
+	}
+	assert.Len(t, asked, 2, "the new dataset, once, and March: %v", asked)
+
+	none := job(server, both[:1], "2020-02-29")
+	none.Overwrite = true
+	_, err = none.Run(t.Context())
+	var refusal *tabulate.Refusal
+	require.ErrorAs(t, err, &refusal)
+	assert.Contains(t, err.Error(), "no dataset varies over time: local_dem:elevation does not")
+	estimate, err := job(server, []string{"local_dem:elevation_daily", "copernicus_dem:elevation"}, "2020-12-31").Estimate(t.Context())
+	var conflict *journal.FingerprintError
+	require.ErrorAs(t, err, &conflict)
+	assert.Zero(t, estimate.Features)
 }

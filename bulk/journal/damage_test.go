@@ -103,6 +103,8 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte(fileMagic))
 	f.Add(appendBlock(bytes.Clone(whole), []byte("r\x01")))
 	f.Add(appendBlock(bytes.Clone(whole), []byte("x")))
+	f.Add(appendBlock(bytes.Clone(whole), append(appendText([]byte{periodBlock}, "a/b"), 0)))
+	f.Add(appendBlock(bytes.Clone(whole), []byte("p\x7f")))
 	f.Add([]byte("id,elevation\n"))
 	fingerprint := Fingerprint{DatasetIDs: dataset, IDField: "id"}
 	path := filepath.Join(f.TempDir(), "journal")

@@ -163,10 +163,16 @@ func FuzzRecords(f *testing.F) {
 		{feature: feature(3), err: &preflight.Error{Code: preflight.ShortRing, Message: "short"}},
 	} {
 		w.Add(o.feature.ID, HashGeometry(o.feature.Geometry), o.response, o.err)
-		f.Add(append([]byte{recordsBlock, byte(i + 1)}, append(w.front, w.bodies...)...))
+		records := append([]byte{byte(i + 1)}, append(w.front, w.bodies...)...)
+		f.Add(append([]byte{recordsBlock}, records...))
+		f.Add(append(appendText([]byte{periodBlock}, "2020-01-01T00:00:00/2020-01-31T00:00:00"), records...))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		b := openBlock{reader: blockReader{text: string(content), pos: min(1, len(content))}}
+		if len(content) == 0 {
+			return // no block is empty
+		}
+		var b openBlock
+		b.reader, b.period = readBlock(content)
 		b.heads = b.reader.heads(nil)
 		for _, head := range b.heads {
 			if response, _ := b.body(head.flags); response != nil && b.reader.err() == nil {
