@@ -17,45 +17,46 @@ import (
 
 // Extractor is the part of a [*cas.Client] that bulk needs. Responses come in the order of the geometries, one for each.
 //
-// One that also has the client's method Health is asked by it whether the service is there; it is expected to tell a
-// httptrace.ClientTrace in the context when it sends a request, as a client does: what was not sent yet is given up when a run is to end.
+// If it also has the client's method Health, Extract uses that to find out whether the service is alive. It should report to a
+// httptrace.ClientTrace in the context when it sends a request, as a client does: when a run ends, requests that were not sent yet are
+// dropped.
 type Extractor interface {
 	StreamBatch(ctx context.Context, r cas.BatchExtractRequest, opts ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error]
 }
 
-// Errors that end a run early, for errors.Is. Others are those of the input, of the journal, of the context, and the
-// *[cas.Error] of a request that no other would fare better than: 401, 403, 404, 405, a redirect, parameters that the
-// service refuses, a certificate that is wrong.
+// Errors that end a run early, for errors.Is. A run also ends with an error of the input, of the journal or of the context, and with a
+// *cas.Error that every other request would get too: 401, 403, 404, 405, a redirect, parameters that the service refuses, a wrong
+// certificate.
 var (
-	// ErrDrained is a run that was ended by Options.Drain before it had asked for everything.
+	// ErrDrained means that Options.Drain ended the run before everything was requested.
 	ErrDrained = errors.New("the run was stopped before its end")
-	// ErrUnavailable is a service that was away for longer than Options.Wait.
+	// ErrUnavailable means that the service was away for longer than Options.Wait.
 	ErrUnavailable = errors.New("the service is unavailable")
 )
 
-// Extract asks for the attributes of all features, many at a time, and yields one outcome for each, in input order. An outcome
-// that failed is no error of the run. Requests choose their size and number themselves, within the bounds of the options.
+// Extract asks for the attributes of all features, many at a time, and yields one outcome for each, in input order. A failed outcome is
+// not an error of the run. Extract chooses the size and number of its requests, within the limits of the options.
 //
-// A request of several features that fails for its load, or perhaps for one of them (500, 504, time-outs, 413 and the like)
-// is not repeated but divided, until the feature that is to blame stands alone. That one is put aside, and asked for once more when
-// all else is done. Features that the service names in a 422 are taken out at once.
+// If a request of several features fails because of its size, or perhaps because of one feature (500, 504, a timeout, 413 and the
+// like), it is split in half, until the offending feature is isolated. That feature is put aside and requested once more at the end.
+// Features that the service names in a 422 are removed at once.
 //
-// A service that is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything) is waited for, up to
-// Options.Wait: meanwhile it is asked now and then for its health and for a single point, and no feature fails for it. The client's own
-// retry policy is not used.
+// If the service is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything), Extract waits for it, up
+// to Options.Wait. Meanwhile it sometimes requests the service's health and a single point, and no feature fails because of the outage.
+// The client's own retry policy is not used.
 //
-// Of a feature that an earlier run was answered in part only the datasets that it lacks are asked for.
+// If an earlier run has a part of a feature's answer, only the missing datasets are requested.
 //
 // With Options.Periods, the outcomes of up to BatchSize features come together: first, where there are any, those of the static datasets,
 // then those of each period.
 //
-// An error ends the run and is yielded last, once, with a zero Outcome; before it come all outcomes that there are, in input
-// order, with gaps. Requests in flight come to their end unless ctx has ended. Breaking out of the loop cancels them; what was
-// not yielded is lost unless there is a journal. Either way all goroutines have ended when the loop has, for which the
-// features' iterator has to return from the feature it is at.
+// An error ends the run and is yielded once, last, with a zero Outcome. Before it, all existing outcomes are yielded in input order,
+// with gaps. Requests in flight finish unless ctx has ended. Breaking out of the loop cancels them; without a journal, outcomes that
+// were not yielded are lost. In both cases all goroutines have ended when the loop ends; for that, the iterator of features must
+// return.
 //
-// Memory is bounded by Concurrency and two more requests, of BatchSize features and BatchBytes of geometry. The sequence can be
-// ranged over once if features can.
+// Memory is bounded by Concurrency plus two requests of BatchSize features and BatchBytes of geometry. If features can be ranged over
+// only once, so can the sequence.
 func Extract(ctx context.Context, service Extractor, features iter.Seq2[features.Feature, error], o Options) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		options, err := o.complete()

@@ -11,11 +11,11 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// Options says what to ask and how. Only DatasetIDs has to be set.
+// Options says what to request and how. Only DatasetIDs is required.
 type Options struct {
 	DatasetIDs  []string              // 1 to 50 ids of the form provider:dataset
-	Aggregation cas.AggregationMethod // the statistic wished for; "" is mean
-	TimeRange   cas.TimeRangeLike     // period of time-varying datasets; nil is none
+	Aggregation cas.AggregationMethod // the statistic that you want; "" is mean
+	TimeRange   cas.TimeRangeLike     // period of time-varying datasets; nil means no limit
 	TargetCRS   string                // ignored by the service; "" is EPSG:4326
 
 	// Periods, in place of TimeRange, are asked for one by one: every feature has an outcome for each, and a request carries one. No two
@@ -25,32 +25,32 @@ type Options struct {
 	// period, and has an outcome for that too. Some dataset has to be left for the periods.
 	Static []string
 
-	// BatchSize bounds the features of a request, 1 to 1000; 0 is what fits: 1000, or 10,000 results. Requests
-	// start small and grow up to it as far as RequestTime allows.
+	// BatchSize limits the features of a request, 1 to 1000. 0 means 1000 features or 10,000 results, whichever is less. Requests start
+	// small and grow up to this limit as far as RequestTime allows.
 	BatchSize int
-	// BatchBytes bounds the geometry text of a request that has more than one feature, in bytes; 0 is 4 MiB.
+	// BatchBytes limits the geometry text of a request with more than one feature, in bytes; 0 means 4 MiB.
 	BatchBytes int
-	// Concurrency bounds the requests in flight; 0 is 4. It starts with 2 and goes where the answers come fastest.
+	// Concurrency limits the requests in flight; 0 means 4. A run starts with 2 and moves to the number with the fastest answers.
 	Concurrency int
-	// RequestTime is how long a request should take; 0 is 20 s. It has to stay well below the client's time limit
-	// of one attempt, and is lowered when a request times out nevertheless.
+	// RequestTime is how long a request should take; 0 means 20 s. It must be well below the client's time limit for one attempt. If a
+	// request times out all the same, it is lowered.
 	RequestTime time.Duration
 
-	// Wait is the longest outage of the service to sit out; 0 is 30 minutes, less than 0 is none. Before the service has answered
-	// it is 10 s at most: it may be the wrong address.
+	// Wait is the longest outage of the service to wait for. 0 means 30 minutes; a negative value means no wait. Before the first
+	// answer, it is at most 10 s, because the address may be wrong.
 	Wait time.Duration
 
 	// Check refuses features that are not sent; nil is [preflight.Check]. It is called from one goroutine.
 	Check preflight.Judge
-	// Journal, if not nil, keeps what is answered and gives what an earlier run was answered. It is not closed.
+	// Journal, if not nil, stores the answers and has those of earlier runs. Extract does not close it.
 	Journal *journal.Journal
-	// Drain, if not nil, ends the run gently when it is closed: nothing more is asked, requests in flight come
-	// to their end. What has an outcome is yielded, then [ErrDrained].
+	// Drain, if not nil, ends the run gently when it is closed: no new request is sent, and requests in flight finish. Existing
+	// outcomes are yielded, then [ErrDrained].
 	Drain <-chan struct{}
-	// Progress, if not nil, is told how the run goes: from several goroutines, one at a time, after every request and
-	// about ten times a second where there is none. It holds up the run while it lasts.
+	// Progress, if not nil, gets the progress of the run: after every request, and about ten times a second while there is none.
+	// Several goroutines call it, one at a time. The run waits while it is called.
 	Progress func(Progress)
-	// Total is the number of features in the input for Progress; 0 where it is not known.
+	// Total is the number of features in the input, for Progress; 0 if it is not known.
 	Total int
 }
 
@@ -112,7 +112,7 @@ func orDefault[T comparable](value, instead T) T {
 	return value
 }
 
-// Fingerprint is the fingerprint of a run with these options over features whose ids come from idField.
+// Fingerprint returns the fingerprint of a run with these options over features whose ids come from idField.
 func (o Options) Fingerprint(idField string) journal.Fingerprint {
 	return journal.Fingerprint{
 		DatasetIDs:  slices.Clone(o.DatasetIDs),

@@ -12,29 +12,29 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// An Outcome is what became of one feature, or of one in one period.
+// An Outcome is the result of one feature, or of one feature in one period.
 type Outcome struct {
 	Feature features.Feature
 	// Period is the one of Options.Periods that was asked for, start/end as it goes out; "" in runs without them, and for the datasets of
 	// Options.Static.
 	Period string
-	// Response is the service's answer; nil where the whole feature failed.
+	// Response is the service's answer; nil if the whole feature failed.
 	Response *cas.AttributeResponse
-	// Err is nil where every dataset has a result, a null value included. Otherwise the feature has failed and a
-	// resumed run asks for it again:
+	// Err is nil if every dataset has a result; a null value is a result. Otherwise the feature has failed, and a resumed run asks for
+	// it again:
 	//
 	//   - a [*preflight.Error] or another error of Options.Check: it was refused and not sent,
 	//   - a [*PartialError]: Response is set and lacks datasets,
 	//   - a [*cas.Error]: its request failed, or the service refused it inside a batch (status 200).
 	Err error
-	// FromJournal marks what an earlier run was answered.
+	// FromJournal marks an answer of an earlier run.
 	FromJournal bool
 	Session     int       // of what a [Recording] yields: the run that was answered, its place in [Recording.Sessions]
 	Time        time.Time // of what a [Recording] yields: when the answer was recorded; zero in old journals
 }
 
-// Failures lists what the feature has failed with, one row of an error table each: nothing if it has not, one
-// failure with an empty DatasetID if the whole feature has, else one for every dataset that is missing.
+// Failures lists the failures of the feature, one for each row of an error table. It is empty if the feature has not failed. If the
+// whole feature failed, it has one failure with an empty DatasetID, else one for every missing dataset.
 func (o Outcome) Failures() []cas.DatasetFailure {
 	var partial *PartialError
 	switch {

@@ -78,11 +78,11 @@ func (r *run) notice(o Outcome) {
 	r.watching.Store(r.pattern.left > 0)
 }
 
-// A HopelessError ends a new run whose first features all lack the same datasets, for the same reason. A journal keeps what they were
-// answered; a run that goes on with it does not look for this again, nor does one with Options.Periods.
+// A HopelessError ends a new run if its first features all lack the same datasets for the same reason. A journal keeps their answers. A
+// run that resumes from it skips this check, and so does a run with [Options.Periods].
 type HopelessError struct {
-	Features int                  // how many
-	Failures []cas.DatasetFailure // the datasets, and the reason as one of the features was told
+	Features int                  // number of features that were tried
+	Failures []cas.DatasetFailure // the datasets, with the reason that one of the features got
 }
 
 // Error names the datasets and the reasons.

@@ -9,7 +9,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// ErrNotAsked is a feature that a journal knows nothing of.
+// ErrNotAsked means that the journal has nothing about a feature.
 var ErrNotAsked = errors.New("the journal has no answer")
 
 // Recorded is what an earlier run left in its journal of these features, without asking for anything. A feature that was not asked for yet

@@ -3,14 +3,11 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
+
+	"github.com/community-attribute-service/cas-go/internal/manual"
 )
 
 // The command that writes manual pages is built in by the tag man only: nobody but a release needs it, nor what it is made with.
@@ -28,35 +25,8 @@ func init() {
 					return err
 				}
 				c.Root().DisableAutoGenTag = true // the day of a page is that of SOURCE_DATE_EPOCH, or today
-				return writePages(c.Root(), args[0])
+				return manual.WritePages(c.Root(), args[0])
 			},
 		}
 	})
-}
-
-// writePages writes the page of a command and those of the commands below it.
-func writePages(c *cobra.Command, folder string) error {
-	for _, below := range c.Commands() {
-		if below.IsAvailableCommand() && !below.IsAdditionalHelpTopicCommand() {
-			if err := writePages(below, folder); err != nil {
-				return err
-			}
-		}
-	}
-	var page bytes.Buffer
-	header := &doc.GenManHeader{Section: "1", Source: "cas-go", Manual: "CAS, the Community Attribute Service"}
-	if err := doc.GenMan(c, header, &page); err != nil {
-		return err
-	}
-	const next = ".SH SEE ALSO" // cobra has no place for more sections; they belong before this one
-	before, after, found := bytes.Cut(page.Bytes(), []byte(next))
-	if !found {
-		return fmt.Errorf("the page of %s has no %s", c.CommandPath(), next)
-	}
-	text := string(before)
-	for _, section := range sectionsOf(c) {
-		text += section.Roff()
-	}
-	text += next + string(after)
-	return os.WriteFile(filepath.Join(folder, strings.ReplaceAll(c.CommandPath(), " ", "-")+".1"), []byte(text), 0o644)
 }

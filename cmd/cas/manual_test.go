@@ -42,7 +42,7 @@ func TestHelpNamesExitCodesAndFiles(t *testing.T) {
 		require.Equal(t, exitOK, code, "%v: %s", words, errs.String())
 		help := out.String()
 		name, _, _ := strings.Cut(strings.Join(words, " "), " ")
-		assert.True(t, manual.Known(name), "%v is not in package manual", words)
+		assert.True(t, manual.Known(c), "%v is not in package manual", words)
 		assert.Contains(t, help, "\nEXIT STATUS:\n  0   success\n  1   ", "%v", words)
 		assert.Equal(t, !noFiles[name], strings.Contains(help, "\nFILES:\n  "), "%v", words)
 		assert.Equal(t, 1, strings.Count(help, "EXIT STATUS"), "%v", words)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/internal/manual"
 )
 
 // streams are the standard ones, or a test's.
@@ -81,7 +82,7 @@ Results go to standard output, everything else to standard error.`,
 		root.AddCommand(command(a))
 	}
 	a.completions(root)
-	addSections(root)
+	manual.AddTo(root)
 	return root
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/spf13/cobra"
 )
 
 // manual is what one command says.
@@ -31,7 +33,7 @@ type Section struct {
 
 var (
 	featureFile = Entry{"FILE", "the features; only read"}
-	errorsFile  = Entry{"STEM.errors.csv", "a line for each dataset that a feature lacks: id, dataset, reason, service, time"}
+	errorsFile  = Entry{"STEM.errors.csv", "a line for each dataset that a feature lacks: id, dataset, (period,) reason, service, time"}
 	metaFile    = Entry{"STEM.meta.json", "parameters, columns, units, counts, licences, citations, sessions; see 'cas schema meta'"}
 	journalFile = Entry{"STEM.journal", "every answer as it arrives, from which the same command resumes; locked while a run uses it"}
 	tableFile   = Entry{"FILE", "the table, as named by -o; STEM is its name without the ending. It appears when it is complete"}
@@ -109,11 +111,9 @@ var manuals = map[string]manual{
 	"version":   {},
 }
 
-// Sections are the sections that the help of a command ends with. The command is named by its path below cas, such as "extract" or
-// "completion bash"; "" is cas itself.
-func Sections(command string) []Section {
-	name, _, _ := strings.Cut(command, " ")
-	m := manuals[name]
+// Of gives the sections that the help of a command ends with.
+func Of(c *cobra.Command) []Section {
+	m := manuals[nameOf(c)]
 	status := []Entry{
 		{"0", "success"},
 		{"1", cmp.Or(m.failed, "the command failed; standard error says why")},
@@ -129,11 +129,30 @@ func Sections(command string) []Section {
 	return all
 }
 
-// Known reports whether the table has an entry of its own for a command.
-func Known(command string) bool {
-	name, _, _ := strings.Cut(command, " ")
-	_, ok := manuals[name]
+// Known reports whether the table has an entry for a command.
+func Known(c *cobra.Command) bool {
+	_, ok := manuals[nameOf(c)]
 	return ok
+}
+
+// nameOf is the key of a command: "extract", "completion" for those below it, "" for cas itself.
+func nameOf(c *cobra.Command) string {
+	words := strings.Fields(c.CommandPath())
+	if len(words) < 2 {
+		return ""
+	}
+	return words[1]
+}
+
+// AddTo lets the help of all commands end with their sections.
+func AddTo(root *cobra.Command) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		help(c, args)
+		for _, s := range Of(c) {
+			s.Print(c.OutOrStdout())
+		}
+	})
 }
 
 // Print writes the section as text for a terminal.
