@@ -97,9 +97,9 @@ func (j *Job) NothingToDo() bool { return j.idle }
 // it and does not request its answers again. If Ask has periods, the service's catalog tells which datasets do not vary over time; they
 // are requested once.
 //
-// When ctx ends, nothing more is asked, every wait is cut, and the run ends when what is in flight is answered; [Job.StopNow] ends it at
-// once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends in a
-// [*Refusal], the error of [table.PlanColumns], or of [journal.Open]. The summary tells of features that failed.
+// When ctx ends, Run sends no new request and stops waiting, and returns when the requests in flight are answered; [Job.StopNow] ends it
+// at once. If the journal has answers but the table is not written, the error is an [*Unfinished]. If the run was refused before it
+// began, the error is a [*Refusal], or that of [table.PlanColumns] or [journal.Open]. The summary counts the features that failed.
 func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	defer steadyHeap()()
 	soft := ctx
