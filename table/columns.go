@@ -68,14 +68,14 @@ type Column struct {
 	Type    Type   `json:"type,omitzero"`     // of the cells, where the role is RoleKept and the format knows types
 }
 
-// Numeric reports whether the cells of the column are numbers of the answers (float64); else they are text or, of kept properties,
-// what Type says.
+// Numeric reports whether the cells of the column are numbers of the answers (float64). Otherwise they are text or, for kept
+// properties, of the type that Type tells.
 func (c Column) Numeric() bool {
 	return c.Role == RoleValue || c.Role == RoleClass || c.Role == RoleCoverage || c.Role == RolePixels
 }
 
-// A ColumnError is a table that two columns of one name would be in, or one without a name. It is known before the
-// first request: errors.As finds it in what [PlanColumns] returns, and errors.Is cas.ErrInvalidRequest.
+// A ColumnError means that two columns of a table would have the same name, or one would have none. It is found before the first
+// request: errors.As finds it in the error of PlanColumns, and errors.Is finds [cas.ErrInvalidRequest].
 type ColumnError struct {
 	Column        string // the name; may be empty
 	First, Second string // what both would hold; Second is empty where the name is what is wrong
@@ -90,10 +90,10 @@ func (e *ColumnError) Error() string {
 	return fmt.Sprintf("column %q would hold both %s and %s; %s", e.Column, e.First, e.Second, e.Advice)
 }
 
-// Is tells that a ColumnError is a request that cannot be right.
+// Is reports that a ColumnError is a [cas.ErrInvalidRequest].
 func (e *ColumnError) Is(target error) bool { return target == cas.ErrInvalidRequest }
 
-// A Plan is what is known about a table's columns before the first answer: all but the classes.
+// A Plan is what is known about a table's columns before the first answer: everything except the classes.
 type Plan struct {
 	form     Form
 	typed    bool   // the columns of the format have types
@@ -115,7 +115,7 @@ func PlanColumns(datasets []string, idField string, keep []string, f Format) (*P
 	return Form{}.Plan(datasets, idField, keep, f)
 }
 
-// Form is the form that was planned.
+// Form returns the form of the plan.
 func (p *Plan) Form() Form { return p.form }
 
 // Plan is [Form.PlanRun] for datasets and the field of the ids, without periods.

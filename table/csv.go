@@ -7,14 +7,14 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// CSV is the [Format] of RFC 4180 but for the line ends, which are LF: comma, UTF-8 without a byte order mark, a head
-// line, quotes where a cell needs them. A cell without a value is empty.
+// CSV is the [Format] of RFC 4180, but with LF as line end: commas, UTF-8 without a byte order mark, a header line, and quotes if a
+// cell needs them. A cell without a value is empty.
 type CSV struct{}
 
 // Name is csv.
 func (CSV) Name() string { return "csv" }
 
-// NewWriter writes the head line.
+// NewWriter writes the header line.
 func (CSV) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 	c := &csvWriter{lines: lines{w: w, buf: make([]byte, 0, pieceSize+pieceSize/8)}}
 	for i, column := range columns {

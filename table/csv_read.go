@@ -9,7 +9,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
-// ReadRows reads the table. Cells are text; one that is empty is [EmptyCell].
+// ReadRows reads the table. Cells are text; an empty cell is EmptyCell.
 func (CSV) ReadRows(file io.ReaderAt, size int64, columns []Column) iter.Seq2[*Row, error] {
 	c := csvReader{&csvtext.Reader{In: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), pieceSize)}}
 	var head Row

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// ErrorsPath is the name of the list of failures beside a table: attributes.errors.csv beside attributes.csv.
+// ErrorsPath returns the name of the list of failures beside a table: attributes.errors.csv beside attributes.csv.
 func ErrorsPath(path string) string { return stem(path) + ".errors.csv" }
 
-// MetaPath is the name of the description beside a table: attributes.meta.json beside attributes.csv.
+// MetaPath returns the name of the description beside a table: attributes.meta.json beside attributes.csv.
 func MetaPath(path string) string { return stem(path) + ".meta.json" }
 
 func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }

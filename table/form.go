@@ -9,8 +9,8 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// A Form says how a table lays out the answers. The zero Form is a row per feature with all that was answered, in input order. Formats
-// know nothing of it: they see columns and rows.
+// A Form says how a table presents the answers. The zero Form has a row for each feature with all answers, in input order. Formats do
+// not depend on the form; they get columns and rows.
 type Form struct {
 	Values      bool   `json:"values_only,omitempty"`  // without the columns of units, quality and coverage fraction
 	IDName      string `json:"id_name,omitempty"`      // of the first column; "" is the name of the property that holds the ids, or id
@@ -34,11 +34,11 @@ var presets = map[string]Form{
 	"caravan": {IDName: "gauge_id", Values: true},
 }
 
-// Presets are the names that [Preset] knows.
+// Presets returns the names that [Preset] knows.
 func Presets() []string { return []string{"symfluence", "neuralhydrology", "caravan"} }
 
-// Preset is the form of tables that a model reads: symfluence, neuralhydrology or caravan. Of caravan's, IDPrefix is still to be set.
-// Another name is cas.ErrInvalidRequest.
+// Preset returns the form of the tables that a model reads: symfluence, neuralhydrology or caravan. For caravan, set IDPrefix too.
+// Another name returns [cas.ErrInvalidRequest].
 func Preset(name string) (Form, error) {
 	form, known := presets[name]
 	if !known {
@@ -68,7 +68,7 @@ func (f Form) id(id string) string {
 	return strings.TrimSuffix(f.IDPrefix, "_") + "_" + id
 }
 
-// TableID is the id that stands in the table for a feature's id.
+// TableID returns the id that the table has for a feature's id.
 func (f Form) TableID(id string) string { return f.id(id) }
 
 // roles are those that a dataset has a column of, in the wide form. RoleClass is among them, for no column or many.

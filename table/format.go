@@ -15,14 +15,14 @@ type Format interface {
 	NewWriter(w io.Writer, columns []Column) (RowWriter, error)
 }
 
-// A Shaper is a Format whose tables may hold the geometries of the features, which a run then has ready for every row.
+// A Shaper is a [Format] whose tables can have the geometries of the features. A run then provides them for every row.
 type Shaper interface {
 	Format
 	// HasGeometries reports whether they do.
 	HasGeometries() bool
 }
 
-// A Namer is a Format with wishes about column names, which [PlanColumns] respects.
+// A Namer is a [Format] with requirements for column names, which PlanColumns fulfils.
 type Namer interface {
 	// OwnColumns are columns that the format adds.
 	OwnColumns() []string
@@ -31,7 +31,7 @@ type Namer interface {
 	PropertyColumn(property string) string
 }
 
-// A RowWriter writes the rows of one table. One that holds more than memory, such as a file, is also a [Discarder].
+// A RowWriter writes the rows of one table. If it holds a resource, such as a file, it is also a [Discarder].
 type RowWriter interface {
 	// WriteRow appends a row. It keeps nothing of it.
 	WriteRow(*Row) error
@@ -39,13 +39,13 @@ type RowWriter interface {
 	Close() error
 }
 
-// A Describer is a RowWriter whose file also says what the whole run shows.
+// A Describer is a [RowWriter] whose file also describes the whole run.
 type Describer interface {
 	// Describe comes once, after the last row and before Close.
 	Describe(Options, *Summary)
 }
 
-// A Discarder is a RowWriter that is given up by Discard where Close is not called.
+// A Discarder is a [RowWriter] with a Discard method, to call if Close is not called.
 type Discarder interface{ Discard() }
 
 // finish describes and ends a table.
@@ -69,8 +69,7 @@ func discard(w RowWriter) {
 	}
 }
 
-// FormatOf is the format that a file name's extension asks for: .csv, .ndjson or .jsonl, .json, .geojson.
-// It is nil for any other.
+// FormatOf returns the format for the extension of a file name: .csv, .ndjson or .jsonl, .json, .geojson. For any other it returns nil.
 func FormatOf(path string) Format {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":

@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// NDJSON is the [Format] of one JSON object per row and line, the columns as its members in their order: ids and text
-// are strings, numbers numbers, a cell without a value is null, and kept properties are what they were in the input.
+// NDJSON is the [Format] with one JSON object on each line for each row. Its members are the columns, in their order. Ids and text are
+// strings, numbers are numbers, a cell without a value is null, and kept properties are as in the input.
 type NDJSON struct{}
 
 // Name is ndjson.
@@ -19,7 +19,7 @@ func (NDJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 	return newJSONWriter(w, columns, "", "\n", "\n", ""), nil
 }
 
-// JSON is the [Format] of one array of the objects of [NDJSON], an object a line.
+// JSON is the [Format] of one array with the objects of NDJSON, one on each line.
 type JSON struct{}
 
 // Name is json.
@@ -30,9 +30,9 @@ func (JSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
 	return newJSONWriter(w, columns, "[\n", ",\n", "\n", "]\n"), nil
 }
 
-// GeoJSON is the [Format] of a FeatureCollection, a feature a line: the objects of [NDJSON] as properties, and the
-// geometries of the input, in the numbers in which they were given. A geometry is null where [Row.Geometry] has none. The
-// id is a property, as QGIS and GeoPandas show no other.
+// GeoJSON is the [Format] of a FeatureCollection with one feature on each line. The properties are the objects of NDJSON; the
+// geometries are those of the input, with the numbers as written. A geometry is null if [Row.Geometry] has none. The id is a property,
+// because QGIS and GeoPandas do not show a feature's own id.
 type GeoJSON struct{}
 
 // Name is geojson.

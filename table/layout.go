@@ -142,7 +142,7 @@ const (
 	mostClasses = 2000
 )
 
-// A ClassesError is a table that would have a column for each of too many classes. The long form has no such limit.
+// A ClassesError means that a table would have too many columns, one for each class. The long form has no such limit.
 type ClassesError struct {
 	Dataset string // that has most of them
 	Classes int    // of this dataset, when it was given up

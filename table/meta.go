@@ -12,8 +12,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// About is what the description says of a run besides what its answers show. What is not known is left empty, and out
-// of the file.
+// About is what the description says about a run, apart from what the answers show. Empty members are left out of the file.
 type About struct {
 	ServiceURL     string            // base URL of the service
 	ServiceVersion string            // of the service, where it is known

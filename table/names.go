@@ -7,9 +7,9 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/names"
 )
 
-// ColumnName is the name of a column for a dataset id or a class: every run of characters other than ASCII letters,
-// digits and underscores becomes one underscore, and underscores at both ends are dropped.
-// isric_soilgrids:clay_0-5cm becomes isric_soilgrids_clay_0_5cm.
+// ColumnName returns the column name for a dataset id or a class. Every run of characters other than ASCII letters, digits and
+// underscores becomes one underscore; underscores at both ends are removed. isric_soilgrids:clay_0-5cm becomes
+// isric_soilgrids_clay_0_5cm.
 //
 // Source: sanitize_column in cas/integrations/symfluence.py of community-attribute-service 0.4.0.
 func ColumnName(id string) string { return names.Column(id) }

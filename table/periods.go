@@ -38,7 +38,7 @@ func (p *part) String() string {
 	return p.dataset + " for " + p.period
 }
 
-// A Stacker is a Format with a dimension for periods: a table of many periods is not too wide for it.
+// A Stacker is a [Format] with a dimension for periods, so that a table of many periods does not become too wide.
 type Stacker interface {
 	Format
 	// Stacks reports whether it has.

@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// A CellKind tells which member of a Cell holds.
+// A CellKind tells which member of a [Cell] has the value.
 type CellKind uint8
 
 // The kinds of cells.
@@ -32,14 +32,14 @@ type Cell struct {
 	JSON   json.RawMessage // not null
 }
 
-// A Row is one feature's line in a table: a cell for every column. It is valid until the writer returns.
+// A Row is one line of a table, with a cell for every column. It is valid until the writer returns.
 type Row struct {
 	Feature features.Feature // whose line it is
 	Cells   []Cell           // in the order of the columns
 }
 
-// Geometry is the text of the feature's geometry where readers of tables can make sense of it. It is nil where they cannot, or
-// would draw it in a wrong place: none at all, an unclosed ring, projected coordinates and the like.
+// Geometry returns the text of the feature's geometry. It returns nil if there is no geometry, or if other programs could not read it
+// or would draw it in a wrong place: an unclosed ring, projected coordinates and the like.
 func (r *Row) Geometry() json.RawMessage {
 	if p := preflight.Inspect(r.Feature).Problem; p != nil && p.Code != preflight.TooManyVertices {
 		return nil
@@ -47,7 +47,7 @@ func (r *Row) Geometry() json.RawMessage {
 	return r.Feature.Geometry
 }
 
-// PlainText is a property for a column of text: a string's content, or else its JSON as it was spelt.
+// PlainText returns a property for a text column: the content of a string, or else its JSON as it was written.
 func PlainText(property json.RawMessage) string {
 	if len(property) > 0 && property[0] == '"' {
 		if text, err := jsontext.AppendUnquote(nil, property); err == nil {

@@ -25,7 +25,7 @@ type unlistedError struct {
 
 func (e *unlistedError) Error() string { return e.text }
 
-// Describe asks the service's catalog about datasets. It gives those that it knows, in the order asked, and an error for each provider
+// Describe asks the service's catalog about datasets. It returns the known ones, in the order of ids, and an error for each provider
 // that did not answer and for each dataset that its provider does not list.
 func Describe(ctx context.Context, client *cas.Client, ids []string) (known []cas.Dataset, problems []error) {
 	return describe(ctx, client, ids)

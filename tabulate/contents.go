@@ -34,7 +34,7 @@ type ContentField struct {
 	Different int             `json:"different"`      // values that differ, among the first 100,000
 }
 
-// ReadContents reads all features of an input that was opened with all its properties. It ends with the error of ctx when ctx ends.
+// ReadContents reads all features of an input that was opened with all its properties. If ctx ends, it returns the error of ctx.
 func ReadContents(ctx context.Context, in Input) (*Contents, error) {
 	about := in.Source.Describe()
 	c := &Contents{Format: about.Format, Layer: about.Layer, Layers: about.Layers}
@@ -115,8 +115,8 @@ func takeFields(f features.Feature, at map[string]*fieldValues, names []string) 
 	return names
 }
 
-// IDFields are the fields that can be the id, the likeliest first: those whose values are all known to differ stand before those of
-// which only the first 100,000 were compared, and text and whole numbers before fractions, which measure something.
+// IDFields returns the fields that can be the id, the likeliest first. Fields whose values are all known to differ come before those of
+// which only the first 100,000 were compared. Text and whole numbers come before fractions, which are usually measurements.
 func (c *Contents) IDFields() []ContentField {
 	var found []ContentField
 	for _, f := range c.Fields {

@@ -16,8 +16,8 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// A Conversion is another table of the answers that a journal has. What is known of the service and the datasets is taken from the
-// description of the earlier table, if it is still there.
+// A Conversion writes another table from the answers in a journal. It takes what is known about the service and the datasets from the
+// description of the earlier table, if that still exists.
 type Conversion struct {
 	Journal string                              // path
 	Open    func(idField string) (Input, error) // the input of the run, opened with the run's id field; nil: no properties, rows by id
@@ -27,7 +27,7 @@ type Conversion struct {
 	Form    table.Form                          // of the table
 }
 
-// Run writes the table. Nothing is asked for; a feature that the journal does not know is bulk.ErrNotAsked.
+// Run writes the table. It sends no request. If the journal does not have a feature, the error is [bulk.ErrNotAsked].
 func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	opened, err := journal.Read(c.Journal)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package tabulate makes a table of attributes from a file of features: it reads them, asks a service for what they lack, keeps a
-// journal beside the table, and writes the table from it when every feature has its outcome.
+// Package tabulate makes a table of attributes from a file of features. It reads the features, asks a service for what is missing,
+// keeps a journal beside the table, and writes the table from the journal when every feature has an outcome.
 //
 //	input.go     what -g names: a file, text, or a stream that can be read once
 //	source.go    the features of an input, as often as they are needed

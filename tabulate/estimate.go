@@ -10,7 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// An Estimate is what a run would ask for.
+// An Estimate tells what a run would request.
 type Estimate struct {
 	Features      int   `json:"features"`       // in the input
 	Periods       int   `json:"periods"`        // that every feature is asked for; 0 is none
@@ -27,8 +27,8 @@ const (
 	mostResults  = 10_000
 )
 
-// Estimate reads the input and tells what a run would ask for. Nothing is sent, nothing is written. Errors are those of [Job.Run] before
-// its first request.
+// Estimate reads the input and tells what a run would request. It sends nothing and writes nothing. Its errors are those of [Job.Run]
+// before the first request.
 func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	var e Estimate
 	if len(j.Outputs) > 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// An Input is where features come from, with what a table says about it.
+// An Input is a source of features, with what the table's description says about it.
 type Input struct {
 	Name   string           // for the table's description; "" for text of the command line
 	Source *features.Source // gives the features
@@ -30,8 +30,8 @@ func Open(path string, o features.Options) (Input, error) {
 	return Input{Name: filepath.Base(path), Source: source}, nil
 }
 
-// Stream is an input that is read once, such as standard input. Its reading ends with bulk.ErrDrained soon after soft has
-// ended, even where the stream has nothing to give.
+// Stream returns an input that is read once, such as standard input. Soon after soft has ended, reading ends with [bulk.ErrDrained],
+// even if the stream gives nothing.
 func Stream(soft context.Context, name string, r io.Reader, o features.Options) (Input, error) {
 	digest := sha256.New()
 	rest := io.TeeReader(patient(soft, r), digest)

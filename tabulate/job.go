@@ -18,29 +18,29 @@ import (
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
-// A Job is a table to be made, or several of the same answers. It runs once.
+// A Job makes a table, or several tables of the same answers. It runs once.
 type Job struct {
 	Client    *cas.Client  // of the service to ask
 	Input     Input        // the features
-	Outputs   []Output     // tables, whose paths differ in their endings alone; the other files stand beside them
+	Outputs   []Output     // tables, whose paths differ only in their endings; the other files are beside them
 	IDField   string       // that the source was opened with; heading of the table's first column
 	Keep      []string     // properties to carry through
 	Form      table.Form   // of the tables
-	Resume    bool         // there has to be a journal to go on with; one that is there is gone on with anyway
-	Overwrite bool         // begin anew, whatever there is
-	Shard     shard.Shard  // part of the input to do; Outputs is its own table
-	Ask       bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
-	About     table.About  // the service's URL and the client; the rest is the job's own
+	Resume    bool         // fail if there is no journal to resume from; an existing journal is used in any case
+	Overwrite bool         // start anew, whatever exists
+	Shard     shard.Shard  // the part of the input to process; Outputs is its own table
+	Ask       bulk.Options // what to request, and how; the job sets the journal, the check, the drain and the total
+	About     table.About  // the service's URL and the client; the job sets the rest
 
 	// IsStatic, if not nil, tells Estimate which datasets do not vary over time, where there are periods. A run asks the service, unless
 	// Ask.Static is set.
 	IsStatic func(datasetID string) bool
-	// ServiceVersion, if not nil, asks for the version of the service, "" where it is not told.
+	// ServiceVersion, if not nil, returns the version of the service, "" if it is not known.
 	ServiceVersion func(context.Context) string
-	// Suggest, if not nil, gives what to put behind a dataset that the service does not list, such as "; did you mean …?".
+	// Suggest, if not nil, returns what to add to a message about a dataset that the service does not list, such as "; did you mean
+	// …?".
 	Suggest func(ctx context.Context, datasetID string) string
-	// Warn, if not nil, is told what the user ought to know though it ends nothing, and Tell what goes on.
-	// They are called by several goroutines.
+	// Warn, if not nil, gets what the user should know although the run goes on; Tell gets the progress. Several goroutines call them.
 	Warn, Tell func(string)
 
 	mu      sync.Mutex
@@ -49,7 +49,7 @@ type Job struct {
 	idle    bool
 }
 
-// Unfinished is a run that ended before its table was written. Its journal keeps what was answered.
+// Unfinished means that a run ended before its table was written. Its journal keeps the answers.
 type Unfinished struct {
 	Err     error // what ended the run
 	Journal string
@@ -58,7 +58,7 @@ type Unfinished struct {
 	Periods int // asked for, each of every feature; 0 is none
 }
 
-// Error is the cause, and what is kept.
+// Error returns the cause, and what the journal keeps.
 func (e *Unfinished) Error() string {
 	if e.Periods > 0 {
 		return fmt.Sprintf("%v; %d answers are there and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
@@ -66,10 +66,10 @@ func (e *Unfinished) Error() string {
 	return fmt.Sprintf("%v; %d features are answered and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
 }
 
-// Unwrap is why the run ended.
+// Unwrap returns the cause.
 func (e *Unfinished) Unwrap() error { return e.Err }
 
-// StopNow ends the run at once, from any goroutine; what is in flight is lost.
+// StopNow ends the run at once, from any goroutine. The requests in flight are lost.
 func (j *Job) StopNow() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -90,16 +90,16 @@ func (j *Job) hard(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// NothingToDo reports, after Run, that an earlier run had done it all: nothing was asked, and no file touched.
+// NothingToDo reports, after Run, whether an earlier run had done everything, so that no request was sent and no file changed.
 func (j *Job) NothingToDo() bool { return j.idle }
 
-// Run makes the table. It goes on with the journal of an earlier run with the same parameters, or fewer datasets or periods: what was
-// answered is not asked for again. Where Ask has periods, the catalog of the service says which datasets do not vary over time; they are
-// asked for once.
+// Run makes the table. If there is a journal of an earlier run with the same parameters, or with fewer datasets or periods, Run resumes
+// it and does not request its answers again. If Ask has periods, the service's catalog tells which datasets do not vary over time; they
+// are requested once.
 //
-// When ctx ends, nothing more is asked, every wait is cut, and the run ends when what is in flight is answered; [Job.StopNow] ends it at
-// once. A run that has answers in its journal and no table ends in an [*Unfinished]; one that was refused before it began ends in a
-// [*Refusal], the error of [table.PlanColumns], or of [journal.Open]. The summary tells of features that failed.
+// When ctx ends, Run sends no new request and stops waiting, and returns when the requests in flight are answered; [Job.StopNow] ends it
+// at once. If the journal has answers but the table is not written, the error is an [*Unfinished]. If the run was refused before it
+// began, the error is a [*Refusal], or that of [table.PlanColumns] or [journal.Open]. The summary counts the features that failed.
 func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	defer steadyHeap()()
 	soft := ctx

@@ -25,8 +25,8 @@ func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(pat
 // tableEndings are those that a journal may be named after: it stood beside one table once, as attributes.csv.journal.
 var tableEndings = []string{".csv", ".parquet", ".ndjson", ".jsonl", ".json"}
 
-// JournalPath is the name of the journal beside a table: attributes.journal beside attributes.csv. Where an earlier version of this
-// module has left attributes.csv.journal, it is that.
+// JournalPath returns the name of the journal beside a table: attributes.journal beside attributes.csv, or attributes.csv.journal if an
+// earlier version of this module has left one.
 func JournalPath(path string) string {
 	own := stem(path) + ".journal"
 	if exists(own) {
@@ -48,17 +48,17 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// A Refusal is a run that would replace, or leave behind, what an earlier one has made. Nothing was touched; errors.Is finds
+// A Refusal means that a run would replace or orphan files of an earlier run. Nothing was changed; errors.Is finds
 // [cas.ErrInvalidRequest].
 type Refusal struct {
 	Problem string // what is wrong
 	Hint    string // what to do
 }
 
-// Error is the problem.
+// Error returns the problem.
 func (e *Refusal) Error() string { return e.Problem }
 
-// Is makes a Refusal a [cas.ErrInvalidRequest].
+// Is reports that a Refusal is a [cas.ErrInvalidRequest].
 func (e *Refusal) Is(target error) bool { return target == cas.ErrInvalidRequest }
 
 // mayWrite refuses a run that would replace a table that no journal accounts for, or leave another table of its stem behind.

@@ -11,7 +11,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// An Output is a table to be written.
+// An Output is a table to write.
 type Output struct {
 	Path   string       // of the file
 	Format table.Format // that it is written in

@@ -8,13 +8,13 @@ import (
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// The codes of features whose ids would end a run.
+// Codes of features whose ids would end a run.
 const (
 	MissingID   preflight.Code = "missing_id"   // no string or number where the id belongs
 	DuplicateID preflight.Code = "duplicate_id" // another feature has the same id
 )
 
-// A Finding is what is wrong, or odd, with one feature.
+// A Finding is a problem of one feature.
 type Finding struct {
 	Feature int            `json:"feature"` // position, from 0
 	ID      string         `json:"id"`      // of the feature
@@ -25,9 +25,10 @@ type Finding struct {
 // mostWithout is how many features in a row, from the first on, may lack the property that holds the id before it is taken for misspelt.
 const mostWithout = 1000
 
-// Validate judges every feature of an input as a run would before it asks, tells of what it finds, and counts. Where a run
-// would end with the first id that is missing or occurs twice, all of them are found. An error is an input that cannot be read
-// on, or a [features.FieldError]: no feature, or none of the first 1,000, has the property that holds the id. Then nothing is told.
+// Validate checks every feature of an input as a run does before it sends anything. It calls tell for each problem and counts. A run
+// ends at the first id that is missing or occurs twice; Validate finds all of them. It returns an error if the input cannot be read
+// further, or a [features.FieldError] if no feature, or none of the first 1,000, has the property that holds the id; then it does not
+// call tell.
 func Validate(soft context.Context, in Input, tell func(Finding) error) (total, bad int, err error) {
 	var without *features.FieldError // as long as every feature lacks the property
 	var held []Finding

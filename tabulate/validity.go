@@ -13,8 +13,7 @@ import (
 // InvalidPolygon is the code of a polygon that [ValidPolygons] refuses.
 const InvalidPolygon preflight.Code = "invalid_polygon"
 
-// Check is what a feature has to pass before it is asked for: [preflight.Check], then [ValidPolygons], with one reading of the text
-// where that is enough for both.
+// Check checks a feature before it is sent: it calls [preflight.Check], then [ValidPolygons], and reads the text only once if possible.
 func Check(f features.Feature) error {
 	certain, err := certainlyValid(f)
 	if certain || err != nil {
@@ -23,11 +22,11 @@ func Check(f features.Feature) error {
 	return judgeText(f.Geometry)
 }
 
-// ValidPolygons is a check for what [preflight.Check] leaves to computational geometry: a polygon whose rings cross or touch
-// themselves or one another, or whose holes lie outside, encloses no area that everyone agrees on. Each polygon of a MultiPolygon is
-// judged by itself; that they overlap is no reason to refuse them. Points pass.
+// ValidPolygons checks what [preflight.Check] leaves to computational geometry. It refuses a polygon whose rings cross or touch
+// themselves or one another, or whose holes lie outside, because its area is not well defined. It checks each polygon of a MultiPolygon
+// separately; they may overlap. Points pass.
 //
-// The rules are those of OGC Simple Feature Access (06-103r4, 6.1.11.1), as shapely's is_valid has them.
+// The rules are those of OGC Simple Feature Access (06-103r4, 6.1.11.1), as in shapely's is_valid.
 func ValidPolygons(f features.Feature) error {
 	if certain, _ := certainlyValid(f); certain {
 		return nil
