@@ -51,8 +51,8 @@ var simulations = []simulation{
 	},
 }
 
-// uncached and cached are results a second of one service process as shipped, tuned those of one that package local has made fast and that
-// has nothing cached, as measured: docs/scale.md.
+// uncached and cached are results a second of one service process as shipped, as measured. tuned are those of one that package local has made
+// fast and that has nothing cached: what the service allows, less what a connector computes. See docs/scale.md.
 const (
 	uncached = 41.0
 	tuned    = 2800.0
