@@ -156,6 +156,9 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	if before.Records > 0 {
 		j.tell("going on with %s: %s, %d lack something", filepath.Base(journal.Path()), j.answered(before.Done), before.Failed)
 	}
+	if n := len(j.Ask.Periods); n > 0 && j.Ask.Total > 0 {
+		j.tell("%d features in %d periods%s: %d answers", j.Ask.Total, n, j.once(), j.Ask.Total*j.outcomes())
+	}
 	catalog := &catalogFirst{Client: j.Client, job: j, soft: soft, journal: journal}
 	if before.Records == 0 {
 		if err := catalog.look(); err != nil {

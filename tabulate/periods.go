@@ -166,6 +166,14 @@ func (j *Job) outcomes() int {
 	return max(1, len(j.Ask.Periods)+min(1, len(j.Ask.Static)))
 }
 
+// once says that some datasets are asked for once.
+func (j *Job) once() string {
+	if len(j.Ask.Static) == 0 {
+		return ""
+	}
+	return ", and once for what does not vary"
+}
+
 // answered says what a journal counts.
 func (j *Job) answered(n int) string {
 	if len(j.Ask.Periods) > 0 {

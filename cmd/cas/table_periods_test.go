@@ -40,7 +40,6 @@ type pair struct{ geometry, period string }
 type witness struct {
 	mu       sync.Mutex
 	seen     map[pair]int
-	periods  map[int]int // number of periods in a request to how often
 	datasets map[string]int
 	requests int
 	told     func(requests int)

@@ -2,10 +2,12 @@ package ogr
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -14,21 +16,33 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// checkKML reads a KML file, or the KML files of an archive (KMZ), for GDAL's driver drops what follows an error in one and says nothing.
-// features is how many it counts in all layers.
-func checkKML(path string, features int) error {
+// isKML reports a KML file or an archive of one (KMZ).
+func isKML(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false // it is a connection, or one of GDAL's own names of files
+	}
+	defer file.Close()
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".kml", ".kmz":
+		return true
+	}
+	head := make([]byte, 4096)
+	n, _ := io.ReadFull(file, head)
+	return bytes.Contains(head[:n], []byte("<kml"))
+}
+
+// checkKML reads a KML file, or the KML files of an archive, for GDAL's driver drops what follows an error in one and says nothing.
+// features is the number of placemarks, which GDAL has to count too; 0 of an archive, of which it may read a part.
+func checkKML(path string) (features int, err error) {
 	archive, err := zip.OpenReader(path)
 	if err != nil {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil //nolint:nilerr // it is a connection, or a file that ogrinfo alone finds
+			return 0, err
 		}
 		defer file.Close()
-		n, err := placemarks(file)
-		if err == nil && features < n {
-			err = format.Brokenf("it has %d placemarks, of which GDAL reads %d: it is damaged, or its elements are where KML has none", n, features)
-		}
-		return err
+		return placemarks(file)
 	}
 	defer archive.Close()
 	for _, e := range archive.File {
@@ -41,10 +55,10 @@ func checkKML(path string, features int) error {
 			err = errors.Join(err, file.Close())
 		}
 		if err != nil {
-			return format.Brokenf("%s of the archive: %w", e.Name, err)
+			return 0, format.Brokenf("%s of the archive: %w", e.Name, err)
 		}
 	}
-	return nil
+	return 0, nil
 }
 
 // entity is the name of one that a document declares.

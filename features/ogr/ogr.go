@@ -66,18 +66,22 @@ func open(path string, o format.Options) (format.Reader, error) {
 				"brew install gdal, conda install -c conda-forge gdal, or OSGeo4W on Windows: %w", program, err)
 		}
 	}
+	placemarks := 0
+	if isKML(path) {
+		if placemarks, err = checkKML(path); err != nil {
+			return nil, err
+		}
+	}
 	driver, layers, err := info(source)
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasSuffix(driver, "KML") {
-		features := 0
-		for _, l := range layers {
-			features += l.count
-		}
-		if err := checkKML(path, features); err != nil {
-			return nil, err
-		}
+	counted := 0
+	for _, l := range layers {
+		counted += max(l.count, 0)
+	}
+	if counted < placemarks {
+		return nil, format.Brokenf("it has %d placemarks, of which GDAL reads %d: it is damaged, or its elements are where KML has none", placemarks, counted)
 	}
 	r := &reader{source: source}
 	var names []string

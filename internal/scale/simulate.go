@@ -97,7 +97,7 @@ func (s simulation) calibrate(ctx context.Context) (results float64, err error) 
 	s.shared = false
 	n := min(mostFeatures, mostResults/s.plan.datasets, leastBatch*max(1, int(calibration/s.latency())))
 	var request cas.BatchExtractRequest
-	for f := range squares(n) {
+	for f := range squares(0, n) {
 		request.Geometries = append(request.Geometries, f.Geometry)
 	}
 	ids, options := s.service()
@@ -206,7 +206,7 @@ func (s simulation) task(ctx context.Context, url string, part shard.Shard, ids 
 		Progress: func(p bulk.Progress) { requests = p.Requests },
 	}
 	n := 0
-	for outcome, err := range bulk.Extract(ctx, client, part.Select(squares(s.plan.features), s.plan.features), o) {
+	for outcome, err := range bulk.Extract(ctx, client, part.Select(squares(0, s.plan.features), s.plan.features), o) {
 		if err == nil {
 			err = outcome.Err
 		}
@@ -221,10 +221,10 @@ func (s simulation) task(ctx context.Context, url string, part shard.Shard, ids 
 	return requests, nil
 }
 
-// squares are n features, each of its own geometry.
-func squares(n int) iter.Seq2[features.Feature, error] {
+// squares are n features from a first one, each of its own geometry.
+func squares(first, n int) iter.Seq2[features.Feature, error] {
 	return func(yield func(features.Feature, error) bool) {
-		for i := range n {
+		for i := first; i < first+n; i++ {
 			lon, lat := west+float64(i%1000)*1e-4, south+float64(i/1000)*1e-4
 			f := features.Feature{ID: fmt.Sprint(i), Index: i, Geometry: []byte(polygon(lon, lat, 0.001))}
 			if !yield(f, nil) {

@@ -55,6 +55,12 @@ func ExampleMerge() {
 	// attributes.0002-of-0002.shard.json holds 27 from 26
 }
 
+// A pattern finds more than tables.
+func ExampleTables() {
+	fmt.Println(shard.Tables([]string{"a.0001-of-0002.json", "a.0001-of-0002.meta.json", "a.0001-of-0002.shard.json", "a.0002-of-0002.json"}))
+	// Output: [a.0001-of-0002.json a.0002-of-0002.json]
+}
+
 // extractShard is what one of the processes does.
 func extractShard(s shard.Shard, output string) error {
 	server := castest.NewServer()
