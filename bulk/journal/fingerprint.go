@@ -16,7 +16,7 @@ type Fingerprint struct {
 	Aggregation cas.AggregationMethod `json:"aggregation"` // "" is compared as mean
 	TimeRange   string                `json:"time_range"`  // start/end as they go out; "" is none
 	TargetCRS   string                `json:"target_crs"`  // "" is compared as EPSG:4326
-	IDField     string                `json:"id_field"`    // where the ids come from, as in [ReadOptions.IDField]
+	IDField     string                `json:"id_field"`    // where the ids come from, as features.Options.IDField says
 	// Periods are those that every feature is asked for in, start/end as they go out, in place of TimeRange. They are compared without
 	// regard to order.
 	Periods []string `json:"periods,omitempty"`

@@ -22,7 +22,7 @@ type record struct {
 	esri     bool   // has members that Esri's JSON has and GeoJSON has not
 	id       span   // the member "id"
 	geometry span
-	named    span // the property that ReadOptions.IDField names
+	named    span // the property that Options.IDField names
 	kept     []keptProperty
 	keptSize int    // bytes of their values
 	notJSON  bool   // holds a bare NaN or Infinity
