@@ -26,8 +26,8 @@ type Job struct {
 	IDField   string       // that the source was opened with; heading of the table's first column
 	Keep      []string     // properties to carry through
 	Form      table.Form   // of the tables
-	Resume    bool         // there has to be a journal to go on with; one that is there is gone on with anyway
-	Overwrite bool         // begin anew, whatever there is
+	Resume    bool         // fail if there is no journal to resume from; a run resumes by itself if there is one
+	Overwrite bool         // start again, whatever there is
 	Shard     shard.Shard  // part of the input to do; Outputs is its own table
 	Ask       bulk.Options // what to ask, and how; the journal, the check, the drain and the total are the job's own
 	About     table.About  // the service's URL and the client; the rest is the job's own

@@ -273,11 +273,11 @@ func (a *app) explain(err error, x extraction) error {
 	if unfinished := (*tabulate.Unfinished)(nil); !errors.As(err, &unfinished) {
 		return err
 	}
-	again := "hint: go on by the same command:"
+	again := "hint: to resume, run the same command again:"
 	if hopeless := (*bulk.HopelessError)(nil); errors.As(err, &hopeless) {
-		again = "hint: if that is as it should be, go on by the same command:"
+		again = "hint: if that is as it should be, run the same command again:"
 	} else if x.geometry == "-" {
-		again = "hint: go on by the same command, with the same input:"
+		again = "hint: to resume, run the same command again, with the same input:"
 	}
 	return fmt.Errorf("%w\n%s\n  %s", err, again, a.sameCommand())
 }
