@@ -251,7 +251,7 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 			if len(x.periods) > 0 {
 				of = fmt.Sprintf("%d answers", d.Results+d.Missing)
 			}
-			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %s: the service has no other\n",
+			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %s: the service offers no other\n",
 				d.ID, method, x.aggregation, d.Mismatches[method], of)
 		}
 	}

@@ -57,7 +57,7 @@ func (x *forming) form() (form table.Form, err error) {
 	case form.Long && form.Wide:
 		return form, usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
-		return form, usage("--long has no columns per dataset, which --columns values, --zero-classes and the presets of models are about")
+		return form, usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
 	}
 	return form, nil
 }
