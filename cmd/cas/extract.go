@@ -35,8 +35,8 @@ The ending of -o chooses the format: CSV, NDJSON, JSON, Parquet or NetCDF; GeoJS
 the command prints CSV, or JSON with --json.
 
 The journal beside the table keeps every answer as it arrives. If a run stops for whatever reason, give the same command again:
-it resumes the run and asks only for what failed or is new. You can add datasets (-d) to a finished table. To change any other parameter,
-choose another table or give --overwrite.
+it resumes the run and asks only for what failed or is new. You can add datasets (-d) to a finished table. Another aggregation,
+time range or id field needs another table, or --overwrite.
 
 With --every or --period, the command asks for each period separately, and once for datasets that do not vary over time. The table has a
 row for each feature, dataset and period; with --wide it has a column for each period; NetCDF has the dimension time. You can add periods to
@@ -47,8 +47,8 @@ once.
 
 INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
 zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
-Coordinates in another reference system are converted to longitude and latitude; a datum more than 2 m off WGS 84 is refused. An invalid
-feature becomes a row with empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
+Coordinates in another reference system are converted to longitude and latitude; a file whose datum is more than 2 m off WGS 84 is
+refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
