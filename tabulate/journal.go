@@ -69,8 +69,8 @@ func (j *Job) mayWrite() error {
 	case j.Overwrite:
 	case j.Resume && !known:
 		return &Refusal{
-			Problem: fmt.Sprintf("there is no journal %s to go on with", filepath.Base(path)),
-			Hint:    "start the run without asking it to resume: one that is stopped goes on by itself",
+			Problem: fmt.Sprintf("there is no journal %s to resume from", filepath.Base(path)),
+			Hint:    "start the run without asking it to resume: a stopped run resumes by itself",
 		}
 	case !known:
 		for _, o := range j.Outputs {
@@ -113,7 +113,7 @@ func (j *Job) sameInput(src source) error {
 	}
 	return &Refusal{
 		Problem: fmt.Sprintf("%s was made of %s, and this is another input", path, cmp.Or(was.Input, "GeoJSON text")),
-		Hint:    "give another output; or go on with what is answered by --resume, or begin anew by --overwrite: both replace the table",
+		Hint:    "give another output; or keep the answers with --resume, or start again with --overwrite: both replace the table",
 	}
 }
 
@@ -148,8 +148,8 @@ func (j *Job) openJournal(fingerprint journal.Fingerprint, scan func() error) (*
 	opened, err := open(JournalPath(j.Outputs[0].Path), fingerprint)
 	if changed := (*journal.FingerprintError)(nil); errors.As(err, &changed) {
 		return nil, &Refusal{
-			Problem: strings.TrimSuffix(changed.Error(), "; give the old parameters, or another output, or begin anew"),
-			Hint:    "give the old parameters, or another output, or begin anew by --overwrite",
+			Problem: strings.TrimSuffix(changed.Error(), "; give the old parameters, or another output, or start again"),
+			Hint:    "give the old parameters, or another output, or start again with --overwrite",
 		}
 	}
 	if err != nil {

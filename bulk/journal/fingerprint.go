@@ -159,6 +159,6 @@ func (e *FingerprintError) Error() string {
 		}
 		fmt.Fprintf(&b, " %s was %s and is %s", c.Parameter, c.Old, c.New)
 	}
-	b.WriteString("; give the old parameters, or another output, or begin anew")
+	b.WriteString("; give the old parameters, or another output, or start again")
 	return b.String()
 }

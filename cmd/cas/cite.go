@@ -19,7 +19,7 @@ func (a *app) citeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "cite -d DATASET",
 		Short:   "Print licence and citation of datasets",
-		Long:    `Print the licence and the citation of datasets, as the service's catalog has them. The description of a table (FILE.meta.json) has them too.`,
+		Long:    `Print the licence and the citation of datasets, as the service's catalog has them. The file beside a table (such as attributes.meta.json) has them too.`,
 		Example: `  cas cite -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm`,
 		Args:    exactly(0, "datasets by -d"),
 		RunE: func(c *cobra.Command, _ []string) error {

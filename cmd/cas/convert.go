@@ -48,7 +48,7 @@ it first: 'cas extract … --resume'.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet or .nc (NetCDF)")
-	f.StringSliceVar(&x.keep, "keep", nil, "property of INPUT to carry into the table; repeat for more")
+	f.StringSliceVar(&x.keep, "keep", nil, "property of INPUT to copy into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries of INPUT")
 	f.BoolVar(&x.overwrite, "overwrite", false, "replace a file that exists")
 	x.forming.flags(f)

@@ -16,10 +16,10 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Examine whether a service works well with this client",
-		Long: `Examine whether the service works well with this client. Does it answer? Which TLS does it use, and when does its certificate end? Does it
-need a key, and does it accept yours? Does it redirect? How fast is it? Does its /openapi.json agree with this client's contract? Does it
-have the datasets that this client knows? With -d, the command also extracts a dataset, at a place in Tennessee or that of -g, and
-measures the results a second.
+		Long: `Examine whether the service works well with this client. Does it answer? Which TLS does it use, and when does its certificate expire? Does
+it need a key, and does it accept yours? Does it redirect? How fast is it? Does its /openapi.json agree with this client's contract? Does it
+have the datasets that this client knows? With -d, the command also extracts a dataset, at a place in Tennessee or at the one of -g, and
+measures how many results a second it gets.
 
 It makes some fifteen small requests, not counting the extraction. Each check ends as ok, warn (usable, but look at it) or fail.`,
 		Example: `  cas doctor --url https://cas.example.com

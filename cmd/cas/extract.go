@@ -31,24 +31,24 @@ func (a *app) extractCommand() *cobra.Command {
 		Long: `Extract the attributes of one geometry and print them, or of many features and write a table. The table has a row for each feature, in
 the order of the input.
 
-The ending of -o chooses the format: CSV, NDJSON, JSON, Parquet or NetCDF, or with the geometries GeoJSON or GeoPackage. Without -o, the
-command prints CSV, or JSON by --json.
+The ending of -o chooses the format: CSV, NDJSON, JSON, Parquet or NetCDF; GeoJSON and GeoPackage also contain the geometries. Without -o,
+the command prints CSV, or JSON with --json.
 
-The journal beside the table keeps every answer as it arrives. If a run was stopped, at any moment and in any way, the same command resumes
-it and asks only for what failed or is new. You can add datasets (-d) to a finished table. A run with other parameters needs another
-table, or --overwrite.
+The journal beside the table keeps every answer as it arrives. If a run stops for whatever reason, give the same command again:
+it resumes the run and asks only for what failed or is new. You can add datasets (-d) to a finished table. Another aggregation,
+time range or id field needs another table, or --overwrite.
 
 With --every or --period, the command asks for each period separately, and once for datasets that do not vary over time. The table has a
-row for each feature, dataset and period, or with --wide a column for each period; NetCDF has the dimension time. You can add periods to
+row for each feature, dataset and period; with --wide it has a column for each period; NetCDF has the dimension time. You can add periods to
 a finished table.
 
-If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second Ctrl-C ends at
+If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second Ctrl-C stops at
 once.
 
 INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
 zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
-Coordinates in another reference system are converted to longitude and latitude if that is exact. An invalid feature becomes a row with
-empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
+Coordinates in another reference system are converted to longitude and latitude; a file whose datum is more than 2 m off WGS 84 is
+refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID
@@ -69,7 +69,7 @@ empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
 	f := c.Flags()
 	f.StringVarP(&x.geometry, "geometry", "g", "", "the input: GeoJSON text, a file, or - for standard input")
 	f.StringSliceVarP(&x.datasets, "datasets", "d", nil, "dataset id, provider:dataset; repeat for more")
-	f.StringVarP(&x.aggregation, "aggregation", "a", "", "statistic wished for (default: the service's, mean)")
+	f.StringVarP(&x.aggregation, "aggregation", "a", "", "statistic to ask for, if the provider offers it (default: the service's, mean)")
 	x.timing.flags(f)
 	x.tabulation.flags(f)
 	x.sharding.flags(f)

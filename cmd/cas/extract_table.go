@@ -43,17 +43,17 @@ type tabulation struct {
 }
 
 func (x *tabulation) flags(f *pflag.FlagSet) {
-	f.StringArrayVarP(&x.outputs, "output", "o", nil, "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries .geojson, .gpkg; repeat for more than one of them")
+	f.StringArrayVarP(&x.outputs, "output", "o", nil, "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries .geojson, .gpkg; repeat for several files")
 	x.reading.flags(f)
-	f.StringSliceVar(&x.keep, "keep", nil, "property to carry into the table; repeat for more")
+	f.StringSliceVar(&x.keep, "keep", nil, "property to copy into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries")
-	f.IntVar(&x.concurrency, "concurrency", usualConcurrency, "most requests in flight; with --local at least two for each process, if not given")
-	f.IntVar(&x.batchSize, "batch-size", 0, "most features of a request (default: as many as the service answers in 20 s, up to 1000)")
-	f.BoolVar(&x.resume, "resume", false, "insist that there is an earlier run's journal to go on with (a run goes on by itself if there is)")
-	f.BoolVar(&x.overwrite, "overwrite", false, "begin anew: replace the table and the journal of an earlier run")
-	f.DurationVar(&x.wait, "wait", 30*time.Minute, "longest outage of the service to sit out, 10 s before it has answered; 0 is none")
-	f.DurationVar(&x.grace, "grace", 30*time.Second, "after an interrupt, longest wait for what is in flight; 0 is no limit")
-	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0, not 3, when the table is whole though some features failed")
+	f.IntVar(&x.concurrency, "concurrency", usualConcurrency, "maximum number of requests in flight; the default with --local is at least two for each process")
+	f.IntVar(&x.batchSize, "batch-size", 0, "maximum number of features in a request (default: as many as the service answers in 20 s, up to 1000)")
+	f.BoolVar(&x.resume, "resume", false, "fail if there is no journal of an earlier run (a run resumes by itself if there is one)")
+	f.BoolVar(&x.overwrite, "overwrite", false, "start again: replace the table and the journal of an earlier run")
+	f.DurationVar(&x.wait, "wait", 30*time.Minute, "how long to wait for a service that is away (at most 10 s if it has never answered); 0 means not at all")
+	f.DurationVar(&x.grace, "grace", 30*time.Second, "after Ctrl-C, how long to wait for the requests in flight; 0 means no limit")
+	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0 instead of 3 if the table is complete but some features failed")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
 	x.forming.flags(f)
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "no progress and no summary on standard error")
@@ -151,8 +151,8 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 	}
 	t := newTable(a.out, append(head, "REFUSED", "ANSWERED", "REQUESTS", "BYTES")...)
 	t.row(append(row, fmt.Sprint(e.Refused), fmt.Sprint(e.Answered), fmt.Sprint(e.Requests), fmt.Sprint(e.GeometryBytes))...)
-	fmt.Fprintln(a.err, "Nothing was sent. Refused features are not asked for, see 'cas validate'; answered ones are in the journal;\n"+
-		"requests are the fewest possible, since they start small; bytes are those of the geometries.")
+	fmt.Fprintln(a.err, "Nothing was sent. REFUSED features are invalid ('cas validate' lists them); ANSWERED ones are in the journal already.\n"+
+		"REQUESTS is the least number: a run starts with small requests, so it sends more. BYTES is the size of the geometries.")
 	return t.flush()
 }
 
@@ -251,7 +251,7 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 			if len(x.periods) > 0 {
 				of = fmt.Sprintf("%d answers", d.Results+d.Missing)
 			}
-			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %s: the service has no other\n",
+			fmt.Fprintf(a.err, "cas: warning: %s is by %s, not %s, for %d of %s: the service offers no other\n",
 				d.ID, method, x.aggregation, d.Mismatches[method], of)
 		}
 	}
@@ -273,11 +273,11 @@ func (a *app) explain(err error, x extraction) error {
 	if unfinished := (*tabulate.Unfinished)(nil); !errors.As(err, &unfinished) {
 		return err
 	}
-	again := "hint: go on by the same command:"
+	again := "hint: to resume, run the same command again:"
 	if hopeless := (*bulk.HopelessError)(nil); errors.As(err, &hopeless) {
-		again = "hint: if that is as it should be, go on by the same command:"
+		again = "hint: if that is as it should be, run the same command again:"
 	} else if x.geometry == "-" {
-		again = "hint: go on by the same command, with the same input:"
+		again = "hint: to resume, run the same command again, with the same input:"
 	}
 	return fmt.Errorf("%w\n%s\n  %s", err, again, a.sameCommand())
 }

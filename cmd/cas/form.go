@@ -22,13 +22,13 @@ type forming struct {
 
 func (x *forming) flags(f *pflag.FlagSet) {
 	f.StringVar(&x.preset, "preset", "", "columns and rows as a model reads them: "+strings.Join(table.Presets(), ", "))
-	f.StringVar(&x.columns, "columns", "", "full, or values: the id and numbers, units and the rest in FILE.meta.json (default full)")
+	f.StringVar(&x.columns, "columns", "", "full, or values: only the id and the numbers; units and the rest are in STEM.meta.json (default full)")
 	f.StringVar(&x.idName, "id-name", "", "name of the first column (default: that of --id-field, else id)")
-	f.StringVar(&x.idPrefix, "id-prefix", "", "PREFIX_ before every id")
+	f.StringVar(&x.idPrefix, "id-prefix", "", "text to put before every id, with _ between")
 	f.StringVar(&x.sort, "sort", "", "order of the rows: input, or id, compared as text (default input)")
-	f.BoolVar(&x.zeroClasses, "zero-classes", false, "write 0 for a class that a feature does not have and others have")
-	f.BoolVar(&x.long, "long", false, "a row per feature, dataset and class in place of columns")
-	f.BoolVar(&x.wide, "wide", false, "with periods, a column for each in place of rows")
+	f.BoolVar(&x.zeroClasses, "zero-classes", false, "write 0, not an empty cell, for a class that only other features have")
+	f.BoolVar(&x.long, "long", false, "a row for each feature, dataset and class instead of columns")
+	f.BoolVar(&x.wide, "wide", false, "with periods: a column for each period instead of a row")
 }
 
 // form is what the flags ask for; a flag counts more than the preset.
@@ -57,7 +57,7 @@ func (x *forming) form() (form table.Form, err error) {
 	case form.Long && form.Wide:
 		return form, usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
-		return form, usage("--long has no columns per dataset, which --columns values, --zero-classes and the presets of models are about")
+		return form, usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
 	}
 	return form, nil
 }

@@ -24,13 +24,13 @@ func (a *app) initCommand() *cobra.Command {
 		Short: "Ask for the file, the id and the datasets, and print the 'cas extract' command to run",
 		Long: `Ask three questions and print the command that makes the table: which file (its fields are shown as by 'cas describe'), which of
 its fields is the id, and which datasets, by searching. The command goes to standard output, spelled for a POSIX shell such as bash;
-all else goes to standard error. In the end its --dry-run can be run, which sends nothing. What an option says is not asked.
+all else goes to standard error. At the end it offers a dry run of the command, which sends nothing. It does not ask what an option says.
 
-The datasets are those of the service, or without one those of the catalog that this program carries, as far as they have something
-where the features are. Answer the search with words (as to 'cas datasets'), a dataset id, or the numbers of datasets that were found,
-such as 1 3-5; the same number again takes a dataset away. An empty line ends the choice.
+The datasets are those of the service, or without a service those of the catalog inside this program; only those whose area
+touches that of the features are shown. Answer the search with words (as to 'cas datasets'), a dataset id, or the numbers of datasets that
+were found, such as 1 3-5; the same number again takes a dataset away. An empty line ends the choice.
 
-Answers are read from standard input, a line each, so they can come from a file too. The last question, about the dry run, needs none.`,
+Answers are read from standard input, one a line, so they can come from a file too. The last question, about the dry run, needs no answer.`,
 		Example: `  cas init
   cas init basins.shp > run.sh
   printf '%s\n' basins.shp HYBAS_ID elevation 1 '' | cas init`,
@@ -44,7 +44,7 @@ Answers are read from standard input, a line each, so they can come from a file 
 		},
 	}
 	n.reading.flags(c.Flags())
-	c.Flags().BoolVar(&n.offline, "offline", false, "search the catalog that this program carries, and ask no service")
+	c.Flags().BoolVar(&n.offline, "offline", false, "search the catalog inside this program; send no request")
 	return c
 }
 

@@ -31,7 +31,7 @@ func (r *reading) flags(f *pflag.FlagSet) {
 	f.StringVar(&r.layer, "layer", "", "layer of a file that has several; 'cas describe FILE' lists them")
 	f.StringVar(&r.x, "x", "", "column of longitudes in a table of points (default: x, lon, long, lng or longitude)")
 	f.StringVar(&r.y, "y", "", "column of latitudes in a table of points (default: y, lat or latitude)")
-	f.StringVar(&r.assumeCRS, "assume-crs", "", "reference system of a file that names none, or a wrong one, such as EPSG:5070")
+	f.StringVar(&r.assumeCRS, "assume-crs", "", "reference system of the file, if it names none or a wrong one, such as EPSG:5070")
 }
 
 func (r *reading) options(keep []string) features.Options {

@@ -24,9 +24,9 @@ type localRun struct {
 func (l *localRun) flags(f *pflag.FlagSet) {
 	f.BoolVar(&l.local, "local", false, "start the real service on this machine for the run; see 'cas local'")
 	f.IntVar(&l.config.Workers, "local-workers", 0, "with --local: number of service processes (default: one for each core, at most 8)")
-	f.BoolVar(&l.config.AsShipped, "local-as-shipped", false, "with --local: leave the service as it is installed, some 60 times slower")
-	f.StringVar(&l.config.App, "local-app", "", "with --local: another app factory, module:factory or FILE.py:factory")
-	f.StringVar(&l.config.Python, "local-python", "", "with --local: interpreter that has the service (default: the one on PATH)")
+	f.BoolVar(&l.config.AsShipped, "local-as-shipped", false, "with --local: do not tune the service; it is then some 60 times slower")
+	f.StringVar(&l.config.App, "local-app", "", "with --local: another Python app in place of the service's own, module:factory or FILE.py:factory")
+	f.StringVar(&l.config.Python, "local-python", "", "with --local: Python interpreter in which the service is installed (default: the one on PATH)")
 }
 
 // localService is what descriptions call a service that lived for the run: its address says nothing afterwards.

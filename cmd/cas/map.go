@@ -35,11 +35,11 @@ func (a *app) mapCommand() *cobra.Command {
 suit colour-blind readers and grey print. FILE ends in .svg, .png or .html. The HTML page is one file. It shows values under the mouse,
 finds a feature by its id, and lists ids and values in any order.
 
-If a few values lie far outside the others, the colours go from the 2nd to the 98th percentile, and the legend names the values beyond;
---limits sets other ends. --classes quantile:5 draws five colours with equally many features each, --classes equal:5 five equal ranges.
+If a few values lie far outside the others, the colours go from the 2nd to the 98th percentile, and the legend names the values outside;
+--limits sets another range. --classes quantile:5 draws five colours with equally many features each, --classes equal:5 five equal ranges.
 
 FEATURES is the file that the table was made from. The command finds the features by their ids. The id is the property that --id-field
-names, or else the one in the table's description, or else the one with the name of the table's first column.`,
+names; without it, the one that STEM.meta.json beside the table names; without that, the one named like the table's first column.`,
 		Example: `  cas map attributes.csv basins.geojson -c copernicus_dem_elevation -o elevation.svg
   cas map attributes.parquet basins.gpkg -c modis_lc_land_cover_10 -o grassland.html --classes quantile:5`,
 		Args: exactly(2, "a table and its features"),
@@ -54,9 +54,9 @@ names, or else the one in the table's description, or else the one with the name
 	d.reading.flags(f)
 	f.Lookup("id-field").Usage = "property that holds the id (default: the name of the table's first column)"
 	f.StringVar(&d.title, "title", "", "text above the map (default: the catalog's name of the dataset)")
-	f.StringVar(&d.classes, "classes", "", "quantile:N or equal:N: N colours in place of a ramp")
-	f.StringVar(&d.limits, "limits", "", "LOW,HIGH: ends of the colours; what lies beyond has the colour of the end")
-	f.BoolVar(&d.dark, "dark", false, "on a dark background (.svg and .html follow the reader's system without)")
+	f.StringVar(&d.classes, "classes", "", "quantile:N or equal:N: N colours instead of a continuous scale")
+	f.StringVar(&d.limits, "limits", "", "LOW,HIGH: range of the colours; a value beyond it has the colour of the nearer end")
+	f.BoolVar(&d.dark, "dark", false, "draw on a dark background (without it, .svg and .html follow the reader's system)")
 	return c
 }
 

@@ -17,11 +17,11 @@ func (a *app) mergeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "merge -o FILE SHARD…",
 		Short: "Join the tables of all shards of a run",
-		Long: `Join the tables of 'cas extract --shard', given in any order, to the table of the whole run. It has the same bytes as the table of a
-single run. The lists of failures and the descriptions are joined too.
+		Long: `Join the tables of 'cas extract --shard', given in any order, to the table of the whole run. (A shard is one of n parts of a run.) The
+table has the same bytes as that of a single run. The files .errors.csv and .meta.json are joined too.
 
 Each shard has a manifest (….shard.json) that says which part of which run it is. If a shard is missing, given twice, unfinished, changed
-since, or made from another input or by other parameters, the command names it and writes nothing. Standard output then has the
+afterwards, or made from another input or with other parameters, the command names it and writes nothing. Standard output then has the
 numbers of the shards to run again, in the form of sbatch --array: 3,7-9.`,
 		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
   cas merge -o attributes.csv attributes.*-of-0016.csv`,
@@ -33,7 +33,7 @@ numbers of the shards to run again, in the form of sbatch --array: 3,7-9.`,
 			return a.merge(c.Context(), output, args, quiet)
 		},
 	}
-	c.Flags().StringVarP(&output, "output", "o", "", "table to write, of the shards' format")
+	c.Flags().StringVarP(&output, "output", "o", "", "table to write, in the format of the shards")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "no summary on standard error")
 	return c
 }

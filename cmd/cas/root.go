@@ -69,7 +69,7 @@ Results go to standard output, everything else to standard error.`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
 	flags.DurationVar(&a.timeout, "timeout", cas.DefaultTimeout, "time limit of one request")
-	flags.IntVar(&a.rate, "requests-per-minute", 0, "most requests a minute, evenly spaced; 0 means no limit")
+	flags.IntVar(&a.rate, "requests-per-minute", 0, "maximum number of requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	for _, c := range []*cobra.Command{

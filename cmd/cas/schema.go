@@ -14,7 +14,7 @@ func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema NAME",
 		Short: "Print the JSON Schema of what the command writes for programs",
-		Long: `Print a JSON Schema (draft 2020-12). NAME is meta, for the description beside a table (FILE.meta.json), or doctor, journal or validate, for
+		Long: `Print a JSON Schema (draft 2020-12). NAME is meta, for the file beside a table (such as attributes.meta.json), or doctor, journal or validate, for
 what these commands print with --json.`,
 		Example:   `  cas schema meta > meta.schema.json`,
 		Args:      exactly(1, "the name of a schema: "+names),

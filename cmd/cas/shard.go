@@ -15,7 +15,7 @@ type sharding struct {
 }
 
 func (s *sharding) flags(f *pflag.FlagSet) {
-	f.StringVar(&s.text, "shard", "", "do part i/n of the input, or auto: as the task of an array of Slurm, PBS, Grid Engine or Kubernetes, see 'cas merge'")
+	f.StringVar(&s.text, "shard", "", "process part i/n of the input; auto takes i and n from the array task of Slurm, PBS, Grid Engine or Kubernetes; see 'cas merge'")
 }
 
 // divide finds out which shard to do, and names the table after it.

@@ -77,7 +77,7 @@ func TestTableInterruptedAndResumed(t *testing.T) {
 	require.NoError(t, run.Process.Signal(os.Interrupt))
 	run.hear(t, "interrupt again to end at once")
 	run.hear(t, "the run was stopped before its end")
-	run.hear(t, "go on by the same command:")
+	run.hear(t, "run the same command again:")
 	require.True(t, run.lines.Scan())
 	command := run.lines.Text()
 	assert.Equal(t, exitFailed, run.end(t))
@@ -145,7 +145,7 @@ func TestTableOfSilentPipeInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	<-first
 	require.NoError(t, run.Process.Signal(os.Interrupt))
-	run.hear(t, "go on by the same command, with the same input:")
+	run.hear(t, "run the same command again, with the same input:")
 	assert.Equal(t, exitFailed, run.end(t))
 	assert.FileExists(t, strings.TrimSuffix(table, ".csv")+".journal")
 	assert.NoFileExists(t, strings.TrimSuffix(table, ".csv")+".spool")
