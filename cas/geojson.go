@@ -87,7 +87,7 @@ func takeGeometry(field string, text, object []byte, g *geotext.Geometry) (geoJS
 	case g.TypeText[0] != '"':
 		return geoJSON{}, invalid(field+".type", "is %s, not a text", abbreviate(g.TypeText))
 	case g.Type == geotext.KindCollection:
-		return geoJSON{}, invalid(field, "is a FeatureCollection: give one of its features, or read it with package bulk")
+		return geoJSON{}, invalid(field, "is a FeatureCollection: give one of its features, or read them all with package features")
 	case g.Type == geotext.KindFeature:
 		return geoJSON{}, invalid(field, "is a Feature inside a Feature")
 	case !known:

@@ -180,7 +180,7 @@ func TestWhatIsNoGeometryIsRefusedByName(t *testing.T) {
 		"geometry twice":            {`{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"geometry":{"type":"Point","coordinates":[1,2]}}`, `"geometry" twice`},
 		"GeometryCollection":        {`{"type":"GeometryCollection","geometries":[]}`, `geometry.type: is "GeometryCollection"`},
 		"MultiPoint":                {`{"type":"MultiPoint","coordinates":[[1,2]]}`, `geometry.type: is "MultiPoint"`},
-		"FeatureCollection":         {`{"type":"FeatureCollection","features":[]}`, "package bulk"},
+		"FeatureCollection":         {`{"type":"FeatureCollection","features":[]}`, "package features"},
 		"Feature, no geometry":      {`{"type":"Feature","properties":{}}`, "Feature without a geometry"},
 		"Feature, null":             {`{"type":"Feature","geometry":null}`, "Feature without a geometry"},
 		"Feature, array":            {`{"type":"Feature","geometry":[1,2]}`, "Feature without a geometry"},

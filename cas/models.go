@@ -7,7 +7,8 @@ import (
 
 // The other types of answers; models.gen.go has the rest.
 type (
-	// Value is a number, a class distribution or null; see its methods Float64, Distribution, IsNull and String.
+	// Value is a number, a class distribution or null. `number, ok := v.Float64()` and `shares, ok := v.Distribution()` read it, IsNull tells
+	// null, String prints it. `go doc wire.Value` lists all methods.
 	Value = wire.Value
 	// Class is one class of a distribution: Name and Fraction (0 to 1; NaN if the service sent null).
 	Class = wire.Class

@@ -112,7 +112,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 		fmt.Fprintf(a.err, "%s: %d features, %d columns, %s\n", x.output, summary.Features, len(summary.Columns), duration(time.Since(started)))
 	}
 	if summary.Failed > 0 {
-		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s\n", summary.Failed, summary.Features, table.ErrorsPath(x.output))
+		a.tellFailed(summary, x.output, "")
 		return errPartial
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,13 +29,14 @@ var temporalTypes = []string{
 func (a *app) datasetsCommand() *cobra.Command {
 	var s datasetSearch
 	var temporal string
-	var bbox []float64
+	var bbox string
 	var finest, coarsest float64
 	c := &cobra.Command{
 		Use:   "datasets [WORD]...",
 		Short: "Search the datasets, or list them all",
 		Long: `Search the datasets by words and filters. All of them must apply; without any, the command lists all datasets. A word may be in the id,
-the name, the description or the variables of a dataset; its beginning is enough. The best match comes first.
+the name, the description or the variables of a dataset; its beginning is enough. The best match comes first. The name of a place is seldom in
+it: ask for a place by --bbox.
 
 With --offline, the command searches the catalog inside this program and sends no request. A note on standard error says how old that
 catalog is. If the service does not answer, the command does the same.`,
@@ -55,12 +57,12 @@ catalog is. If the service does not answer, the command does the same.`,
 			if c.Flags().Changed("max-resolution") {
 				s.query.MaxResolution = &coarsest
 			}
-			switch len(bbox) {
-			case 0:
-			case 4:
-				s.query.BBox = &cas.BoundingBox{MinLon: bbox[0], MinLat: bbox[1], MaxLon: bbox[2], MaxLat: bbox[3]}
-			default:
-				return usage("--bbox takes four numbers, MIN_LON,MIN_LAT,MAX_LON,MAX_LAT, and got %d", len(bbox))
+			if bbox != "" {
+				box, err := parseBox(bbox)
+				if err != nil {
+					return err
+				}
+				s.query.BBox = box
 			}
 			return a.searchDatasets(c.Context(), s)
 		},
@@ -71,7 +73,7 @@ catalog is. If the service does not answer, the command does the same.`,
 	f.StringVar(&temporal, "temporal-type", "", strings.Join(temporalTypes, ", "))
 	f.Float64Var(&finest, "min-resolution", 0, "smallest pixel size in metres")
 	f.Float64Var(&coarsest, "max-resolution", 0, "largest pixel size in metres")
-	f.Float64SliceVar(&bbox, "bbox", nil, "box that the dataset touches, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT")
+	f.StringVar(&bbox, "bbox", "", "box that the dataset touches, in degrees: MIN_LON,MIN_LAT,MAX_LON,MAX_LAT; 'cas describe FILE' shows that of a file")
 	f.StringVar(&s.query.Licence, "licence", "", "what the licence must contain, such as CC-BY-4.0")
 	f.StringSliceVar(&s.columns, "columns", nil, "columns to print: "+strings.Join(columnNames(), ", "))
 	f.BoolVar(&s.offline, "offline", false, "search the catalog inside this program; send no request")
@@ -83,6 +85,34 @@ catalog is. If the service does not answer, the command does the same.`,
 	})
 	a.jsonFlag(c)
 	return c
+}
+
+// parseBox reads a box in degrees. One whose west is greater than its east lies across the antimeridian.
+func parseBox(text string) (*cas.BoundingBox, error) {
+	const form = "give four numbers in degrees, MIN_LON,MIN_LAT,MAX_LON,MAX_LAT, such as -90.3,34.9,-81.6,36.7 for Tennessee"
+	var box [4]float64
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(parts) != len(box) {
+		return nil, usage("--bbox %s: %s", text, form)
+	}
+	for i, part := range parts {
+		number, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return nil, usage("--bbox %s: %q is no number; %s", text, part, form)
+		}
+		most := 180.0
+		if i%2 == 1 {
+			most = 90
+		}
+		if !(number >= -most && number <= most) { // NaN is outside too
+			return nil, usage("--bbox %s: %s is outside -%g to %g: longitude comes first; %s", text, part, most, most, form)
+		}
+		box[i] = number
+	}
+	if box[1] > box[3] {
+		return nil, usage("--bbox %s: the southern edge, %g, is north of the northern one, %g; %s", text, box[1], box[3], form)
+	}
+	return &cas.BoundingBox{MinLon: box[0], MinLat: box[1], MaxLon: box[2], MaxLat: box[3]}, nil
 }
 
 func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
@@ -148,6 +178,8 @@ func (a *app) emptySearchHint(ctx context.Context, s datasetSearch) string {
 		return didYouMean(s.query.Provider, catalog.SuggestProvider(s.query.Provider, 1))
 	case s.query.Provider != "":
 		return a.suggestProvider(ctx, s.query.Provider)
+	case s.query.Words != "" && s.query.BBox == nil:
+		return ": every word must be in it; fewer or shorter ones find more, and --bbox asks for a place"
 	case s.query.Words != "":
 		return ": every word must be in it; fewer or shorter ones find more"
 	default:

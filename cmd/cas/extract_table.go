@@ -122,6 +122,9 @@ func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Inpu
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
 	}
 	x.forMany()
+	if d := input.Source.Describe(); x.idField == "" && len(d.Fields) > 0 && d.Format != "GeoJSON" && len(x.outputs) > 0 && !x.quiet {
+		fmt.Fprintln(a.err, "cas: note: no field is named as the id by --id-field: a row is named by its position in the file, from 0; 'cas describe' shows which fields can be the id")
+	}
 	if x.local && !x.quiet {
 		fmt.Fprintf(a.err, "cas: starting %s\n", x.processes())
 	}
@@ -188,7 +191,7 @@ func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) err
 		if job.NothingToDo() {
 			again = "; they cannot be asked for as they are"
 		}
-		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s%s\n", summary.Failed, summary.Features, table.ErrorsPath(x.outputs[0]), again)
+		a.tellFailed(summary, x.outputs[0], again)
 		if !x.partialOK {
 			return errPartial
 		}

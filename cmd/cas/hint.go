@@ -8,14 +8,19 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/features"
 )
 
 // hint says what to do about an error, in one sentence; "" where the error says it itself or nothing helps.
 func (a *app) hint(err error) string {
-	var u usageError
 	var layers *features.LayerError
 	var field *features.FieldError
 	switch {
@@ -23,8 +28,8 @@ func (a *app) hint(err error) string {
 		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
 	case errors.As(err, &field):
 		return cmp.Or(nearest(field.Field, field.Fields), "'cas describe FILE' lists the fields")
-	case errors.As(err, &u):
-		return "'cas COMMAND --help' shows how a command is used"
+	case errors.Is(err, features.ErrMissingID), errors.Is(err, features.ErrDuplicateID):
+		return "'cas describe FILE' shows which fields can be the id, for --id-field"
 	case isAway(err):
 		return "start the service with 'cas local' or run with --local, or name another by --url or CAS_URL; 'cas demo' needs none"
 	case errors.Is(err, cas.ErrUnauthorized):
@@ -35,9 +40,58 @@ func (a *app) hint(err error) string {
 		return "give the address that the service was moved to by --url or CAS_URL"
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", cmp.Or(a.url, cas.DefaultBaseURL))
+	case errors.As(err, new(usageError)):
+		return "" // see hintOfUsage
 	default:
 		return hintOfFile(err)
 	}
+}
+
+// hintOfUsage is for a command line that cannot be right, and that no other hint is for.
+func hintOfUsage(c *cobra.Command, err error) string {
+	if !errors.As(err, new(usageError)) {
+		return ""
+	}
+	help := fmt.Sprintf("'%s --help' shows how it is used", c.CommandPath())
+	var flag *pflag.NotExistError
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &flag):
+		return cmp.Or(nearestFlag(c, flag.GetSpecifiedName()), help)
+	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
+		return cmp.Or(nearestFile(file.Path), help)
+	}
+	return help
+}
+
+// nearestFlag names the flag of a command that was perhaps meant.
+func nearestFlag(c *cobra.Command, asked string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) }) // by name, those of all commands too
+	near := catalog.SuggestFrom(names, asked, 1)
+	if i := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, asked+"-") }); i >= 0 {
+		near = names[i:] // --id is --id-field
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return "did you mean --" + near[0] + "?"
+}
+
+// nearestFile names the file that was perhaps meant, of those in the same folder.
+func nearestFile(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if near := catalog.SuggestFrom(names, filepath.Base(path), 1); len(near) > 0 {
+		return fmt.Sprintf("did you mean %s?", filepath.Join(filepath.Dir(path), near[0]))
+	}
+	return ""
 }
 
 // hintOfFile is for a file that cannot be written.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,6 +30,9 @@ func (a *app) askDatasetIDs(ctx context.Context, q *asker, n *interview) error {
 			done, err = s.answer(answer)
 			return err
 		})
+		if errors.Is(err, errNoAnswer) && len(s.chosen) > 0 {
+			break // Ctrl-D ends the choice as an empty line does
+		}
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,6 +66,9 @@ func isText(name string) bool {
 func usable(in tabulate.Input, err error) (tabulate.Input, error) {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return in, err
+	}
+	if file := (*fs.PathError)(nil); errors.As(err, &file) && file.Op == "stat" {
+		err = file // it names the path, which what wraps it does too
 	}
 	return in, usageError{err}
 }

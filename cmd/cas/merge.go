@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/community-attribute-service/cas-go/table"
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
@@ -53,8 +52,7 @@ func (a *app) merge(ctx context.Context, output string, shards []string, quiet b
 		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shard.Tables(shards)))
 	}
 	if summary.Failed > 0 {
-		fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s; the shards' own commands ask for them again\n",
-			summary.Failed, summary.Features, table.ErrorsPath(output))
+		a.tellFailed(summary, output, "; the shards' own commands ask for them again")
 		return errPartial
 	}
 	return nil

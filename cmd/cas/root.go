@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,10 +44,10 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
 		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(err.Error(), "cas: "))
-		if hint := a.hint(err); hint != "" {
+		if hint := cmp.Or(a.hint(err), hintOfUsage(command, err)); hint != "" {
 			fmt.Fprintln(s.err, "hint:", hint)
 		}
 	}
@@ -68,6 +69,7 @@ Results go to standard output, everything else to standard error.`,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
+	flags.Lookup("url").DefValue = "" // what CAS_URL happens to be is no default of the program
 	flags.DurationVar(&a.timeout, "timeout", cas.DefaultTimeout, "time limit of one request")
 	flags.IntVar(&a.rate, "requests-per-minute", 0, "maximum number of requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
