@@ -73,6 +73,7 @@ TOOL = go tool -modfile=tools/go.mod
 lint: ## run gofumpt, staticcheck and actionlint, as pinned in tools/go.mod
 	@unformatted=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v '^gen/')); test -z "$$unformatted" || { echo "not gofumpt-clean: $$unformatted"; exit 1; }
 	$(TOOL) staticcheck ./...
+	GOARCH=386 go build ./bulk # an int has 32 bits there
 	$(TOOL) actionlint
 
 .PHONY: generate

@@ -99,7 +99,7 @@ func writeFeatures(path string, n int) error {
 			separator = "\n"
 		}
 		fmt.Fprintf(w, `%s{"type":"Feature","properties":{"ID":%d,"name":"basin %d","area":%d.25},"geometry":%s}`,
-			separator, 7_120_000_000+i, i, i%1000, polygonText(ring(few, i)))
+			separator, 7_120_000_000+int64(i), i, i%1000, polygonText(ring(few, i)))
 	}
 	fmt.Fprint(w, "\n]}\n")
 	return w.Flush()

@@ -68,14 +68,14 @@ const (
 func (o Options) complete() (Options, error) {
 	for _, field := range []struct {
 		name  string
-		value int
-		most  int
+		value int64
+		most  int64
 	}{
-		{"BatchSize", o.BatchSize, cas.MaxBatchGeometries},
-		{"BatchBytes", o.BatchBytes, 1 << 40},
-		{"Concurrency", o.Concurrency, 1 << 10},
-		{"RequestTime", int(o.RequestTime), 1 << 62},
-		{"Total", o.Total, 1 << 62},
+		{"BatchSize", int64(o.BatchSize), cas.MaxBatchGeometries},
+		{"BatchBytes", int64(o.BatchBytes), 1 << 40},
+		{"Concurrency", int64(o.Concurrency), 1 << 10},
+		{"RequestTime", int64(o.RequestTime), 1 << 62},
+		{"Total", int64(o.Total), 1 << 62},
 	} {
 		if field.value < 0 || field.value > field.most {
 			return o, fmt.Errorf("bulk: Options.%s is %d, not 0 to %d", field.name, field.value, field.most)

@@ -162,7 +162,7 @@ func plots(geometries []string) []byte {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "\n"+`{"type":"Feature","properties":{"ID":%d,"NAME":"plot %d"},"geometry":%s}`, 7_120_000_000+i, i, geometries[i])
+		fmt.Fprintf(&b, "\n"+`{"type":"Feature","properties":{"ID":%d,"NAME":"plot %d"},"geometry":%s}`, 7_120_000_000+int64(i), i, geometries[i])
 	}
 	b.WriteString("\n]}\n")
 	return b.Bytes()

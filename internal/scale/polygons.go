@@ -23,7 +23,7 @@ func writePolygons(w io.Writer, n int) {
 		}
 		lon := west + (east-west)*(float64(i%columns)+0.5)/float64(columns)
 		lat := south + (north-south)*(float64(i/columns)+0.5)/float64(columns)
-		fmt.Fprintf(w, "\n"+`{"type":"Feature","properties":{"ID":%d,"NAME":"plot %d"},"geometry":%s}`, 7_120_000_000+i, i, polygon(lon, lat, 0.001+0.0025*float64(i%97)/97))
+		fmt.Fprintf(w, "\n"+`{"type":"Feature","properties":{"ID":%d,"NAME":"plot %d"},"geometry":%s}`, 7_120_000_000+int64(i), i, polygon(lon, lat, 0.001+0.0025*float64(i%97)/97))
 	}
 	fmt.Fprint(w, "\n]}\n")
 }
