@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -13,67 +14,66 @@ import (
 
 const (
 	mostReasonsTold = 3
-	mostReasonsKept = 1000 // apart; a list of failures can have millions of lines
+	mostReasonsKept = 1000 // apart; a run can have millions of failures
 )
 
-// A failure is what lines of a list of failures have in common.
+// A failure is a dataset ("" where the whole feature failed) and a reason.
 type failure struct{ dataset, reason string }
+
+// reasonCounter counts failures by dataset and reason, in bounded memory.
+type reasonCounter struct {
+	counts map[failure]int
+	others int // that were not kept apart
+}
+
+func (c *reasonCounter) add(dataset, reason string) {
+	f := failure{dataset, reason}
+	if _, known := c.counts[f]; !known && len(c.counts) == mostReasonsKept {
+		c.others++
+		return
+	}
+	if c.counts == nil {
+		c.counts = map[failure]int{}
+	}
+	c.counts[f]++
+}
+
+// print writes the most frequent reasons, a line each.
+func (c *reasonCounter) print(w io.Writer) {
+	reasons := slices.SortedFunc(maps.Keys(c.counts), func(x, y failure) int {
+		return cmp.Or(cmp.Compare(c.counts[y], c.counts[x]), cmp.Compare(x.dataset, y.dataset), cmp.Compare(x.reason, y.reason))
+	})
+	others := c.others
+	for i, f := range reasons {
+		if i >= mostReasonsTold {
+			others += c.counts[f]
+			continue
+		}
+		fmt.Fprintf(w, "  %d × %s: %s\n", c.counts[f], cmp.Or(f.dataset, "the whole feature"), f.reason)
+	}
+	if others > 0 {
+		fmt.Fprintf(w, "  %d × other reasons\n", others)
+	}
+}
 
 // tellFailed says how many features of a table failed, and the most frequent reasons.
 func (a *app) tellFailed(summary *table.Summary, path, again string) {
 	list := table.ErrorsPath(path)
 	fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s%s\n", summary.Failed, summary.Features, list, again)
-	counts, others, err := countFailures(list)
+	file, err := os.Open(list)
 	if err != nil {
-		return // the list itself says more
-	}
-	reasons := slices.SortedFunc(maps.Keys(counts), func(x, y failure) int {
-		return cmp.Or(cmp.Compare(counts[y], counts[x]), cmp.Compare(x.dataset, y.dataset), cmp.Compare(x.reason, y.reason))
-	})
-	for i, f := range reasons {
-		if i == mostReasonsTold {
-			fmt.Fprintf(a.err, "  and %d lines with other reasons\n", others+sum(counts, reasons[i:]))
-			break
-		}
-		fmt.Fprintf(a.err, "  %d × %s: %s\n", counts[f], cmp.Or(f.dataset, "the whole feature"), f.reason)
-	}
-}
-
-func sum(counts map[failure]int, of []failure) (n int) {
-	for _, f := range of {
-		n += counts[f]
-	}
-	return n
-}
-
-// countFailures counts the lines of a list of failures by dataset and reason; those beyond the memory of it together.
-func countFailures(path string) (counts map[failure]int, others int, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
+		return // this is a help; the list itself was announced
 	}
 	defer file.Close()
 	lines := csv.NewReader(file)
-	lines.ReuseRecord = true
 	head, err := lines.Read()
-	if err != nil {
-		return nil, 0, err
-	}
 	dataset, reason := slices.Index(head, "dataset"), slices.Index(head, "reason")
-	if dataset < 0 || reason < 0 {
-		return nil, 0, fmt.Errorf("%s is no list of failures", path)
+	if err != nil || dataset < 0 || reason < 0 {
+		return
 	}
-	counts = map[failure]int{}
-	for {
-		line, err := lines.Read()
-		if err != nil {
-			return counts, others, nil //nolint:nilerr // the end, or a line that cannot be read: what was counted is enough to tell
-		}
-		f := failure{line[dataset], line[reason]}
-		if _, known := counts[f]; !known && len(counts) == mostReasonsKept {
-			others++
-			continue
-		}
-		counts[f]++
+	var counts reasonCounter
+	for line, err := lines.Read(); err == nil; line, err = lines.Read() {
+		counts.add(line[dataset], line[reason])
 	}
+	counts.print(a.err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/features"
@@ -32,6 +33,8 @@ func (a *app) hint(err error) string {
 		return "'cas describe FILE' shows which fields can be the id, for --id-field"
 	case isAway(err):
 		return "start the service with 'cas local' or run with --local, or name another by --url or CAS_URL; 'cas demo' needs none"
+	case errors.Is(err, bulk.ErrNotAsked):
+		return "if the run broke, the command of 'cas extract' again finishes it; 'cas journal FILE' shows how far it came, and what failed"
 	case errors.Is(err, cas.ErrUnauthorized):
 		return "put the service's key into the environment variable CAS_API_KEY"
 	case errors.Is(err, cas.ErrRateLimited):

@@ -19,8 +19,8 @@ func (a *app) journalCommand() *cobra.Command {
 		Use:   "journal FILE",
 		Short: "Check and count what a run has kept",
 		Long: `Read the journal of a run from beginning to end. FILE is the journal or the table beside it. The command prints the parameters of the
-run, the numbers of features that are answered and that failed (for each period, if there are periods), and the number of damaged
-records. It changes nothing and may be used while a run writes the journal.
+run, the numbers of features with an answer to every dataset and of those that lack one or failed (for each period, if there are periods),
+why, and the number of damaged records. It changes nothing and may be used while a run writes the journal.
 
 With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it),
 missing datasets, error.`,
@@ -52,6 +52,9 @@ func (a *app) showJournal(path string) error {
 	} else {
 		err = a.printState(state)
 	}
+	if err == nil && state.Failed > 0 && !a.json {
+		err = a.tellReasons(path)
+	}
 	if err == nil && state.Damaged > 0 {
 		err = fmt.Errorf("%s: %d places are damaged; what was there is asked for again", path, state.Damaged)
 	}
@@ -67,6 +70,26 @@ type counted struct {
 	Damaged    int                 `json:"damaged"`    // places that cannot be read
 	Parameters journal.Fingerprint `json:"parameters"` // of the newest session
 	Sessions   []journal.Session   `json:"sessions"`   // the runs that wrote records, oldest first
+}
+
+// tellReasons says below the numbers why features failed. Before a run has come to its end, there is no list of failures.
+func (a *app) tellReasons(path string) error {
+	var counts reasonCounter
+	err := eachNewest(path, func(entry *journal.Entry) error {
+		for _, m := range entry.Missing {
+			counts.add(m.DatasetID, m.Reason)
+		}
+		if entry.Err != nil {
+			counts.add("", entry.Err.Error())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, "\nWhy features failed; --dump has each by its id:")
+	counts.print(a.out)
+	return nil
 }
 
 func (a *app) printState(s journal.State) error {
@@ -124,6 +147,22 @@ type missing struct {
 }
 
 func (a *app) dumpJournal(path string) error {
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	return eachNewest(path, func(entry *journal.Entry) error {
+		line := dumped{ID: entry.ID, Period: entry.Period, Response: entry.Response}
+		for _, m := range entry.Missing {
+			line.Missing = append(line.Missing, missing{m.DatasetID, m.Reason})
+		}
+		if entry.Err != nil {
+			line.Error = entry.Err.Error()
+		}
+		return e.Encode(line)
+	})
+}
+
+// eachNewest calls f with every feature's newest answer.
+func eachNewest(path string, f func(*journal.Entry) error) error {
 	j, err := journal.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return usageError{err}
@@ -132,8 +171,7 @@ func (a *app) dumpJournal(path string) error {
 		return err
 	}
 	defer j.Close()
-	e, r := json.NewEncoder(a.out), j.NewReader()
-	e.SetEscapeHTML(false)
+	r := j.NewReader()
 	for n, err := range j.Newest() {
 		if err != nil {
 			return err
@@ -142,14 +180,7 @@ func (a *app) dumpJournal(path string) error {
 		if err != nil {
 			return err
 		}
-		line := dumped{ID: entry.ID, Period: entry.Period, Response: entry.Response}
-		for _, m := range entry.Missing {
-			line.Missing = append(line.Missing, missing{m.DatasetID, m.Reason})
-		}
-		if entry.Err != nil {
-			line.Error = entry.Err.Error()
-		}
-		if err := e.Encode(line); err != nil {
+		if err := f(&entry); err != nil {
 			return err
 		}
 	}
