@@ -2,7 +2,7 @@
 # Submits a run of `cas extract` as a Slurm job array, and the merge of its shards behind it.
 #
 #   submit.sh SHARDS OUTPUT EXTRACT-ARGUMENT...
-#   submit.sh 200 /scratch/me/attributes.csv -g @/scratch/me/basins.geojson -d copernicus_dem:elevation --id-field HYBAS_ID --local
+#   submit.sh 200 /scratch/me/attributes.csv /scratch/me/basins.geojson -d copernicus_dem:elevation --id-field HYBAS_ID --local
 #
 # OUTPUT and the files that arguments name have to be paths that every node knows. Submitting again goes on with what is there.
 # sbatch takes its own options from the environment (SBATCH_PARTITION, SBATCH_ACCOUNT, ...). Further settings:
@@ -26,3 +26,4 @@ array=$(sbatch --parsable --array="1-$CAS_SHARDS${CAS_AT_ONCE:+%$CAS_AT_ONCE}" -
 merge=$(sbatch --parsable --dependency="afterany:$array" --output="$logs/merge.log" "$CAS_DEPLOY/merge.sbatch" "$@")
 echo "array $array"
 echo "merge $merge"
+echo "'squeue --me' shows them; the logs are $logs/shard-N.log and $logs/merge.log; the table will be $CAS_OUTPUT"
