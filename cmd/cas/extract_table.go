@@ -187,11 +187,7 @@ func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) err
 		return a.explain(err, x)
 	}
 	if summary.Failed > 0 {
-		again := "; the same command asks for them again"
-		if job.NothingToDo() {
-			again = "; they cannot be asked for as they are"
-		}
-		a.tellFailed(summary, x.outputs[0], again)
+		a.tellFailed(summary, x.outputs[0], "; the same command asks for them again")
 		if !x.partialOK {
 			return errPartial
 		}

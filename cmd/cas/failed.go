@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -56,24 +57,42 @@ func (c *reasonCounter) print(w io.Writer) {
 	}
 }
 
-// tellFailed says how many features of a table failed, and the most frequent reasons.
+// tellFailed says how many features of a table failed, what to do (again), and the most frequent reasons.
 func (a *app) tellFailed(summary *table.Summary, path, again string) {
 	list := table.ErrorsPath(path)
+	counts, sent, err := countFailures(list)
+	if err == nil && !sent {
+		again = "; they cannot be asked for as they are"
+	}
 	fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s%s\n", summary.Failed, summary.Features, list, again)
-	file, err := os.Open(list)
+	counts.print(a.err)
+}
+
+// countFailures counts the lines of a list of failures. It reports whether a service was asked for one of them.
+func countFailures(path string) (counts reasonCounter, sent bool, err error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return // this is a help; the list itself was announced
+		return counts, false, err
 	}
 	defer file.Close()
 	lines := csv.NewReader(file)
 	head, err := lines.Read()
-	dataset, reason := slices.Index(head, "dataset"), slices.Index(head, "reason")
-	if err != nil || dataset < 0 || reason < 0 {
-		return
+	if err != nil {
+		return counts, false, err
 	}
-	var counts reasonCounter
-	for line, err := lines.Read(); err == nil; line, err = lines.Read() {
+	dataset, reason, service := slices.Index(head, "dataset"), slices.Index(head, "reason"), slices.Index(head, "service")
+	if min(dataset, reason, service) < 0 {
+		return counts, false, fmt.Errorf("%s: the columns are not those of a list of failures", path)
+	}
+	for {
+		line, err := lines.Read()
+		if errors.Is(err, io.EOF) {
+			return counts, sent, nil
+		}
+		if err != nil {
+			return counts, sent, err
+		}
+		sent = sent || line[service] != ""
 		counts.add(line[dataset], line[reason])
 	}
-	counts.print(a.err)
 }
