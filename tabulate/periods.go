@@ -182,10 +182,11 @@ func (j *Job) answered(n int) string {
 	return fmt.Sprintf("%d features are answered", n)
 }
 
-// failedFeatures counts the features of which some outcome has failed.
+// failedFeatures counts the features of the input of which some outcome has failed, where the journal has failed ones: they can be of
+// geometries that the input has no more.
 func (j *Job) failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
-	if failed == 0 || len(j.Ask.Periods) == 0 {
-		return failed, nil
+	if failed == 0 {
+		return 0, nil
 	}
 	last := -1
 	for o, err := range recording.Outcomes(nil) {

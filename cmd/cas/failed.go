@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 
 	"github.com/community-attribute-service/cas-go/table"
@@ -18,31 +19,36 @@ const (
 	mostReasonsKept = 1000 // apart; a run can have millions of failures
 )
 
-// A failure is a dataset ("" where the whole feature failed) and a reason.
-type failure struct{ dataset, reason string }
+// A failure is a dataset ("" where the whole feature failed) and a kind of reason: its text with # for numbers.
+type failure struct{ dataset, kind string }
+
+var digits = regexp.MustCompile(`-?\d[\d.]*`)
 
 // reasonCounter counts failures by dataset and reason, in bounded memory.
 type reasonCounter struct {
-	counts map[failure]int
-	others int // that were not kept apart
+	counts  map[failure]int
+	example map[failure]string // the first reason of the kind
+	others  int                // that were not kept apart
 }
 
 func (c *reasonCounter) add(dataset, reason string) {
-	f := failure{dataset, reason}
+	f := failure{dataset, digits.ReplaceAllString(reason, "#")}
 	if _, known := c.counts[f]; !known && len(c.counts) == mostReasonsKept {
 		c.others++
 		return
 	}
 	if c.counts == nil {
-		c.counts = map[failure]int{}
+		c.counts, c.example = map[failure]int{}, map[failure]string{}
 	}
-	c.counts[f]++
+	if c.counts[f]++; c.counts[f] == 1 {
+		c.example[f] = reason
+	}
 }
 
 // print writes the most frequent reasons, a line each.
 func (c *reasonCounter) print(w io.Writer) {
 	reasons := slices.SortedFunc(maps.Keys(c.counts), func(x, y failure) int {
-		return cmp.Or(cmp.Compare(c.counts[y], c.counts[x]), cmp.Compare(x.dataset, y.dataset), cmp.Compare(x.reason, y.reason))
+		return cmp.Or(cmp.Compare(c.counts[y], c.counts[x]), cmp.Compare(x.dataset, y.dataset), cmp.Compare(x.kind, y.kind))
 	})
 	others := c.others
 	for i, f := range reasons {
@@ -50,7 +56,7 @@ func (c *reasonCounter) print(w io.Writer) {
 			others += c.counts[f]
 			continue
 		}
-		fmt.Fprintf(w, "  %d × %s: %s\n", c.counts[f], cmp.Or(f.dataset, "the whole feature"), f.reason)
+		fmt.Fprintf(w, "  %d × %s: %s\n", c.counts[f], cmp.Or(f.dataset, "the whole feature"), c.example[f])
 	}
 	if others > 0 {
 		fmt.Fprintf(w, "  %d × other reasons\n", others)
