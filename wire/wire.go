@@ -66,8 +66,8 @@ func AppendFloat(b []byte, f float64) []byte {
 	return b
 }
 
-// appendDecimal is AppendFloat for a number of at most 12 decimals, such as a coordinate; ok is false for another. A call with
-// a polygon of 10,000 vertices takes 1.2 to 1.5 times as much CPU without it (bench, polygon-floats), and misses its aim there.
+// appendDecimal is AppendFloat for a number of at most 12 decimals, such as a coordinate; ok is false for another. A call with a polygon
+// of 10,000 vertices takes 0.45 of the time that a naive client takes, and 0.6 to 0.8 by strconv alone (bench, polygon-floats).
 //
 // Numbers of 12 decimals below 2^50/10^12 lie further apart than float64s, so that no other one reads as f: without its trailing zeros
 // it is the shortest.
@@ -76,20 +76,33 @@ func appendDecimal(b []byte, f float64) (text []byte, ok bool) {
 	if abs != 0 && abs < smallestPlain {
 		return b, false
 	}
-	for _, unit := range [...]uint64{1e7, 1e12} {
+	for _, try := range [...]struct {
+		decimals int
+		unit     uint64
+	}{{7, 1e7}, {12, 1e12}} {
+		decimals, unit := try.decimals, try.unit
 		scaled := abs*float64(unit) + 0.5
 		if !(scaled < 1<<50) || float64(uint64(scaled))/float64(unit) != abs {
 			continue
 		}
-		n := uint64(scaled)
 		if math.Signbit(f) {
 			b = append(b, '-')
 		}
+		n := uint64(scaled)
 		b = strconv.AppendUint(b, n/unit, 10)
-		point := len(b)
-		b = strconv.AppendUint(b, unit+n%unit, 10) // a digit where the point goes, and all decimals
-		b[point] = '.'
-		return bytes.TrimSuffix(bytes.TrimRight(b, "0"), []byte(".")), true
+		fraction := n % unit
+		if fraction == 0 {
+			return b, true
+		}
+		for ; fraction%10 == 0; decimals-- {
+			fraction /= 10
+		}
+		b = append(b, ".000000000000"[:1+decimals]...)
+		for i := len(b) - 1; fraction > 0; i-- {
+			b[i] = byte('0' + fraction%10)
+			fraction /= 10
+		}
+		return b, true
 	}
 	return b, false
 }

@@ -31,7 +31,7 @@ func Inspect(path string) (State, error) {
 	}
 	defer file.Close()
 	j := newJournal(path, file)
-	if err := j.load(); err != nil || !j.begun {
+	if err := j.load(false); err != nil || !j.begun {
 		return State{}, err
 	}
 	return j.State(), nil

@@ -62,7 +62,7 @@ var ErrLocked = errors.New("the journal is in use by another run")
 // feature is asked then. Further errors: ErrLocked, ErrNotJournal, and those of the file system.
 func Open(path string, fingerprint Fingerprint) (*Journal, error) {
 	return open(path, fingerprint, func(j *Journal) error {
-		if err := j.load(); err != nil || !j.begun {
+		if err := j.load(false); err != nil || !j.begun {
 			return err
 		}
 		if changes := fingerprint.Conflicts(j.stored); len(changes) > 0 {
@@ -80,7 +80,7 @@ func Open(path string, fingerprint Fingerprint) (*Journal, error) {
 // Errors: ErrLocked, ErrNotJournal, and those of the file system.
 func Create(path string, fingerprint Fingerprint) (*Journal, error) {
 	return open(path, fingerprint, func(j *Journal) error {
-		err := j.load()
+		err := j.load(true)
 		j.begun = false
 		return err
 	})

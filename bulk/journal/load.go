@@ -10,9 +10,9 @@ import (
 // ErrNotJournal is a file where a journal should be that is none, or whose head is damaged. It is left as it is.
 var ErrNotJournal = errors.New("not a journal")
 
-// load reads the file from its start into the index. It leaves end at the end of the last whole block: what lies
+// load reads the file from its start into the index, or headOnly up to the first session. It leaves end at the end of the last whole block: what lies
 // behind it was cut off while it was written. A journal without a whole session is empty.
-func (j *Journal) load() error {
+func (j *Journal) load(headOnly bool) error {
 	if whole, err := j.loadMagic(); err != nil || !whole {
 		return err
 	}
@@ -31,6 +31,9 @@ func (j *Journal) load() error {
 		j.end = blocks.at
 		if err := j.loadBlock(blocks.content, blocks.block); err != nil {
 			j.noteDamage(1)
+		}
+		if headOnly && j.begun {
+			return nil
 		}
 	}
 	if !j.begun && (j.end > int64(len(fileMagic)) || j.damaged > 0) {

@@ -16,7 +16,7 @@ func Read(path string) (*Journal, error) {
 		return nil, err
 	}
 	j := newJournal(path, file)
-	if err = j.load(); err == nil && !j.begun {
+	if err = j.load(false); err == nil && !j.begun {
 		err = fmt.Errorf("%s: the journal holds no record", path)
 	}
 	if err != nil {
