@@ -90,7 +90,7 @@ func TestChecksFindFaults(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
 		{"required names nothing", "required: [geometry, dataset_ids]", "required: [geometry, datasets]", `requires "datasets", which is no property`},
 		{"nullable", "type: [number, 'null']\n          description: is the value that", "type: number\n          nullable: true\n          description: is the value that", "nullable is not of OpenAPI 3.1"},
-		{"a property without a description", "total: {type: integer, minimum: 0, description: is the number of providers in all.}", "total: {type: integer, minimum: 0}", "total has no description"},
+		{"a property without a description", "total: {type: integer, minimum: 0, description: is the total number of providers.}", "total: {type: integer, minimum: 0}", "total has no description"},
 		{"a schema without a description", "description: is one page of providers.", "title: a page", "ProviderListResponse has no description"},
 		{"a description that does not read on", "description: is one page of providers.", "description: One page of providers.", "must read on from the name"},
 		{"a parameter without a description", "description: is the page size, 1 to 1000.", "deprecated: false", "PageLimit has no description"},
