@@ -48,7 +48,8 @@ once.
 INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
 zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
 Coordinates in another reference system are converted to longitude and latitude; a file whose datum is more than 2 m off WGS 84 is
-refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason; see 'cas validate'.`,
+refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason (STEM is the name of
+the table without its ending); see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID

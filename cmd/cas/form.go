@@ -22,7 +22,7 @@ type forming struct {
 
 func (x *forming) flags(f *pflag.FlagSet) {
 	f.StringVar(&x.preset, "preset", "", "columns and rows as a model reads them: "+strings.Join(table.Presets(), ", "))
-	f.StringVar(&x.columns, "columns", "", "full, or values: only the id and the numbers; units and the rest are in STEM.meta.json (default full)")
+	f.StringVar(&x.columns, "columns", "", "full, or values for only the id and the numbers; units and the rest are in STEM.meta.json (default full)")
 	f.StringVar(&x.idName, "id-name", "", "name of the first column (default: that of --id-field, else id)")
 	f.StringVar(&x.idPrefix, "id-prefix", "", "text to put before every id, with _ between")
 	f.StringVar(&x.sort, "sort", "", "order of the rows: input, or id, compared as text (default input)")
