@@ -10,7 +10,7 @@ trap 'git worktree remove --force "$scratch/base" >/dev/null 2>&1 || true; rm -r
 go build -modfile=tools/go.mod -o "$scratch/apidiff" golang.org/x/exp/cmd/apidiff
 git worktree add --quiet --detach "$scratch/base" "$base"
 status=0
-for package in cas gen wire bulk table table/parquet local castest castest/basins catalog; do
+for package in cas gen wire features features/crs features/geojson features/preflight bulk bulk/journal table table/parquet tabulate local castest castest/basins catalog; do
 	export_file="$scratch/$(echo "$package" | tr / _).export"
 	if ! (cd "$scratch/base" && test -d "$package" && "$scratch/apidiff" -w "$export_file" "./$package"); then
 		echo "$package: not at $base"
