@@ -82,7 +82,7 @@ func TestDecodingIsLinear(t *testing.T) {
 				s := serve(t, inPieces(shape(n)))
 				client := s.client(t)
 				took[n] = time.Hour
-				for range 2 {
+				for range 5 {
 					started := time.Now()
 					_, err := client.BatchExtract(t.Context(), aBatch(1))
 					require.NoError(t, err)
@@ -102,26 +102,26 @@ func TestDecodingLooksAtTheContext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := shape(40_000)
 			client := serve(t, reply(200, text)).client(t)
-			started := time.Now()
-			_, err := client.BatchExtract(t.Context(), aBatch(1))
-			require.NoError(t, err)
-			whole := time.Since(started)
 			for part := time.Duration(1); part <= 2; part++ { // of the time that the whole takes, where the context ends
-				most, latest := whole/6+25*time.Millisecond, time.Hour // the machine has other things to do
-				for try := 0; try < 10 && latest >= most; try++ {
+				inTime := false
+				for try := 0; try < 20 && !inTime; try++ { // the machine has other things to do: what counts is the time here and now
+					started := time.Now()
+					_, err := client.BatchExtract(t.Context(), aBatch(1))
+					require.NoError(t, err)
+					whole := time.Since(started)
 					limit := whole * part / 3
 					ctx, cancel := context.WithTimeout(t.Context(), limit)
-					started := time.Now()
-					_, err := client.BatchExtract(ctx, aBatch(1))
+					started = time.Now()
+					_, err = client.BatchExtract(ctx, aBatch(1))
 					late := time.Since(started) - limit
 					cancel()
 					if err != nil {
 						require.ErrorIs(t, err, context.DeadlineExceeded)
 					}
-					latest = min(latest, late)
+					inTime = late < whole/6+25*time.Millisecond
+					t.Logf("ends after %v of %v: %v late", limit, whole, late)
 				}
-				t.Logf("ends after %v of %v: %v late", whole*part/3, whole, latest)
-				assert.Less(t, latest, most)
+				assert.True(t, inTime)
 			}
 		})
 	}
