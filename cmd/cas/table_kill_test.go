@@ -53,18 +53,7 @@ func TestTableOfKilledRuns(t *testing.T) {
 				close(strike)
 			}
 		})
-		cmd := child(args(killed)...)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		require.NoError(t, cmd.Start())
-		select {
-		case <-strike:
-			time.Sleep(time.Duration(rand.IntN(4000)) * time.Microsecond)
-		case <-time.After(time.Minute):
-			t.Error("no request came")
-		}
-		require.NoError(t, cmd.Process.Kill())
-		require.Error(t, cmd.Wait(), "the run ended before it was killed: %s", stderr.String())
+		killChild(t, strike, time.Duration(rand.IntN(4000))*time.Microsecond, args(killed)...)
 		require.NoFileExists(t, killed, "the table has its name before it is whole")
 
 		inFlight := 0
@@ -96,6 +85,23 @@ func TestTableOfKilledRuns(t *testing.T) {
 		}
 		assert.True(t, bytes.Equal(want, got), "%s differs from that of the undisturbed run", name)
 	}
+}
+
+// killChild runs cas in a process of its own and kills it, a pause after the strike.
+func killChild(t *testing.T, strike <-chan struct{}, pause time.Duration, args ...string) {
+	t.Helper()
+	cmd := child(args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	select {
+	case <-strike:
+		time.Sleep(pause)
+	case <-time.After(time.Minute):
+		t.Error("no request came")
+	}
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait(), "the run ended before it was killed: %s", stderr.String())
 }
 
 func metaWithoutSessions(t *testing.T, meta []byte) string {

@@ -170,17 +170,7 @@ func killAndResume(t *testing.T, service string) {
 				close(strike)
 			}
 		})
-		cmd := child(args(killed)...)
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		require.NoError(t, cmd.Start())
-		select {
-		case <-strike:
-		case <-time.After(time.Minute):
-			t.Error("no request came")
-		}
-		require.NoError(t, cmd.Process.Kill())
-		require.Error(t, cmd.Wait(), "the run ended before it was killed: %s", stderr.String())
+		killChild(t, strike, 0, args(killed)...)
 		require.NoFileExists(t, killed)
 		inFlight := 0
 		j, err := journal.Open(tabulate.JournalPath(killed), fingerprint)
