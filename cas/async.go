@@ -2,6 +2,8 @@ package cas
 
 import (
 	"context"
+	"net"
+	"slices"
 
 	"github.com/community-attribute-service/cas-go/gen"
 )
@@ -91,7 +93,8 @@ func later[T gen.Model](ctx context.Context, c *AsyncClient, op operation, bad e
 // Extract is [Client.Extract].
 func (c *AsyncClient) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) *Future[*AttributeResponse] {
 	body, err := r.encode()
-	return later[AttributeResponse](ctx, c, extractOperation(body), err, opts)
+	op := extractOperation(net.Buffers{slices.Concat(body...)}) // a copy, as the caller may change the text at once
+	return later[AttributeResponse](ctx, c, op, err, opts)
 }
 
 // BatchExtract is [Client.BatchExtract].

@@ -73,7 +73,7 @@ func (c *core) request(ctx context.Context, op operation, config *callConfig) (*
 	r, u := made.WithContext(ctx), *made.URL
 	r.URL, r.Header = &u, withHeaders(made.Header, c.headers, config.headers)
 	if op.body != nil {
-		attach(r, op.body)
+		op.body.attach(r)
 	}
 	return r, nil
 }

@@ -5,29 +5,79 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"slices"
 	"sync"
 )
 
-// attach makes text the body of a request; every attempt, and every connection that net/http tries, reads it from its start.
-func attach(r *http.Request, text []byte) {
-	r.ContentLength = int64(len(text))
+// requestBody is the body of the requests of one call. A large text of the caller is one of its parts and is sent from where it lies: a
+// copy of it costs a quarter of the call (bench, polygon-text: 2.28 times raw HTTP, without it 1.78). The caller may change that text as
+// soon as the call has returned. A transport may not have noticed by then, so end keeps it from reading on.
+type requestBody struct {
+	parts net.Buffers
+	mu    sync.RWMutex // read-locked while the parts are read
+	ended bool
+}
+
+// attach makes b the body of r; every attempt, and every connection that net/http tries, reads it from its start.
+func (b *requestBody) attach(r *http.Request) {
+	size := size(b.parts)
+	r.ContentLength = size
 	r.GetBody = func() (io.ReadCloser, error) {
-		if len(text) <= smallBody {
-			return io.NopCloser(bytes.NewReader(text)), nil
+		if size <= smallBody && len(b.parts) == 1 {
+			return io.NopCloser(bytes.NewReader(b.parts[0])), nil
 		}
-		return largeBody{bytes.NewReader(text)}, nil
+		return &largeBody{requestBody: b, rest: slices.Clone(b.parts)}, nil
 	}
 	r.Body, _ = r.GetBody()
+}
+
+// end waits until no part is being read, and refuses all later reading.
+func (b *requestBody) end() {
+	b.mu.Lock()
+	b.ended = true
+	b.mu.Unlock()
 }
 
 // smallBody is the size up to which a body goes out in one piece with the headers, which net/http does for readers that it knows.
 const smallBody = 4 << 10
 
-// largeBody is a body that conn sends from where it lies.
-type largeBody struct{ *bytes.Reader }
+// largeBody reads a body, or has conn send it from where it lies.
+type largeBody struct {
+	*requestBody
+	rest net.Buffers // what was not read yet
+}
 
-func (largeBody) Close() error { return nil }
+var errCallOver = errors.New("cas: the call is over")
+
+func (b *largeBody) Read(p []byte) (int, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.ended {
+		return 0, errCallOver
+	}
+	return b.rest.Read(p)
+}
+
+// sendTo sends the rest in one system call. It is no io.WriterTo: another writer might block for longer than a call may take.
+func (b *largeBody) sendTo(c *net.TCPConn) (int64, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.ended {
+		return 0, errCallOver
+	}
+	return b.rest.WriteTo(c)
+}
+
+func (*largeBody) Close() error { return nil }
+
+func size(parts net.Buffers) (n int64) {
+	for _, part := range parts {
+		n += int64(len(part))
+	}
+	return n
+}
 
 const (
 	sampleBytes   = 4 << 10 // of a body, kept in an Error

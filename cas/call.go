@@ -15,7 +15,7 @@ type operation struct {
 	extraction bool                               // costs the service work that goes on after a time-out
 	ungated    bool                               // goes around the gate, as the service's own limit does not count it
 	request    func(*core) (*http.Request, error) // of the generated client
-	body       []byte                             // nil where the request has none
+	body       *requestBody                       // of one call; nil where the request has none
 }
 
 // reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
@@ -37,6 +37,9 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		return ErrClosed
 	}
 	defer c.releaseIdle()
+	if op.body != nil {
+		defer op.body.end()
+	}
 	info := config.info
 	if info == nil {
 		info = new(ResponseInfo)

@@ -1,12 +1,12 @@
 package cas
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +44,8 @@ func TestConnSendsWhatItReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			near, far := connected(t)
-			cursor := largeBody{bytes.NewReader([]byte(text))}
+			body := &requestBody{parts: net.Buffers{[]byte(text[:3]), []byte(text[3:])}}
+			cursor := &largeBody{requestBody: body, rest: slices.Clone(body.parts)}
 			from := &io.LimitedReader{R: cursor, N: c.limit}
 			n, err := near.(io.ReaderFrom).ReadFrom(from)
 			require.NoError(t, err)
@@ -79,7 +80,40 @@ func TestLargeBodyIsGivenUp(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	point := `{"type":"Point","coordinates":[1,2],"name":"` + strings.Repeat("x", 20<<20) + `"}`
+	point := []byte(`{"type":"Point","coordinates":[1,2],"name":"` + strings.Repeat("x", 20<<20) + `"}`)
 	_, err = client.Extract(ctx, ExtractRequest{Geometry: point, DatasetIDs: []string{"a:b"}})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+	clear(point) // nobody reads it any more, or the race detector says so
+}
+
+// Whoever ends a body waits for what is being sent of it, and nothing is read of it afterwards.
+func TestTheEndOfABodyWaitsForItsReaders(t *testing.T) {
+	t.Parallel()
+	near, far := connected(t)
+	body := &requestBody{parts: net.Buffers{make([]byte, 64<<20)}}
+	reader := &largeBody{requestBody: body, rest: slices.Clone(body.parts)}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := reader.sendTo(near.(*conn).TCPConn)
+		sent <- err
+	}()
+	_, err := io.ReadFull(far, make([]byte, 1)) // the far end reads no more, so that sending blocks
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		body.end()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		t.Fatal("the body ended while it was being sent")
+	case <-time.After(50 * time.Millisecond):
+	}
+	require.NoError(t, near.Close())
+	require.Error(t, <-sent)
+	<-ended
+	_, err = reader.Read(make([]byte, 1))
+	require.ErrorIs(t, err, errCallOver)
+	_, err = reader.sendTo(near.(*conn).TCPConn)
+	require.ErrorIs(t, err, errCallOver)
 }

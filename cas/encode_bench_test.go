@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,13 +45,13 @@ func BenchmarkEncode(b *testing.B) {
 	}
 	for _, c := range []struct {
 		name   string
-		encode func() ([]byte, error)
+		encode func() (net.Buffers, error)
 	}{
-		{"text", func() ([]byte, error) { return ExtractRequest{Geometry: text, DatasetIDs: ids}.encode() }},
-		{"floats", func() ([]byte, error) { return ExtractRequest{Geometry: Polygon(ring), DatasetIDs: ids}.encode() }},
-		{"feature", func() ([]byte, error) { return ExtractRequest{Geometry: feature, DatasetIDs: ids}.encode() }},
-		{"map", func() ([]byte, error) { return ExtractRequest{Geometry: asMap, DatasetIDs: ids}.encode() }},
-		{"batch", func() ([]byte, error) { return BatchExtractRequest{Geometries: many, DatasetIDs: ids}.encode() }},
+		{"text", func() (net.Buffers, error) { return ExtractRequest{Geometry: text, DatasetIDs: ids}.encode() }},
+		{"floats", func() (net.Buffers, error) { return ExtractRequest{Geometry: Polygon(ring), DatasetIDs: ids}.encode() }},
+		{"feature", func() (net.Buffers, error) { return ExtractRequest{Geometry: feature, DatasetIDs: ids}.encode() }},
+		{"map", func() (net.Buffers, error) { return ExtractRequest{Geometry: asMap, DatasetIDs: ids}.encode() }},
+		{"batch", func() (net.Buffers, error) { return BatchExtractRequest{Geometries: many, DatasetIDs: ids}.encode() }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -59,7 +60,7 @@ func BenchmarkEncode(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				b.SetBytes(int64(len(body)))
+				b.SetBytes(size(body))
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package cas
 
 import (
 	"context"
+	"net"
 	"net/http"
 )
 
@@ -60,10 +61,10 @@ func (c *Client) BatchExtract(ctx context.Context, r BatchExtractRequest, opts .
 
 const jsonType = "application/json"
 
-func extractOperation(body []byte) operation {
-	return operation{name: "extract", extraction: true, body: body, request: func(c *core) (*http.Request, error) { return c.extract, nil }}
+func extractOperation(body net.Buffers) operation {
+	return operation{name: "extract", extraction: true, body: &requestBody{parts: body}, request: func(c *core) (*http.Request, error) { return c.extract, nil }}
 }
 
-func batchOperation(body []byte) operation {
-	return operation{name: "batch_extract", extraction: true, body: body, request: func(c *core) (*http.Request, error) { return c.batch, nil }}
+func batchOperation(body net.Buffers) operation {
+	return operation{name: "batch_extract", extraction: true, body: &requestBody{parts: body}, request: func(c *core) (*http.Request, error) { return c.batch, nil }}
 }

@@ -14,7 +14,8 @@ import (
 
 // GeometryLike is any value whose JSON is a GeoJSON (RFC 7946) Point, Polygon or MultiPolygon, or a Feature with one. It can be a
 // [Geometry], a map[string]any, GeoJSON text as json.RawMessage, []byte or string, geojson.Geometry or geojson.Feature of paulmach/orb,
-// the result of geojson.Encode of twpayne/go-geom, or geom.Geometry of peterstace/simplefeatures.
+// the result of geojson.Encode of twpayne/go-geom, or geom.Geometry of peterstace/simplefeatures. A []byte or json.RawMessage may not
+// change while a call with it runs.
 //
 // Coordinates are degrees, WGS84 (EPSG:4326), longitude first. Text is sent byte for byte, with heights and the spelling of numbers. It
 // must be one JSON value of such a type, with correctly nested arrays and finite numbers; otherwise the call returns ErrInvalidRequest.
@@ -117,14 +118,10 @@ func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
 			return b, invalid(field, "is a nil *cas.Geometry")
 		}
 		b = appendObject(b, *g)
-	case json.RawMessage:
-		b = append(b, g...)
-	case []byte:
-		b = append(b, g...)
 	case string:
 		b = append(b, g...)
 	default:
-		text, ok := g.(jsontext.Value) // no case of its own: under GOEXPERIMENT=jsonv2 it is json.RawMessage
+		text, ok := givenText(g)
 		if !ok {
 			return appendMarshalled(b, field, g)
 		}
@@ -132,6 +129,18 @@ func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
 	}
 	found, err := scanGeoJSON(field, b[start:])
 	return keepOnly(b, start, found.text), err
+}
+
+// givenText gives the GeoJSON text that a geometry is, if it is bytes.
+func givenText(g GeometryLike) (text []byte, ok bool) {
+	switch g := g.(type) {
+	case json.RawMessage:
+		return g, true
+	case []byte:
+		return g, true
+	}
+	text, ok = g.(jsontext.Value) // no case of its own: under GOEXPERIMENT=jsonv2 it is json.RawMessage
+	return text, ok
 }
 
 // textLength is about how long the text of these geometries is, where that can be told without encoding them.
@@ -146,12 +155,11 @@ func textLength(gs ...GeometryLike) int {
 			if g != nil {
 				n += len(g.Coordinates)
 			}
-		case json.RawMessage:
-			n += len(g)
-		case []byte:
-			n += len(g)
 		case string:
 			n += len(g)
+		default:
+			text, _ := givenText(g)
+			n += len(text)
 		}
 		n += around
 	}

@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"net"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -104,18 +105,28 @@ type asked struct {
 	targetCRS   string
 }
 
-// encode gives the body of an extraction: its geometry's text as it came, then the rest.
-func (r ExtractRequest) encode() ([]byte, error) {
+// encode gives the body of an extraction: its geometry's text as it came, then the rest. A large text is a part by itself, not copied.
+func (r ExtractRequest) encode() (net.Buffers, error) {
+	rest := asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}
+	if text, ok := givenText(r.Geometry); ok && len(text) > smallBody {
+		found, err := scanGeoJSON("geometry", text)
+		if err != nil {
+			return nil, err
+		}
+		after, err := rest.append(nil)
+		return net.Buffers{[]byte(`{"geometry":`), found.text, after}, err
+	}
 	b := append(make([]byte, 0, textLength(r.Geometry)), `{"geometry":`...)
 	b, err := appendGeometry(b, "geometry", r.Geometry)
 	if err != nil {
 		return nil, err
 	}
-	return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(b)
+	b, err = rest.append(b)
+	return net.Buffers{b}, err
 }
 
 // encode gives the body of a batch.
-func (r BatchExtractRequest) encode() ([]byte, error) {
+func (r BatchExtractRequest) encode() (net.Buffers, error) {
 	if n := len(r.Geometries); n > MaxBatchGeometries {
 		return nil, invalid("geometries", "are %d, and a batch takes %d: package bulk splits any number", n, MaxBatchGeometries)
 	}
@@ -133,7 +144,8 @@ func (r BatchExtractRequest) encode() ([]byte, error) {
 		}
 		return nil, err
 	}
-	return asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(append(b, ']'))
+	b, err = asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(append(b, ']'))
+	return net.Buffers{b}, err
 }
 
 // append finishes the object that b has begun. Empty members are left out, which gives the service's defaults; only dataset_ids

@@ -2,6 +2,8 @@ package cas
 
 import (
 	"io"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +13,14 @@ import (
 
 func TestABodyIsReadFromItsStartByEveryAttempt(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"some request", strings.Repeat("some request ", 1000)} {
+	for _, parts := range []net.Buffers{
+		{[]byte("some request")}, {[]byte("some "), []byte("request")}, {[]byte(strings.Repeat("some request ", 1000))},
+		{[]byte("some "), []byte(strings.Repeat("long ", 1000)), nil, []byte("request")},
+	} {
+		text := string(slices.Concat(parts...))
 		c, err := NewClient("http://127.0.0.1/")
 		require.NoError(t, err)
-		r, err := c.core.request(t.Context(), batchOperation([]byte(text)), &callConfig{})
+		r, err := c.core.request(t.Context(), batchOperation(parts), &callConfig{})
 		require.NoError(t, err)
 		assert.EqualValues(t, len(text), r.ContentLength)
 		again, err := r.GetBody()

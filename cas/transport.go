@@ -147,8 +147,8 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 		return 0, errGivenUp
 	}
 	if limited, ok := r.(*io.LimitedReader); ok {
-		if body, ok := limited.R.(largeBody); ok && int64(body.Len()) <= limited.N {
-			n, err := body.WriteTo(c.TCPConn)
+		if body, ok := limited.R.(*largeBody); ok && size(body.rest) <= limited.N {
+			n, err := body.sendTo(c.TCPConn)
 			limited.N -= n
 			return n, err
 		}
