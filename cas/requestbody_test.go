@@ -14,7 +14,9 @@ import (
 func TestABodyIsReadFromItsStartByEveryAttempt(t *testing.T) {
 	t.Parallel()
 	for _, parts := range []net.Buffers{
-		{[]byte("some request")}, {[]byte("some "), []byte("request")}, {[]byte(strings.Repeat("some request ", 1000))},
+		{[]byte("some request")},
+		{[]byte("some "), []byte("request")},
+		{[]byte(strings.Repeat("some request ", 1000))},
 		{[]byte("some "), []byte(strings.Repeat("long ", 1000)), nil, []byte("request")},
 	} {
 		text := string(slices.Concat(parts...))
