@@ -44,6 +44,11 @@ func (p *process) awaitListening(ctx context.Context, python interpreter) (repor
 			case found.Problem != "":
 				return report{}, &unsuitableError{python, found.Problem}
 			case found.Failed != "":
+				select { // it ends next, and then all that it has printed is read
+				case <-p.done:
+				case <-ctx.Done():
+				case <-time.After(exitGrace):
+				}
 				return report{}, fmt.Errorf("local: the application cannot be made: %s%s", found.Failed, p.output.tail())
 			}
 			if p.reached = found.Stage; p.reached == listening {
