@@ -21,6 +21,7 @@ type remedy int
 const (
 	endRun    remedy = iota // no other request would fare better
 	dropNamed               // the service named the features that it refuses
+	askAgain                // the service may be away: until a probe finds it there
 	divide                  // one of the features may be to blame, or their number: each half on its own; a lone one has failed
 )
 
@@ -57,7 +58,7 @@ func diagnose(err error, n int) diagnosis {
 	case status == 0, errors.Is(err, cas.ErrMalformedResponse):
 		return diagnosis{remedy: divide, stray: true, status: status}
 	case status == http.StatusRequestEntityTooLarge:
-		return diagnosis{remedy: divide, tooLarge: true, status: status}
+		return diagnosis{remedy: divide, tooLarge: n > 1, failed: n == 1, status: status}
 	case status == http.StatusTooManyRequests:
 		return diagnosis{remedy: divide, crowded: true, away: true, status: status, after: max(e.RetryAfter, 1)}
 	case status == http.StatusServiceUnavailable:
@@ -70,13 +71,19 @@ func diagnose(err error, n int) diagnosis {
 		return diagnoseRefusal(e, n)
 	}
 	switch e.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired:
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
 		return diagnosis{remedy: endRun}
 	}
-	if errors.Is(err, cas.ErrRedirect) {
-		return diagnosis{remedy: endRun}
+	d := diagnosis{remedy: divide, stray: isForeign(e)}
+	if e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusMethodNotAllowed || e.StatusCode/100 == 3 {
+		d.remedy = endRun
 	}
-	return diagnosis{remedy: divide}
+	return d
+}
+
+// isForeign reports an answer of a gateway, which may stand in for a service that is restarted.
+func isForeign(e *cas.Error) bool {
+	return e.Type == cas.ErrorTypeHTTP && e.Detail == nil || errors.Is(e, cas.ErrRedirect)
 }
 
 // diagnoseRefusal reads where the service found a request wrong: a geometry, which is named, or what all requests share.
@@ -106,7 +113,7 @@ func diagnoseRefusal(e *cas.Error, n int) diagnosis {
 		}
 	}
 	if len(named) == 0 {
-		return diagnosis{remedy: divide}
+		return diagnosis{remedy: divide, stray: isForeign(e)}
 	}
 	return diagnosis{remedy: dropNamed, named: named}
 }

@@ -45,9 +45,10 @@ type chunk struct {
 	part  bool    // of a chunk that failed
 	epoch int     // of the limiter when it was begun
 
-	begun  time.Time // the request
-	strays int       // requests for it that were lost in what may have been an outage
-	again  bool      // a lone feature that has failed before
+	begun   time.Time // the request
+	strays  int       // requests for it that were lost in what may have been an outage
+	strayed time.Time // when the first of them was
+	again   bool      // a lone feature that has failed before
 }
 
 func newChunk(items []*item, part bool) *chunk {

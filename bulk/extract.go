@@ -26,7 +26,7 @@ type Extractor interface {
 
 // Errors that end a run early, for errors.Is. A run also ends with an error of the input, of the journal or of the context, and with a
 // *cas.Error that every other request would get too: 401, 403, 404, 405, a redirect, parameters that the service refuses, a wrong
-// certificate.
+// certificate. After the service has answered, a gateway's 404, 405 or redirect is an outage if a probe has it too.
 var (
 	// ErrDrained means that Options.Drain ended the run before everything was requested.
 	ErrDrained = errors.New("the run was stopped before its end")
@@ -41,9 +41,9 @@ var (
 // like), it is split in half, until the offending feature is isolated. That feature is put aside and requested once more at the end.
 // Features that the service names in a 422 are removed at once.
 //
-// If the service is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything), Extract waits for it, up
-// to Options.Wait. Meanwhile it sometimes requests the service's health and a single point, and no feature fails because of the outage.
-// The client's own retry policy is not used.
+// If the service is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything, or a gateway answers in its
+// place), Extract waits for it, up to Options.Wait. Meanwhile it sometimes requests the service's health and a single point, and no
+// feature fails because of the outage. The client's own retry policy is not used.
 //
 // If an earlier run has a part of a feature's answer, only the missing datasets are requested.
 //
@@ -105,8 +105,10 @@ type run struct {
 
 	outage      pace.Outage
 	trouble     error              // what the outage shows itself by
+	there       time.Time          // when a probe last found the service there
 	probing     context.CancelFunc // ends the probe that is under way; nil if there is none
 	known       *item              // a feature to probe by: the last that was answered, or read
+	accepted    int                // bytes of the largest request that was answered
 	unsent      map[*call]bool     // requests that wait for their turn in the client
 	parked      []parked           // features that failed alone, to be asked for once more
 	doubtful    []parked           // those that failed once more while it is not known whether the service is there

@@ -214,6 +214,7 @@ func (r *run) learn(c *chunk, took time.Duration) {
 	n := len(c.items)
 	r.up()
 	r.known = c.items[n-1].sample()
+	r.accepted = max(r.accepted, c.bytes)
 	r.sizer.Answered(n, took, r.limiter.Starting)
 	if n >= min(pace.StartSize, r.options.BatchSize) { // fewer do not share their request's own cost
 		r.limiter.Answered(c.epoch, n, took)
@@ -225,6 +226,12 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	n := len(c.items)
 	d := diagnose(err, n)
 	r.mu.Lock()
+	if d.tooLarge && c.bytes <= r.accepted { // it was not, before
+		d.tooLarge, d.stray = false, true
+	}
+	if d.remedy == endRun && d.stray && r.outage.AnsweredSince(time.Time{}) && (c.strays == 0 || r.there.Before(c.strayed)) {
+		d.remedy = askAgain // the address is right
+	}
 	isNews := !c.part || n >= r.sizer.Size // the parts of a chunk fail for what the chunk failed for
 	if d.tooLarge {
 		r.sizer.TooLarge(c.bytes)
@@ -248,7 +255,7 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	switch {
 	case d.remedy == endRun:
 		r.end(err)
-	case d.away && (d.status != http.StatusServiceUnavailable || c.strays < mostStrays), d.stray && c.strays < 2:
+	case d.remedy == askAgain, d.away && (d.status != http.StatusServiceUnavailable || c.strays < mostStrays), d.stray && c.strays < 2:
 		r.again(c)
 	case d.remedy == dropNamed:
 		r.drop(c, d.named)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"time"
 
@@ -32,7 +31,9 @@ func (r *run) suspect(c *chunk, d diagnosis, err error) {
 		r.trouble = err
 		over = r.outage.Away(now, d.after)
 	case d.stray:
-		c.strays++
+		if c.strays++; c.strays == 1 {
+			c.strayed = now
+		}
 		r.trouble = err
 		r.outage.Suspect(now)
 	case d.timedOut && !r.outage.AnsweredSince(c.begun):
@@ -82,6 +83,8 @@ func (r *run) probe(ctx context.Context) {
 	away := d.away || d.stray || d.failed || d.timedOut // anything else is an answer
 	if away {
 		r.trouble = err
+	} else {
+		r.there = time.Now()
 	}
 	if r.outage.Probed(time.Now(), !away, d.after) {
 		r.giveUp()
@@ -179,8 +182,8 @@ func whatItDoes(err error) string {
 		return "the service is away"
 	case !errors.As(err, &e):
 		return "the service does not answer"
-	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("the service asks to wait %s (429)", e.RetryAfter.Round(time.Second))
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("the service asks to wait %s (%d)", e.RetryAfter.Round(time.Second), e.StatusCode)
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return "the service's answers cannot be read"
 	case e.StatusCode != 0:

@@ -28,7 +28,8 @@ func newPattern(o *Options) pattern {
 	return pattern{left: fewest}
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+// numbered are the words of a reason that differ from feature to feature: numbers, times, the ids of requests.
+var numbered = regexp.MustCompile(`\w*[0-9]\w*`)
 
 // see takes in the error of a feature that was answered. What it returns ends the run.
 func (p *pattern) see(err error) error {
@@ -39,7 +40,7 @@ func (p *pattern) see(err error) error {
 	var lacking *PartialError
 	if errors.As(err, &lacking) {
 		for _, f := range lacking.Failures {
-			lacks[f.DatasetID] = digits.ReplaceAllString(f.Reason, "#")
+			lacks[f.DatasetID] = numbered.ReplaceAllString(f.Reason, "#")
 		}
 	}
 	if p.left == fewest {
