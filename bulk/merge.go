@@ -30,9 +30,9 @@ func lacking(e journal.Entry, datasetIDs []string) []string {
 // them replace the earlier ones. What the newer one lacks stays as it was. Results are in the order of all.
 func merge(before, newer *cas.AttributeResponse, asked, all []string) *cas.AttributeResponse {
 	m := *newer
-	m.Results = slices.Clone(newer.Results)
+	m.Results = slices.DeleteFunc(slices.Clone(newer.Results), func(r cas.AttributeResult) bool { return !slices.Contains(asked, r.DatasetID) })
 	for _, r := range before.Results {
-		if !slices.ContainsFunc(newer.Results, func(n cas.AttributeResult) bool { return n.DatasetID == r.DatasetID }) {
+		if !slices.ContainsFunc(m.Results, func(n cas.AttributeResult) bool { return n.DatasetID == r.DatasetID }) {
 			m.Results = append(m.Results, r)
 		}
 	}

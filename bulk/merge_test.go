@@ -207,3 +207,14 @@ func TestMergeKeepsWhatIsNotAskedFor(t *testing.T) {
 	assert.Equal(t, []string{"p:a: coarse", "of nobody", "p:b: no"}, f.Warnings)
 	assert.Len(t, before.Warnings, 3, "it is not changed")
 }
+
+// What nobody asked for replaces nothing.
+func TestAnAnswerToAnotherQuestionReplacesNothing(t *testing.T) {
+	result := func(id string, v float64) cas.AttributeResult {
+		return cas.AttributeResult{DatasetID: id, Value: cas.NumberValue(v)}
+	}
+	before := &cas.AttributeResponse{Results: []cas.AttributeResult{result("p:b", 1)}}
+	newer := &cas.AttributeResponse{Results: []cas.AttributeResult{result("p:b", -5), result("p:a", 2)}}
+	m := merge(before, newer, []string{"p:a"}, []string{"p:a", "p:b"})
+	assert.Equal(t, []cas.AttributeResult{result("p:a", 2), result("p:b", 1)}, m.Results)
+}
