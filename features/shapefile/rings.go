@@ -36,34 +36,55 @@ type grouping struct {
 }
 
 // group makes polygons of rings. A ring that goes clockwise is an outer one. Any other is a hole of the smallest outer ring
-// around it, wherever that stands; without one it is an outer ring that goes the wrong way. If no ring goes clockwise, the
-// file has all of them the wrong way: then a ring is a hole if an odd number of others is around it.
+// around it, wherever that stands. Without one, the rings go the wrong way: see turned.
 func (g *grouping) group(rings []ring) format.Geometry {
-	g.polygons, g.outer = g.polygons[:0], g.outer[:0]
 	if len(rings) == 0 {
 		return format.Geometry{}
 	}
-	isOuter := func(i int) bool { return !(rings[i].area < 0) }
-	if len(rings) > 1 && !slices.ContainsFunc(rings, func(r ring) bool { return r.area > 0 }) {
-		depth := depths(rings)
-		isOuter = func(i int) bool { return depth[i]%2 == 0 }
-	}
-	holes := 0
-	for i := range rings {
-		if len(rings) == 1 || isOuter(i) {
-			g.add(rings, i)
-		} else {
-			holes++
-		}
-	}
-	if holes > 0 {
-		g.addHoles(rings, isOuter)
+	if !g.assign(rings, func(i int) bool { return len(rings) == 1 || !(rings[i].area < 0) }) {
+		g.assign(rings, turned(rings))
 	}
 	kind := "Polygon"
 	if len(g.polygons) > 1 {
 		kind = "MultiPolygon"
 	}
 	return format.Geometry{Type: kind, Polygons: g.polygons}
+}
+
+// assign gives the holes to the outer rings. It reports whether each has one around it; a hole without one is an outer ring.
+func (g *grouping) assign(rings []ring, isOuter func(int) bool) (all bool) {
+	g.polygons, g.outer = g.polygons[:0], g.outer[:0]
+	for i := range rings {
+		if isOuter(i) {
+			g.add(rings, i)
+		}
+	}
+	return len(g.outer) == len(rings) || g.addHoles(rings, isOuter)
+}
+
+// turned tells the outer rings where some go the wrong way. An outermost ring that does not go clockwise, and the rings in it, have
+// the wrong way; of these a ring is a hole if an odd number of others is around it.
+func turned(rings []ring) (isOuter func(int) bool) {
+	around := make([]int, len(rings))
+	wrong := make([]bool, len(rings))
+	for i := range rings {
+		outermost := i
+		for k := range rings {
+			if i != k && rings[k].contains(&rings[i]) {
+				around[i]++
+				if rings[k].contains(&rings[outermost]) {
+					outermost = k
+				}
+			}
+		}
+		wrong[i] = rings[outermost].area < 0
+	}
+	return func(i int) bool {
+		if wrong[i] {
+			return around[i]%2 == 0
+		}
+		return !(rings[i].area < 0)
+	}
 }
 
 // add starts a polygon with an outer ring.
@@ -77,7 +98,7 @@ func (g *grouping) add(rings []ring, i int) {
 	g.outer = append(g.outer, i)
 }
 
-func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
+func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) (all bool) {
 	// From small to large, so that the first one around a hole is the one.
 	bySize := make([]int, len(g.outer))
 	for i := range bySize {
@@ -85,6 +106,7 @@ func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
 	}
 	size := func(i int) float64 { return math.Abs(rings[g.outer[i]].area) }
 	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(size(a), size(b)) })
+	all = true
 	for i := range rings {
 		if isOuter(i) {
 			continue
@@ -92,24 +114,13 @@ func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
 		at := slices.IndexFunc(bySize, func(p int) bool { return rings[g.outer[p]].contains(&rings[i]) })
 		if at < 0 {
 			g.add(rings, i)
+			all = false
 			continue
 		}
 		p := bySize[at]
 		g.polygons[p] = append(g.polygons[p], rings[i].positions)
 	}
-}
-
-// depths counts for each ring the others around it.
-func depths(rings []ring) []int {
-	depth := make([]int, len(rings))
-	for i := range rings {
-		for k := range rings {
-			if i != k && rings[k].contains(&rings[i]) {
-				depth[i]++
-			}
-		}
-	}
-	return depth
+	return all
 }
 
 // contains reports whether o lies in r. Rings of one polygon may touch but do not cross, so any position of o that is not on

@@ -206,17 +206,19 @@ func TestGroup(t *testing.T) {
 		rings [][][2]float64
 		want  [][][][2]float64
 	}{
-		"one":                       {[][][2]float64{land}, [][][][2]float64{{land}}},
-		"one that goes the other":   {[][][2]float64{lake}, [][][][2]float64{{lake}}},
-		"holes first":               {[][][2]float64{pond, lake, land, far, island}, [][][][2]float64{{land, lake}, {far}, {island, pond}}},
-		"a hole in nothing":         {[][][2]float64{land, square(50, 50, 1, false)}, [][][][2]float64{{land}, {square(50, 50, 1, false)}}},
-		"all the other way":         {[][][2]float64{square(0, 0, 10, false), pond, square(20, 20, 1, false)}, [][][][2]float64{{square(0, 0, 10, false), pond}, {square(20, 20, 1, false)}}},
-		"a hole that touches":       {[][][2]float64{land, square(0, 0, 5, false)}, [][][][2]float64{{land, square(0, 0, 5, false)}}},
-		"a hole that fills":         {[][][2]float64{land, square(0, 0, 10, false)}, [][][][2]float64{{land}, {square(0, 0, 10, false)}}},
-		"overlapping outer rings":   {[][][2]float64{land, square(1, 1, 3, true)}, [][][][2]float64{{land}, {square(1, 1, 3, true)}}},
-		"beside, in the same box":   {[][][2]float64{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}, square(5, 5, 1, false)}, [][][][2]float64{{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}}, {square(5, 5, 1, false)}}},
-		"no ring":                   {nil, nil},
-		"corners on the outer line": {[][][2]float64{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}, [][][][2]float64{{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}}},
+		"one":                             {[][][2]float64{land}, [][][][2]float64{{land}}},
+		"one that goes the other":         {[][][2]float64{lake}, [][][][2]float64{{lake}}},
+		"holes first":                     {[][][2]float64{pond, lake, land, far, island}, [][][][2]float64{{land, lake}, {far}, {island, pond}}},
+		"a hole in nothing":               {[][][2]float64{land, square(50, 50, 1, false)}, [][][][2]float64{{land}, {square(50, 50, 1, false)}}},
+		"all the other way":               {[][][2]float64{square(0, 0, 10, false), pond, square(20, 20, 1, false)}, [][][][2]float64{{square(0, 0, 10, false), pond}, {square(20, 20, 1, false)}}},
+		"all the other way, the hole too": {[][][2]float64{square(0, 0, 10, false), square(3, 3, 1, true)}, [][][][2]float64{{square(0, 0, 10, false), square(3, 3, 1, true)}}},
+		"one of two the other way":        {[][][2]float64{far, square(3, 3, 1, true), square(0, 0, 10, false), square(20.5, 20.5, 0.1, false)}, [][][][2]float64{{far, square(20.5, 20.5, 0.1, false)}, {square(0, 0, 10, false), square(3, 3, 1, true)}}},
+		"a hole that touches":             {[][][2]float64{land, square(0, 0, 5, false)}, [][][][2]float64{{land, square(0, 0, 5, false)}}},
+		"a hole that fills":               {[][][2]float64{land, square(0, 0, 10, false)}, [][][][2]float64{{land}, {square(0, 0, 10, false)}}},
+		"overlapping outer rings":         {[][][2]float64{land, square(1, 1, 3, true)}, [][][][2]float64{{land}, {square(1, 1, 3, true)}}},
+		"beside, in the same box":         {[][][2]float64{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}, square(5, 5, 1, false)}, [][][][2]float64{{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}}, {square(5, 5, 1, false)}}},
+		"no ring":                         {nil, nil},
+		"corners on the outer line":       {[][][2]float64{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}, [][][][2]float64{{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}}},
 	} {
 		var rings []ring
 		for _, r := range c.rings {
