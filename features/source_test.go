@@ -181,7 +181,7 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown, name)
 		assert.ErrorContains(t, err, tt.want)
 	}
-	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.geojson": ""} { // of an empty file the ending tells
+	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.prj": "is only a sidecar of a shapefile", "a.geojson": ""} { // of an empty file the ending tells
 		_, err := features.Open(file(t, name, ""), features.Options{})
 		if want != "" {
 			require.ErrorContains(t, err, want)
