@@ -47,7 +47,7 @@ func openInput(path string, o Options) (input, error) {
 	if err != nil && !isConnection(path) {
 		return nil, err
 	}
-	if f := byEnding(path); f != nil {
+	if f := byEnding(path); f != nil && (info == nil || !info.IsDir()) {
 		return openRecords(*f, path, o)
 	}
 	if err == nil && !info.IsDir() {
@@ -64,7 +64,7 @@ func openInput(path string, o Options) (input, error) {
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
 	case info.IsDir():
-		return nil, fmt.Errorf("%w: it is a folder, and not one of features: %w", ErrUnknown, err)
+		return nil, fmt.Errorf("%w: it is a folder that GDAL does not read as a whole; give one of its files: %w", ErrUnknown, err)
 	}
 	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 }

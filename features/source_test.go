@@ -210,7 +210,11 @@ func TestUnknownFiles(t *testing.T) {
 	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
-	require.ErrorContains(t, err, "folder")
+	require.ErrorContains(t, err, "it is a folder that GDAL does not read as a whole; give one of its files")
+	parts := filepath.Join(t.TempDir(), "basins.shp") // writers of Parquet name such folders by an ending
+	require.NoError(t, os.Mkdir(parts, 0o700))
+	_, err = features.Open(parts, features.Options{})
+	require.ErrorContains(t, err, "give one of its files")
 	_, err = features.Open("PG:host=localhost port=1 password=secret", features.Options{})
 	require.ErrorContains(t, err, "PG:…: ")
 	require.NotContains(t, err.Error(), "secret")
