@@ -19,6 +19,7 @@ const headBytes = 4 << 10
 // openInput finds the format of a file.
 func openInput(path string, o Options) (input, error) {
 	info, err := os.Stat(path)
+	table := false
 	if err == nil && !info.IsDir() {
 		if !info.Mode().IsRegular() {
 			file, err := os.Open(path)
@@ -43,6 +44,9 @@ func openInput(path string, o Options) (input, error) {
 		if strings.Contains(strings.ToLower(filepath.Ext(path)), "json") { // it says what the text is instead, such as a page of a server
 			return openText(path, o)
 		}
+		if table = isTable(head); table && o.X != "" && byEnding(path) == nil {
+			return openRecords(*named("CSV"), path, o)
+		}
 	}
 	if err != nil && !isConnection(path) {
 		return nil, err
@@ -63,6 +67,8 @@ func openInput(path string, o Options) (input, error) {
 	switch {
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
+	case table:
+		return openRecords(*named("CSV"), path, o) // its error says what is missing
 	case info.IsDir():
 		return nil, fmt.Errorf("%w: it is a folder that GDAL does not read as a whole; give one of its files: %w", ErrUnknown, err)
 	}
@@ -130,7 +136,7 @@ func hasEnding(f format.Format, path string) bool {
 
 // looksLikeText reports what GeoJSON is written in, or gzip.
 func looksLikeText(head []byte) bool {
-	if bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
+	if isGzip(head) {
 		return true
 	}
 	for magic := range needsImport {
@@ -140,6 +146,14 @@ func looksLikeText(head []byte) bool {
 	}
 	text := visible(head)
 	return len(text) == 0 || text[0] == '{' || text[0] == '['
+}
+
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
+
+// isTable reports text whose first line has separators of columns.
+func isTable(head []byte) bool {
+	line, _, _ := bytes.Cut(visible(head), []byte("\n"))
+	return bytes.ContainsAny(line, ",;\t|") && line[0] != '<' && !bytes.Contains(line, []byte("((")) && bytes.IndexByte(head, 0) < 0
 }
 
 // isUTF16 refuses text that Windows programs write, such as PowerShell by > and Excel as "Unicode text".

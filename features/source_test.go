@@ -3,6 +3,7 @@ package features_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -207,6 +208,10 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown)
 		require.ErrorContains(t, err, "it looks like "+want+", which is read from a file")
 	}
+	_, err = features.NewReader(strings.NewReader("site,long_dd,lat_dd\na,1,2\n"), features.Options{})
+	require.ErrorContains(t, err, "there are no columns with positions")
+	_, err = features.Open(file(t, "a.txt", "site\tlong_dd\tlat_dd\na\t1\t2\n"), features.Options{})
+	require.ErrorContains(t, err, "there are no columns with positions")
 	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
@@ -218,6 +223,28 @@ func TestUnknownFiles(t *testing.T) {
 	_, err = features.Open("PG:host=localhost port=1 password=secret", features.Options{})
 	require.ErrorContains(t, err, "PG:…: ")
 	require.NotContains(t, err.Error(), "secret")
+}
+
+// TestTables: a table is read under any name, and from a stream, also compressed.
+func TestTables(t *testing.T) {
+	const text = "site;long_dd;lat_dd\na;1;2\n"
+	var compressed bytes.Buffer
+	z := gzip.NewWriter(&compressed)
+	_, err := z.Write([]byte(strings.NewReplacer("long_dd", "lon", "lat_dd", "lat").Replace(text)))
+	require.NoError(t, errors.Join(err, z.Close()))
+	for _, open := range []func() (*features.Source, error){
+		func() (*features.Source, error) {
+			return features.Open(file(t, "a.txt", text), features.Options{X: "long_dd", Y: "lat_dd"})
+		},
+		func() (*features.Source, error) { return features.NewReader(&compressed, features.Options{}) },
+	} {
+		source, err := open()
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.JSONEq(t, `{"type":"Point","coordinates":[1,2]}`, string(all[0].Geometry))
+	}
 }
 
 // FuzzSource reads any bytes: no panic, an error last and once.

@@ -63,24 +63,28 @@ func openStream(r io.Reader, o Options) (input, error) {
 	for err == nil && len(start) < headBytes && (len(visible(start)) == 0 || !looksLikeText(start)) { // no more than it takes: a pipe may have no more for long
 		start, err = head.Peek(len(start) + 1)
 	}
-	if !looksLikeText(start) {
-		for _, f := range format.Registered() {
-			if f.Stream == nil || o.X == "" && !f.Detect(start) {
-				continue
-			}
-			reader, err := f.Stream(head, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
-			if err != nil {
-				return nil, err
-			}
-			return &records{reader: reader, single: true}, nil
-		}
+	compressed := isGzip(start)
+	if compressed {
+		start, _ = head.Peek(headBytes)
 	}
-	if f := detect(start, ""); f != nil && f.Stream == nil {
+	f := detect(start, "")
+	if f == nil && !looksLikeText(start) && (o.X != "" || isTable(start)) {
+		f = named("CSV") // its error says what is missing
+	}
+	switch {
+	case f == nil:
+	case f.Stream == nil:
 		what := f.Name
 		if what == "OGR" {
 			what = "a file for GDAL"
 		}
 		return nil, fmt.Errorf("%w in a stream: it looks like %s, which is read from a file: give the name of one", ErrUnknown, what)
+	case compressed || !looksLikeText(start):
+		reader, err := f.Stream(head, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
+		if err != nil {
+			return nil, err
+		}
+		return &records{reader: reader, single: true}, nil
 	}
 	if err := isUTF16(start); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
@@ -178,28 +179,31 @@ func (r *reader) begin() (*pass, error) {
 func (p *pass) next() (row, error) {
 	if len(p.peeked) > 0 {
 		next := p.peeked[0]
-		p.peeked = nil
+		p.peeked = p.peeked[1:]
 		return next, nil
 	}
 	return p.table.next()
 }
 
-// firstSRID looks at the first row for the reference system that extended well-known text names.
+// firstSRID looks at the first geometry for the reference system that it names. It does not look farther than some rows.
 func (p *pass) firstSRID() (crs string, err error) {
-	if p.table.wkt < 0 {
-		return "", nil
+	const farthest = 1000
+	for p.table.wkt >= 0 && len(p.peeked) < farthest {
+		next, err := p.table.next()
+		if errors.Is(err, io.EOF) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		next.values = slices.Clone(next.values)
+		p.peeked = append(p.peeked, next)
+		if next.err != nil {
+			continue
+		}
+		if g, crs, err := parseText(next.values[p.table.wkt]); err == nil && g.Type != "" {
+			return crs, nil
+		}
 	}
-	first, err := p.table.next()
-	if errors.Is(err, io.EOF) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	p.peeked = []row{first}
-	if first.err != nil {
-		return "", nil
-	}
-	_, crs, _ = cutSRID(first.values[p.table.wkt])
-	return crs, nil
+	return "", nil
 }
