@@ -153,7 +153,7 @@ func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b})
 // isTable reports text whose first line has separators of columns.
 func isTable(head []byte) bool {
 	line, _, _ := bytes.Cut(visible(head), []byte("\n"))
-	return bytes.ContainsAny(line, ",;\t|") && line[0] != '<' && !bytes.Contains(line, []byte("((")) && bytes.IndexByte(head, 0) < 0
+	return bytes.ContainsAny(line, ",;\t|") && !bytes.ContainsAny(line, "<{\x00") && !bytes.Contains(line, []byte("(("))
 }
 
 // isUTF16 refuses text that Windows programs write, such as PowerShell by > and Excel as "Unicode text".

@@ -105,6 +105,29 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 		assert.Equal(t, point, string(all[0].Geometry))
 		assert.Equal(t, want, source.Describe().Notes, name)
 	}
+	// What is no geometry stays none: null is not 0.
+	for geometry, want := range map[string]preflight.Code{
+		`{"type":"Point","coordinates":[null,2]}`:                                                            preflight.BadCoordinates,
+		`{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],null]}`:                                  preflight.BadCoordinates,
+		`{"type":"Point","Coordinates":[1,2]}`:                                                               preflight.EmptyGeometry,
+		`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[]]}`:                             preflight.EmptyGeometry,
+		`{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:5070"}}}`:       preflight.ForeignCRS,
+		`{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:32616"}}}`:      "",
+		`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5],[6,5],[6,6],[5,5]]]]}`:    "",
+		`{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]],[[6,5],[7,5],[7,6],[6,5,1]]],"bbox":[]}`: "",
+	} {
+		text := `{"type":"FeatureCollection",` + system("EPSG:32616") + `,"features":[{"type":"Feature","properties":{},"geometry":` + geometry + `}]}`
+		source, err := features.Open(file(t, "a.geojson", text), features.Options{})
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		if seen := preflight.Inspect(all[0]); want == "" {
+			require.Nil(t, seen.Problem, geometry)
+			assert.InDelta(t, -91.5, seen.East, 0.1, geometry)
+		} else if assert.NotNil(t, seen.Problem, geometry) {
+			assert.Equal(t, want, seen.Problem.Code, geometry)
+		}
+	}
 	text := `{"type":"FeatureCollection",` + system("EPSG:27700") + `,"features":[` + feature + `]}`
 	source, err := features.Open(file(t, "a.geojson", text), features.Options{})
 	require.NoError(t, err)

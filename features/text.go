@@ -140,7 +140,7 @@ func (g *geoJSON) features(o Options, p Pass) iter.Seq2[Feature, error] {
 			feature := Feature(f)
 			feature.Err = sentinel(f.Err)
 			if err == nil && g.to != nil {
-				feature.Geometry, feature.Err = convertText(f.Geometry, g.to, feature.Err)
+				feature.Geometry, feature.Err = convertText(f.Geometry, "", g.to, feature.Err)
 			} else if err == nil && f.CRS != "" {
 				err = g.fromDeclared(&feature, &declared)
 			}
@@ -171,16 +171,16 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 	}
 	f.CRS = ""
 	if !d.system.Identity() {
-		f.Geometry, f.Err = convertText(f.Geometry, d.system.LonLat, f.Err)
+		f.Geometry, f.Err = convertText(f.Geometry, d.name, d.system.LonLat, f.Err)
 	}
 	return nil
 }
 
-// convertText converts the positions of a GeoJSON geometry. What is no geometry that the service takes is left as it is:
-// preflight refuses it.
-func convertText(text json.RawMessage, to func(x, y float64) (float64, float64, error), before error) (json.RawMessage, error) {
-	g, ok := format.ParseGeoJSON(text)
-	if !ok {
+// convertText converts the positions of a GeoJSON geometry. What is no geometry that the service takes is left as it is, and so is one
+// that itself names another reference system than its collection declares: preflight refuses it.
+func convertText(text json.RawMessage, declared string, to func(x, y float64) (float64, float64, error), before error) (json.RawMessage, error) {
+	g, own, ok := format.ParseGeoJSON(text)
+	if !ok || declared != "" && own != "" && own != declared {
 		return text, before
 	}
 	if err := g.Transform(to); err != nil {

@@ -23,6 +23,8 @@ var magics = []struct{ prefix, what, do string }{
 	{"\x28\xb5\x2f\xfd", "zstd", "unpack it first; gzip is read as it is"},
 	{"\xff\xfe", "UTF-16 text", "save it as UTF-8"},
 	{"\xfe\xff", "UTF-16 text", "save it as UTF-8"},
+	{"{\x00", "UTF-16 text", "save it as UTF-8"},
+	{"\x00{", "UTF-16 text", "save it as UTF-8"},
 }
 
 const byteOrderMark = "\xef\xbb\xbf"

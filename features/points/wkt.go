@@ -53,11 +53,11 @@ func parseText(text string) (g format.Geometry, crs string, err error) {
 		}
 		return g, crs, err
 	case rest[0] == '{':
-		g, ok := format.ParseGeoJSON([]byte(rest))
-		if !ok && (g.Type == "" || len(g.Polygons) > 0 || g.Type == "Point") {
+		g, crs, ok := format.ParseGeoJSON([]byte(rest))
+		if !ok && (g.Type == "" || g.Type == "Point" || g.Type == "Polygon" || g.Type == "MultiPolygon") {
 			return format.Geometry{}, "", fmt.Errorf("not a GeoJSON geometry: %s", shorten(rest))
 		}
-		return g, "", nil
+		return g, crs, nil
 	}
 	g, err = parseWKT(rest)
 	return g, crs, err

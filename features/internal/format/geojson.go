@@ -1,58 +1,38 @@
 package format
 
-import "encoding/json"
+import "github.com/community-attribute-service/cas-go/internal/geotext"
 
-// ParseGeoJSON reads a Point, Polygon or MultiPolygon; ok is false for anything else. Heights are left out.
-func ParseGeoJSON(text []byte) (g Geometry, ok bool) {
-	var object struct {
-		Type        string          `json:"type"`
-		Coordinates json.RawMessage `json:"coordinates"`
+// ParseGeoJSON reads a Point, Polygon or MultiPolygon; ok is false for anything else, which package preflight refuses. Heights are left
+// out. crs is the reference system that a member of the geometry itself names, if that is not WGS 84.
+func ParseGeoJSON(text []byte) (g Geometry, crs string, ok bool) {
+	var t geotext.Geometry
+	t.Numbers, t.Keep = true, true
+	i := geotext.SkipSpace(text, 0)
+	if i == len(text) || text[i] != '{' {
+		return Geometry{}, "", false
 	}
-	if json.Unmarshal(text, &object) != nil {
-		return Geometry{}, false
+	end, err := t.Read(text, i, geotext.ValidText)
+	if err != nil || geotext.SkipSpace(text, end) != len(text) {
+		return Geometry{}, "", false
 	}
-	g.Type = object.Type
-	switch g.Type {
-	case "Point":
-		var p position
-		ok = json.Unmarshal(object.Coordinates, &p) == nil
-		g.Point = p
-	case "Polygon":
-		var polygon [][]position
-		ok = json.Unmarshal(object.Coordinates, &polygon) == nil
-		g.Polygons = [][][][2]float64{plain(polygon)}
-	case "MultiPolygon":
-		var polygons [][][]position
-		ok = json.Unmarshal(object.Coordinates, &polygons) == nil
-		for _, polygon := range polygons {
-			g.Polygons = append(g.Polygons, plain(polygon))
+	g.Type = t.Type
+	if t.Depth == 0 || t.Depth != geotext.Depths[t.Type] || t.Mixed.Depth != 0 || t.Empty != [len(t.Empty)]*geotext.Ring{} ||
+		t.Twice != "" || t.NotJSON || t.Fault.Kind != 0 || t.Worst.Severity == geotext.NotFinite {
+		return g, t.CRS, false
+	}
+	if g.Type == "Point" {
+		g.Point = t.Rings.Positions[0]
+		return g, t.CRS, true
+	}
+	ring, position := 0, 0
+	for _, end := range t.Rings.PolygonEnds {
+		var polygon [][][2]float64
+		for ; ring < end; ring++ {
+			next := t.Rings.RingEnds[ring]
+			polygon = append(polygon, t.Rings.Positions[position:next:next])
+			position = next
 		}
+		g.Polygons = append(g.Polygons, polygon)
 	}
-	return g, ok
-}
-
-// A position takes the first two of its numbers; JSON arrays of Go would pad one that is short with zeros.
-type position [2]float64
-
-func (p *position) UnmarshalJSON(text []byte) error {
-	var all []float64
-	if err := json.Unmarshal(text, &all); err != nil {
-		return err
-	}
-	if len(all) < 2 {
-		return &json.UnmarshalTypeError{Value: "array of fewer than two numbers"}
-	}
-	p[0], p[1] = all[0], all[1]
-	return nil
-}
-
-func plain(polygon [][]position) [][][2]float64 {
-	rings := make([][][2]float64, len(polygon))
-	for i, ring := range polygon {
-		rings[i] = make([][2]float64, len(ring))
-		for k, p := range ring {
-			rings[i][k] = p
-		}
-	}
-	return rings
+	return g, t.CRS, true
 }
