@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -107,12 +108,19 @@ func checkBaseURL(text string) error {
 		return invalid("base URL", "carries user info: give a key by WithAPIKey, or a header by WithHeader")
 	case u.Hostname() == "":
 		return invalid("base URL", "has no host")
+	case u.Port() != "" && !isPort(u.Port()):
+		return invalid("base URL", "has a port outside 1 to 65535")
 	case u.RawQuery != "" || u.ForceQuery:
 		return invalid("base URL", "carries a query")
 	case u.Fragment != "" || strings.Contains(text, "#"):
 		return invalid("base URL", "carries a fragment")
 	}
 	return nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 // Close frees the idle connections of the client, unless the program supplied the http.Client. Later calls return ErrClosed; calls in
