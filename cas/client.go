@@ -30,15 +30,15 @@ type Client struct {
 	core *core
 }
 
-// core is what a Client and the AsyncClients made from it share.
+// core is what a Client and the AsyncClients made from it share. The options set its fields.
 type core struct {
 	server   string // base URL with a slash at its end, as the generated request builders want it
 	http     gen.HttpRequestDoer
 	own      *http.Transport // nil where the caller brought the http.Client
 	extract  *http.Request   // made once: extractions differ in their bodies alone
 	batch    *http.Request
-	headers  []header
-	secrets  *secret // the key and secret headers; nil without any
+	headers  []header // of every request; of two with one name the later counts
+	secrets  *secret  // the key and secret headers; nil without any
 	timeout  time.Duration
 	maxBytes int64
 	retry    RetryPolicy
@@ -57,27 +57,26 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if err := checkBaseURL(baseURL); err != nil {
 		return nil, err
 	}
-	config := defaults()
+	retry, _ := RetryPolicy{}.complete("") // the zero policy is valid
+	c := &core{
+		server:   strings.TrimRight(baseURL, "/") + "/",
+		headers:  []header{newHeader("Accept", jsonType), newHeader("User-Agent", userAgent(""))},
+		timeout:  DefaultTimeout,
+		maxBytes: defaultMaxBytes,
+		retry:    retry,
+		gate:     newGate(0),
+	}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, invalid("option", "is nil")
 		}
-		if err := opt.client(&config); err != nil {
+		if err := opt.client(c); err != nil {
 			return nil, err
 		}
 	}
-	own := []header{plainHeader("Accept", jsonType), plainHeader("User-Agent", userAgent(config.userAgent))}
-	if config.key != nil {
-		own = append(own, *config.key)
-	}
-	c := &core{
-		server:   strings.TrimRight(baseURL, "/") + "/",
-		headers:  append(own, config.headers...),
-		timeout:  config.timeout,
-		maxBytes: config.maxBytes,
-		retry:    config.retry,
-		gate:     newGate(config.requestsPerMinute),
-		log:      config.log,
+	if c.http == nil {
+		c.own = NewTransport()
+		c.http = direct{unfollowed{c.own}}
 	}
 	var err error
 	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.server, jsonType, nil); err != nil {
@@ -87,7 +86,6 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	c.secrets = secretsOf(c.headers)
-	c.http, c.own = httpClient(config.http)
 	return &Client{core: c}, nil
 }
 

@@ -10,31 +10,18 @@ import (
 )
 
 // Option configures a [Client]. NewClient returns an error for an invalid option.
-type Option interface{ client(*config) error }
+type Option interface{ client(*core) error }
 
 // CallOption configures one call. An invalid one makes the call return ErrInvalidRequest.
 type CallOption interface{ call(*callConfig) error }
 
 type (
-	option     func(*config) error
+	option     func(*core) error
 	callOption func(*callConfig) error
 )
 
-func (o option) client(c *config) error       { return o(c) }
+func (o option) client(c *core) error         { return o(c) }
 func (o callOption) call(c *callConfig) error { return o(c) }
-
-// config is what the options of a client fill in.
-type config struct {
-	key               *header
-	headers           []header
-	timeout           time.Duration
-	http              *http.Client
-	retry             RetryPolicy
-	requestsPerMinute int
-	log               *slog.Logger
-	userAgent         string
-	maxBytes          int64
-}
 
 // callConfig is what the options of a call fill in.
 type callConfig struct {
@@ -50,32 +37,19 @@ type callConfig struct {
 // defaultMaxBytes is room for a batch of 1000 geometries with the 50 datasets that the service allows, tenfold.
 const defaultMaxBytes = 256 << 20
 
-func defaults() config {
-	retry, _ := RetryPolicy{}.complete("") // the zero policy is valid
-	return config{timeout: DefaultTimeout, maxBytes: defaultMaxBytes, retry: retry}
-}
-
 const keyHeader = "X-API-Key"
 
 // WithAPIKey sends the key as X-API-Key; "" sends none. A key with control characters is an error. The key goes only to the base URL's
 // host. It appears in no log, error or printed client.
 func WithAPIKey(key string) Option {
-	if hasControl(key) {
-		return refused("WithAPIKey", "the key has control characters, perhaps a line end: trim it")
-	}
-	h := secretHeader(keyHeader, key)
-	return option(func(c *config) error {
-		c.key = nil
-		if key != "" {
-			c.key = &h
+	h := newHeader(keyHeader, key)
+	return option(func(c *core) error {
+		if hasControl(h.value()) {
+			return invalid("WithAPIKey", "the key has control characters, perhaps a line end: trim it")
 		}
+		c.headers = append(c.headers, h)
 		return nil
 	})
-}
-
-// refused is the option that is an error.
-func refused(field, format string, args ...any) option {
-	return func(*config) error { return invalid(field, format, args...) }
 }
 
 // WithHeader adds a header to every request of a client or of one call, such as a gateway's token or a tracing header. If a name occurs
@@ -88,17 +62,27 @@ func WithHeader(name, value string) interface {
 	Option
 	CallOption
 } {
-	return headerOption{name, func() string { return value }}
+	h := newHeader(name, value)
+	return headerOption(func(to *[]header) error {
+		use, elsewhere := setElsewhere[h.name]
+		switch {
+		case !isToken(name):
+			return invalid("WithHeader", "%q is not the name of a header", name)
+		case elsewhere:
+			return invalid("WithHeader", "%s is set by the client itself%s", h.name, use)
+		case hasControl(h.value()): // which may be secret
+			return invalid("WithHeader", "the value of %s has control characters, perhaps a line end: trim it", h.name)
+		}
+		*to = append(*to, h)
+		return nil
+	})
 }
 
-// headerOption holds the value where nothing prints it.
-type headerOption struct {
-	name  string
-	value func() string
-}
+// headerOption is an option of a client and of a call, which adds a header.
+type headerOption func(to *[]header) error
 
-func (o headerOption) client(c *config) error   { return o.add(&c.headers) }
-func (o headerOption) call(c *callConfig) error { return o.add(&c.headers) }
+func (o headerOption) client(c *core) error     { return o(&c.headers) }
+func (o headerOption) call(c *callConfig) error { return o(&c.headers) }
 
 // setElsewhere are the headers that WithHeader refuses.
 var setElsewhere = map[string]string{
@@ -107,29 +91,10 @@ var setElsewhere = map[string]string{
 	"Proxy-Connection": "", "Proxy-Authorization": ": put user and password into the proxy's URL", "Upgrade": "", "Expect": "", "Range": "",
 }
 
-func (o headerOption) add(to *[]header) error {
-	name, value := http.CanonicalHeaderKey(o.name), o.value()
-	use, elsewhere := setElsewhere[name]
-	switch {
-	case !isToken(o.name):
-		return invalid("WithHeader", "%q is not the name of a header", o.name)
-	case elsewhere:
-		return invalid("WithHeader", "%s is set by the client itself%s", name, use)
-	case hasControl(value): // which may be secret
-		return invalid("WithHeader", "the value of %s has control characters, perhaps a line end: trim it", name)
-	}
-	h := plainHeader(name, value)
-	if isSecretName(name) {
-		h = secretHeader(name, value)
-	}
-	*to = append(*to, h)
-	return nil
-}
-
 // WithTimeout bounds one attempt, from sending to the last byte of the answer; default [DefaultTimeout]. Waits between attempts do not
 // count; the context bounds the whole call. Zero or less is an error.
 func WithTimeout(d time.Duration) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		c.timeout = d
 		return checkTimeout("WithTimeout", d)
 	})
@@ -158,18 +123,18 @@ func checkTimeout(field string, d time.Duration) error {
 // without a copy, and whether a connection is dropped after a 500, which the service is about to close. Wrap [NewTransport] to keep all
 // three. A Transport that adds its own secrets is responsible for where they go.
 func WithHTTPClient(hc *http.Client) Option {
-	if hc == nil {
-		return refused("WithHTTPClient", "is nil: leave the option out for the client's own transport")
-	}
-	return option(func(c *config) error {
-		c.http = hc
+	return option(func(c *core) error {
+		if hc == nil {
+			return invalid("WithHTTPClient", "is nil: leave the option out for the client's own transport")
+		}
+		c.http = unfollowing(hc)
 		return nil
 	})
 }
 
 // WithRetry sets when and how often an attempt is retried. Zero fields keep their defaults. See [RetryPolicy].
 func WithRetry(p RetryPolicy) Option {
-	return option(func(c *config) (err error) {
+	return option(func(c *core) (err error) {
 		c.retry, err = p.complete("WithRetry")
 		return err
 	})
@@ -198,11 +163,11 @@ func WithRetryIf(again func(failure *Error) bool) CallOption {
 // counts requests in windows of a minute. A batch counts as one request; Health does not count. Less than 1 is an error. Without this
 // option, the client only pauses after a 429.
 func WithRequestsPerMinute(n int) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if n < 1 {
 			return invalid("WithRequestsPerMinute", "%d is less than 1; leave the option out for no limit", n)
 		}
-		c.requestsPerMinute = n
+		c.gate = newGate(n)
 		return nil
 	})
 }
@@ -210,7 +175,7 @@ func WithRequestsPerMinute(n int) Option {
 // WithLogger writes one record for each attempt, at level Debug, or Warn for a failure. A record has the operation, status, attempt,
 // duration, bytes and request ids, and never a body, a header or a key. A wait after a 429 is logged at level Info. nil means no log.
 func WithLogger(l *slog.Logger) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		c.log = l
 		return nil
 	})
@@ -219,11 +184,11 @@ func WithLogger(l *slog.Logger) Option {
 // WithUserAgent puts the name of your program, such as "basins/1.2", before the module's own User-Agent.
 // Control characters are an error.
 func WithUserAgent(name string) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if hasControl(name) {
 			return invalid("WithUserAgent", "has control characters")
 		}
-		c.userAgent = strings.TrimSpace(name)
+		c.headers = append(c.headers, newHeader("User-Agent", userAgent(name)))
 		return nil
 	})
 }
@@ -231,7 +196,7 @@ func WithUserAgent(name string) Option {
 // WithMaxResponseBytes bounds the decoded body of an answer; default 256 MiB. A 2xx over this limit returns ErrResponseTooLarge and is
 // not retried. An error over this limit, or over 4 MiB, keeps its status and message but has no Detail. Less than 1 is an error.
 func WithMaxResponseBytes(n int64) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if n < 1 {
 			return invalid("WithMaxResponseBytes", "%d is less than 1", n)
 		}
@@ -312,5 +277,5 @@ func Version() string {
 
 func userAgent(program string) string {
 	own := "cas-go/" + Version() + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
-	return strings.TrimSpace(program + " " + own)
+	return strings.TrimSpace(strings.TrimSpace(program) + " " + own)
 }

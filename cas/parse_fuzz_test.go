@@ -68,7 +68,7 @@ func FuzzErrorBody(f *testing.F) {
 		}
 
 		if len(key) >= minEcho && !hasControl(key) && utf8.ValidString(key) && !strings.Contains(redacted, key) && !strings.Contains(key, redacted[:1]) && !strings.Contains(key, redacted[len(redacted)-1:]) {
-			secretsOf([]header{secretHeader(keyHeader, key)}).clean(e)
+			secretsOf([]header{newHeader(keyHeader, key)}).clean(e)
 			for _, part := range []string{string(e.Type), e.Message, e.RequestID, string(e.Body), string(e.Detail)} {
 				require.NotContains(t, part, key)
 			}

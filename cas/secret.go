@@ -25,15 +25,11 @@ type header struct {
 	secret bool
 }
 
-func plainHeader(name, value string) header {
-	return header{name: name, value: func() string { return value }}
+func newHeader(name, value string) header {
+	return header{name: http.CanonicalHeaderKey(name), value: func() string { return value }, secret: isSecretName(name)}
 }
 
-func secretHeader(name, value string) header {
-	return header{name: http.CanonicalHeaderKey(name), value: func() string { return value }, secret: true}
-}
-
-// isSecretName tells by its name that a header holds a secret.
+// isSecretName reports whether a header of this name holds a secret.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc([]string{"auth", "cookie", "key", "token", "secret", "password", "signature"}, func(word string) bool {

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/community-attribute-service/cas-go/gen"
 )
 
 const (
@@ -46,18 +44,14 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// httpClient gives what to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
-// service answers a path with a trailing slash by a redirect to whatever Host the request named. own is nil if hc was brought.
-func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transport) {
-	if hc != nil {
-		copied := *hc
-		copied.Timeout = 0
-		copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		copied.Transport = unfollowed{hc.Transport}
-		return &copied, nil
-	}
-	own = NewTransport()
-	return direct{unfollowed{own}}, own
+// unfollowing is a copy of hc that follows no redirect: net/http would carry X-API-Key to another host, and the service answers a path
+// with a trailing slash by a redirect to whatever Host the request named.
+func unfollowing(hc *http.Client) *http.Client {
+	copied := *hc
+	copied.Timeout = 0
+	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	copied.Transport = unfollowed{hc.Transport}
+	return &copied
 }
 
 // direct sends without an http.Client: redirects, cookies and time limits, which that is for, are not wanted or not its business here.
