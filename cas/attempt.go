@@ -33,14 +33,14 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, &Error{}, err)
 	}
-	res, err := c.http.Do(r)
+	res, err := c.send(r)
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, failed(r, info), err)
 	}
 	defer res.Body.Close()
 	info.StatusCode, info.RequestID = res.StatusCode, config.secrets.scrubText(res.Header.Get(requestIDHeader))
 	if config.info != nil {
-		info.Header = config.secrets.scrubHeader(asSent(res.Header))
+		info.Header = config.secrets.scrubHeader(res.Header)
 	}
 	keep := sampleBytes + config.secrets.longest() // a little more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
@@ -85,10 +85,6 @@ func failed(r *http.Request, info *ResponseInfo) *Error {
 
 // noAnswer is a failure before any answer.
 func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, err error) *Error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err // its text repeats method and URL
-	}
 	failure.Type = ErrorTypeTransport
 	failure.StatusCode = 0
 	var timeout interface{ Timeout() bool }
@@ -145,7 +141,7 @@ func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
 	failure.Body = body.sample
 	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
-		failure.Type, failure.Message = ErrorTypeRedirect, redirectMessage(failure.URL, res.Header.Get(redirectHeader))
+		failure.Type, failure.Message = ErrorTypeRedirect, redirectMessage(failure.URL, res.Header.Get("Location"))
 	}
 }
 

@@ -32,19 +32,20 @@ type Client struct {
 
 // core is what a Client and the AsyncClients made from it share. The options set its fields.
 type core struct {
-	server   string // base URL with a slash at its end, as the generated request builders want it
-	http     gen.HttpRequestDoer
-	own      *http.Transport // nil where the caller brought the http.Client
-	extract  *http.Request   // made once: extractions differ in their bodies alone
-	batch    *http.Request
-	headers  []header // of every request; of two with one name the later counts
-	secrets  *secret  // the key and secret headers; nil without any
-	timeout  time.Duration
-	maxBytes int64
-	retry    RetryPolicy
-	gate     *gate
-	log      *slog.Logger // nil without one
-	closed   atomic.Bool
+	server    string // base URL with a slash at its end, as the generated request builders want it
+	transport http.RoundTripper
+	own       *http.Transport // the transport, unless the caller brought it
+	jar       http.CookieJar  // of the caller's http.Client; nil without one
+	extract   *http.Request   // made once: extractions differ in their bodies alone
+	batch     *http.Request
+	headers   []header // of every request; of two with one name the later counts
+	secrets   *secret  // the key and secret headers; nil without any
+	timeout   time.Duration
+	maxBytes  int64
+	retry     RetryPolicy
+	gate      *gate
+	log       *slog.Logger // nil without one
+	closed    atomic.Bool
 }
 
 // NewClient makes a client for the service at baseURL, which may have a path prefix; "" is [DefaultBaseURL]. It makes no request; it
@@ -74,9 +75,9 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 			return nil, err
 		}
 	}
-	if c.http == nil {
+	if c.transport == nil {
 		c.own = NewTransport()
-		c.http = direct{unfollowed{c.own}}
+		c.transport = c.own
 	}
 	var err error
 	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.server, jsonType, nil); err != nil {

@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -115,8 +116,8 @@ func checkTimeout(field string, d time.Duration) error {
 	return nil
 }
 
-// WithHTTPClient sends through a copy of hc, with its Transport (proxies, TLS, tracing) and Jar. The copy follows no redirects and
-// ignores hc.Timeout (see [WithTimeout]). hc itself is not changed, and Close does not close its connections.
+// WithHTTPClient sends through the Transport of hc (proxies, TLS, tracing) and uses its Jar. It ignores hc.Timeout (see [WithTimeout])
+// and hc.CheckRedirect, as redirects are never followed. hc itself is not changed, and Close does not close its connections.
 //
 // Retries, pauses, time limits, size limits and the protection of the key work with any http.Client. Three things depend on the
 // transport: how many idle connections it keeps and for how long (the service closes them after 5 s), whether large requests are sent
@@ -127,7 +128,7 @@ func WithHTTPClient(hc *http.Client) Option {
 		if hc == nil {
 			return invalid("WithHTTPClient", "is nil: leave the option out for the client's own transport")
 		}
-		c.http = unfollowing(hc)
+		c.transport, c.jar = cmp.Or(hc.Transport, http.DefaultTransport), hc.Jar
 		return nil
 	})
 }

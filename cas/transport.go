@@ -44,51 +44,27 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// unfollowing is a copy of hc that follows no redirect: net/http would carry X-API-Key to another host, and the service answers a path
-// with a trailing slash by a redirect to whatever Host the request named.
-func unfollowing(hc *http.Client) *http.Client {
-	copied := *hc
-	copied.Timeout = 0
-	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	copied.Transport = unfollowed{hc.Transport}
-	return &copied
-}
-
-// direct sends without an http.Client: redirects, cookies and time limits, which that is for, are not wanted or not its business here.
-type direct struct{ http.RoundTripper }
-
-func (d direct) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
-
-// redirectHeader is where unfollowed puts the Location.
-const redirectHeader = "Cas-Go-Location"
-
-// unfollowed hides the Location of a redirect from http.Client, which parses it before it asks CheckRedirect and, where it cannot,
-// throws the answer away with its status.
-type unfollowed struct{ base http.RoundTripper }
-
-func (t unfollowed) RoundTrip(r *http.Request) (*http.Response, error) {
-	base := t.base
-	if base == nil {
-		base = http.DefaultTransport
+// send sends r, with the cookies of the jar. It follows no redirect, as http.Client would: X-API-Key would go to another host, and the
+// service answers a path with a trailing slash by a redirect to whatever Host the request named.
+func (c *core) send(r *http.Request) (*http.Response, error) {
+	if c.jar != nil {
+		for _, cookie := range c.jar.Cookies(r.URL) {
+			r.AddCookie(cookie)
+		}
 	}
-	res, err := base.RoundTrip(r)
-	if err == nil && res != nil && res.StatusCode/100 == 3 {
-		res.Header = renamed(res.Header, "Location", redirectHeader)
+	res, err := c.transport.RoundTrip(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case res == nil:
+		return nil, fmt.Errorf("the transport %T returned neither an answer nor an error", c.transport)
+	case res.Body == nil: // a transport of the caller's own may leave it out
+		res.Body = http.NoBody
 	}
-	return res, err
-}
-
-// asSent gives the headers as the service sent them.
-func asSent(h http.Header) http.Header { return renamed(h, redirectHeader, "Location") }
-
-// renamed gives headers with one of another name; the transport may keep its own.
-func renamed(h http.Header, from, to string) http.Header {
-	if values, ok := h[from]; ok {
-		h = h.Clone()
-		h[to] = values
-		delete(h, from)
+	if c.jar != nil {
+		c.jar.SetCookies(r.URL, res.Cookies())
 	}
-	return h
+	return res, nil
 }
 
 // proxyRefusal is a proxy's answer to CONNECT other than that the way is open.
