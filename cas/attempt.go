@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,8 +28,8 @@ var errStopped = errors.New("the consumer stopped")
 func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
 	limit := newTimeLimit(ctx, cmp.Or(config.timeout, c.timeout))
 	defer limit.stop()
-	info.StatusCode, info.Header, info.RequestID, info.Bytes = 0, nil, "", 0
-	var used usedConn
+	*info = ResponseInfo{}
+	var used atomic.Pointer[conn]
 	r, err := c.request(traced(limit.ctx, &used, c.headers, config.headers), op, config)
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, &Error{}, err)
@@ -45,14 +46,16 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	keep := sampleBytes + config.secrets.longest() // a little more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
 		failure = failed(r, info)
-		body := &bodyReader{from: res.Body, left: min(c.maxBytes, maxErrorBytes), keep: keep}
-		used.refused(res)
-		c.refused(failure, res, body)
-		used.close()
+		body := newBodyReader(res.Body, min(c.maxBytes, maxErrorBytes), keep)
+		closing := closingConn(res, &used)
+		failure.refused(res, body)
+		if closing != nil {
+			_ = closing.Close()
+		}
 		info.Bytes = body.read
 		return "", failure
 	}
-	a := &answer{body: &bodyReader{from: res.Body, left: c.maxBytes, keep: keep}, length: res.ContentLength, limit: limit}
+	a := &answer{body: newBodyReader(res.Body, c.maxBytes, keep), length: min(res.ContentLength, c.maxBytes), limit: limit}
 	err = isJSON(res)
 	if err == nil {
 		bodyID, err = read(a)
@@ -111,9 +114,11 @@ func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, fail
 	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // it was being decoded when the time was over
 		readErr = err
 	}
+	_, tooLarge := errors.AsType[*http.MaxBytesError](readErr)
 	switch {
-	case errors.Is(readErr, errTooLarge):
-		failure.Type, failure.Message = ErrorTypeTooLarge, tooLarge(c.maxBytes)
+	case tooLarge:
+		failure.Type, failure.Message = ErrorTypeTooLarge, fmt.Sprintf(
+			"the answer is larger than %d bytes: ask for less at once, or raise WithMaxResponseBytes", c.maxBytes)
 	case readErr != nil && (ctx.Err() != nil || a.limit.passed()):
 		c.noAnswer(ctx, a.limit, failure, readErr)
 	case readErr != nil:
@@ -123,7 +128,7 @@ func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, fail
 		failure.Type, failure.cause = ErrorTypeMalformed, err
 		failure.Message = "the answer is not what the contract says: " + config.secrets.excerpt(err.Error())
 	}
-	a.limit.shorten(sampleTime)
+	defer time.AfterFunc(sampleTime, func() { a.limit.cancel(nil) }).Stop()
 	failure.Body = a.body.fill()
 	return failure
 }
@@ -131,17 +136,17 @@ func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, fail
 // sampleTime is how long the rest of a sample is waited for.
 const sampleTime = time.Second
 
-// refused is an answer other than a 2xx.
-func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
+// refused sets what an answer other than a 2xx says.
+func (e *Error) refused(res *http.Response, body *bodyReader) {
 	if res.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, which does not end
-		body.left, body.err = 0, io.EOF
+		body.from = http.NoBody
 	}
 	text, err := io.ReadAll(body)
-	failure.fill(res.Header, text, err == nil)
-	failure.Body = body.sample
-	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
+	e.fill(res.Header, text, err == nil)
+	e.Body = body.sample
+	e.RetryAfter, e.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
-		failure.Type, failure.Message = ErrorTypeRedirect, redirectMessage(failure.URL, res.Header.Get("Location"))
+		e.Type, e.Message = ErrorTypeRedirect, redirectMessage(e.URL, res.Header.Get("Location"))
 	}
 }
 
@@ -187,8 +192,8 @@ func newTimeLimit(parent context.Context, d time.Duration) *timeLimit {
 
 // passed reports whether the limit, and not the context, ended the attempt.
 func (l *timeLimit) passed() bool {
-	var timeout errAttemptTimeout
-	return errors.As(context.Cause(l.ctx), &timeout)
+	_, passed := errors.AsType[errAttemptTimeout](context.Cause(l.ctx))
+	return passed
 }
 
 func (l *timeLimit) pause() {
@@ -200,13 +205,6 @@ func (l *timeLimit) pause() {
 func (l *timeLimit) resume() {
 	l.since = time.Now()
 	l.timer.Reset(max(l.left, 0))
-}
-
-// shorten leaves no more than d.
-func (l *timeLimit) shorten(d time.Duration) {
-	if l.timer.Stop() {
-		l.timer.Reset(min(d, max(l.left-time.Since(l.since), 0)))
-	}
 }
 
 func (l *timeLimit) stop() {

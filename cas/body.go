@@ -3,7 +3,6 @@ package cas
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -84,41 +83,32 @@ const (
 	maxErrorBytes = 4 << 20 // of an error's body, read for its detail: a 422 echoes the request
 )
 
-var errTooLarge = errors.New("the body is larger than the limit")
-
 // bodyReader reads an answer's body up to a limit, and remembers how that ended: whoever decodes from it sees a reading error only
 // wrapped into one of its own.
 type bodyReader struct {
 	from   io.Reader
-	left   int64 // bytes until the limit
 	read   int64
 	keep   int    // how many bytes the sample takes
 	sample []byte // the first bytes
 	err    error  // why reading ended, if neither by the end of the body nor by the decoder
 }
 
+func newBodyReader(body io.ReadCloser, limit int64, keep int) *bodyReader {
+	return &bodyReader{from: http.MaxBytesReader(nil, body, limit), keep: keep}
+}
+
 func (b *bodyReader) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
-	// One byte more than allowed is asked for, to tell a body that ends at the limit from one that does not.
-	if int64(len(p))-1 > b.left {
-		p = p[:b.left+1]
-	}
 	n, err := b.from.Read(p)
-	if int64(n) > b.left {
-		n, b.err = int(b.left), errTooLarge
-	} else if err != nil && err != io.EOF {
+	if err != io.EOF {
 		b.err = err
 	}
-	if room := b.keep - len(b.sample); room > 0 && n > 0 {
+	if room := b.keep - len(b.sample); room > 0 {
 		b.sample = append(b.sample, p[:min(n, room)]...)
 	}
-	b.left -= int64(n)
 	b.read += int64(n)
-	if b.err != nil {
-		return n, b.err
-	}
 	return n, err
 }
 
@@ -128,22 +118,20 @@ func (b *bodyReader) fill() []byte {
 	return b.sample
 }
 
-// all reads the whole body, as long as announced (-1 if it was not), and has it used, which may not keep it: the memory is that of
-// the next body.
+// all reads the whole body, as long as announced (-1 if it was not), and passes it to use, which may not keep it: the next body gets the
+// same memory.
 func (b *bodyReader) all(length int64, use func(text []byte) error) error {
 	const most = 16 << 20 // of what is believed
 	text := buffers.Get().(*bytes.Buffer)
 	text.Reset()
-	text.Grow(int(max(min(length, b.left, most), 0) + bytes.MinRead))
-	keep := b.keep
-	b.keep = 0 // the sample is in text
-	_, err := text.ReadFrom(b)
-	b.keep = keep
+	text.Grow(int(max(min(length, most), 0) + bytes.MinRead))
+	_, err := text.ReadFrom(b.from)
+	b.read, b.err = int64(text.Len()), err
 	if err == nil {
 		err = use(text.Bytes())
 	}
 	if err != nil { // which may quote from text
-		b.sample = bytes.Clone(text.Bytes()[:min(text.Len(), keep)])
+		b.sample = bytes.Clone(text.Bytes()[:min(text.Len(), b.keep)])
 	} else if text.Cap() <= keptBuffer {
 		buffers.Put(text)
 	}
@@ -156,7 +144,3 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // keptBuffer is the size up to which a buffer is used again.
 const keptBuffer = 1 << 20
-
-func tooLarge(limit int64) string {
-	return fmt.Sprintf("the answer is larger than %d bytes: ask for less at once, or raise WithMaxResponseBytes", limit)
-}

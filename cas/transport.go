@@ -126,25 +126,16 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	return c.TCPConn.ReadFrom(r)
 }
 
-// usedConn is the connection of an attempt.
-//
-// The service closes the connection after a 500 without saying so: the next request on it would be reset. So that one is given up, and
-// before its answer is read to the end, when net/http offers it to others. These cannot write to it any more, and take another one.
-type usedConn struct {
-	conn  atomic.Pointer[conn]
-	given *conn
-}
-
-// traced gives a context whose request notes its connection in used. A caller's own trace, which is told every header as it is written,
+// traced returns a context whose request stores its connection in used. A caller's own trace, which is told every header as it is written,
 // sees secrets redacted.
-func traced(ctx context.Context, used *usedConn, headers ...[]header) context.Context {
+func traced(ctx context.Context, used *atomic.Pointer[conn], headers ...[]header) context.Context {
 	note := func(got httptrace.GotConnInfo) {
 		under := got.Conn
 		if secure, ok := under.(*tls.Conn); ok {
 			under = secure.NetConn()
 		}
 		ours, _ := under.(*conn) // nil for one of a caller's own transport
-		used.conn.Store(ours)
+		used.Store(ours)
 	}
 	outer := httptrace.ContextClientTrace(ctx)
 	if outer == nil {
@@ -183,17 +174,16 @@ func (c tracedContext) Value(key any) any {
 	return value
 }
 
-// refused looks at an answer that is no success, before it is read.
-func (u *usedConn) refused(res *http.Response) {
-	if c := u.conn.Load(); c != nil && res.StatusCode == http.StatusInternalServerError && res.ProtoMajor == 1 {
+// closingConn returns the connection of an answer after which the service closes it, nil if it stays open. The service does so after a
+// 500, without saying so: the next request on it would be reset. Before the answer is read to its end, when net/http offers the connection
+// to other requests, closingConn gives it up: they cannot write to it, and take another one. The caller then has to close it.
+func closingConn(res *http.Response, used *atomic.Pointer[conn]) *conn {
+	if res.StatusCode != http.StatusInternalServerError || res.ProtoMajor != 1 {
+		return nil
+	}
+	c := used.Load()
+	if c != nil {
 		c.givenUp.Store(true)
-		u.given = c
 	}
-}
-
-// close closes the connection that was given up.
-func (u *usedConn) close() {
-	if u.given != nil {
-		_ = u.given.TCPConn.Close()
-	}
+	return c
 }
