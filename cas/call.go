@@ -81,7 +81,9 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 			return failure
 		}
 		last = failure
-		if sleep(ctx, v.delay) != nil {
+		select {
+		case <-time.After(v.delay):
+		case <-ctx.Done():
 			return ended(ctx, last)
 		}
 	}
@@ -93,11 +95,11 @@ func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error
 	if !op.ungated {
 		err = c.gate.wait(ctx, func(pause time.Duration) { c.logPause(ctx, op, n, pause) })
 	}
-	var paused errPaused
+	paused, ok := errors.AsType[errPaused](err)
 	switch {
 	case err == nil:
 		return nil
-	case !errors.As(err, &paused):
+	case !ok:
 		return ended(ctx, last)
 	case last != nil && last.StatusCode == http.StatusTooManyRequests:
 		return last

@@ -17,24 +17,20 @@ func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opt
 	}
 	var value *T
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
-		v := new(T)
+		value = new(T)
 		err := a.body.all(a.length, func(text []byte) error {
-			if err := gen.Decode(a.limit.ctx, text, v); err != nil {
+			if err := gen.Decode(a.limit.ctx, text, value); err != nil {
 				return err
 			}
-			if missing := missingFrom(v); missing != "" {
+			if missing := missingFrom(value); missing != "" {
 				return missingMember(missing)
 			}
 			return nil
 		})
-		if err != nil {
-			return "", err
-		}
-		value = v
-		if response, ok := any(v).(*AttributeResponse); ok {
+		if response, ok := any(value).(*AttributeResponse); ok && err == nil {
 			return response.RequestID, nil
 		}
-		return "", nil
+		return "", err
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package cas
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -103,23 +104,13 @@ func textOf(v jsontext.Value) string {
 // fill sets what an answer's body and headers say about a failure. whole is false for a body that was cut at the limit.
 func (e *Error) fill(header http.Header, body []byte, whole bool) {
 	f := readErrorFields(body)
-	e.Type, e.Message, e.RequestID = ErrorTypeHTTP, f.message, f.requestID
-	if e.RequestID == "" {
-		e.RequestID = header.Get(requestIDHeader)
-	}
+	e.Type, e.Message = cmp.Or(ErrorType(f.typ), ErrorTypeHTTP), f.message
+	e.RequestID = cmp.Or(f.requestID, header.Get(requestIDHeader))
 	if whole {
 		e.Detail = f.detail
 	}
-	switch {
-	case f.envelope:
-		if f.typ != "" {
-			e.Type = ErrorType(f.typ)
-		}
-	case f.detail != nil:
-		if text := textOf(jsontext.Value(f.detail)); text != "" {
-			e.Message = text
-			e.Type = typeOfPlainDetail(e.StatusCode)
-		}
+	if text := textOf(jsontext.Value(f.detail)); !f.envelope && text != "" {
+		e.Type, e.Message = cmp.Or(plainTypes[e.StatusCode], ErrorTypeHTTP), text
 	}
 	if e.Message == "" {
 		e.Message = describeBody(e.StatusCode, header, body)
@@ -131,26 +122,16 @@ func (e *Error) fill(header http.Header, body []byte, whole bool) {
 
 const requestIDHeader = "X-Request-Id" // as net/http spells it
 
-// typeOfPlainDetail names the errors that the web framework raises with nothing but a text.
-func typeOfPlainDetail(status int) ErrorType {
-	switch status {
-	case http.StatusBadRequest:
-		return ErrorTypeBadRequest
-	case http.StatusNotFound:
-		return ErrorTypeNotFound
-	case http.StatusMethodNotAllowed:
-		return ErrorTypeMethodNotAllowed
-	default:
-		return ErrorTypeHTTP
-	}
+// plainTypes are the types of errors that the web framework raises with nothing but a text.
+var plainTypes = map[int]ErrorType{
+	http.StatusBadRequest:       ErrorTypeBadRequest,
+	http.StatusNotFound:         ErrorTypeNotFound,
+	http.StatusMethodNotAllowed: ErrorTypeMethodNotAllowed,
 }
 
 // describeBody is the message of an error whose body has none: a short plain text as it is, else what kind of body it was.
 func describeBody(status int, header http.Header, body []byte) string {
-	text := http.StatusText(status)
-	if text == "" {
-		text = "unknown status"
-	}
+	text := cmp.Or(http.StatusText(status), "unknown status")
 	contentType, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	plain := strings.TrimSpace(string(body))
 	switch {

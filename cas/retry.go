@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,14 +64,11 @@ type verdict struct {
 
 // judge decides whether the failed attempt number n is repeated, and when. It does not look at the context but for its deadline.
 func (p RetryPolicy) judge(ctx context.Context, op operation, n int, failure *Error) verdict {
-	if n >= p.MaxAttempts || !p.repeatable(op, failure) {
-		return verdict{}
-	}
-	if failure.RetryAfter > p.MaxRetryAfter {
+	if n >= p.MaxAttempts || failure.RetryAfter > p.MaxRetryAfter || !p.repeatable(op, failure) {
 		return verdict{}
 	}
 	delay := p.backoff(n)
-	if failure.RetryAfter != 0 || failure.retryAfterSet {
+	if failure.retryAfterSet {
 		delay = afterSlack(failure.RetryAfter)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
@@ -96,13 +94,12 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 	case failure.StatusCode == 0:
 		return adviceOn(failure.cause) == ""
 	}
-	switch failure.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains(repeatedStatuses, failure.StatusCode)
+}
+
+var repeatedStatuses = []int{
+	http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
+	http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 }
 
 // backoff is the wait after the failed attempt number n: full jitter below a bound that doubles.
@@ -133,19 +130,4 @@ func parseRetryAfter(header string, now time.Time) (wait time.Duration, ok bool)
 		return 0, false
 	}
 	return date.Sub(now), true
-}
-
-// sleep waits for d or the end of ctx, whose error it gives.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
