@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -87,10 +87,10 @@ func appendArray[T any](b []byte, items []T, appendItem func([]byte, T) []byte) 
 	return append(b, ']')
 }
 
-// appendCoordinate appends the shortest exact form; NaN and infinities are spelt out, for the check at the call to name them.
+// appendCoordinate appends the shortest exact form. It spells out NaN and infinities, so that the check at the call can name them.
 func appendCoordinate(b []byte, f float64) []byte {
 	if f-f != 0 { // NaN or infinite
-		return strconv.AppendFloat(b, f, 'g', -1, 64)
+		return append(b, strings.TrimPrefix(fmt.Sprint(f), "+")...)
 	}
 	return wire.AppendFloat(b, f)
 }

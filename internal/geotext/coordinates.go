@@ -2,6 +2,7 @@ package geotext
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"github.com/community-attribute-service/cas-go/internal/words"
@@ -61,6 +62,30 @@ type Fault struct {
 	Kind     FaultKind // 0 is none
 	Offset   int       // in the text
 	Position int       // so many positions came before
+}
+
+// Describe says in words what is wrong. Positions are counted from first.
+func (f Fault) Describe(text []byte, first int) string {
+	if f.Offset >= len(text) {
+		return "coordinates are cut off"
+	}
+	position, what := f.Position+first, Describe(text[f.Offset])
+	switch {
+	case f.Kind == NotArray:
+		return fmt.Sprintf("coordinates are %s, not an array", what)
+	case f.Kind == TooDeep:
+		return "coordinates are nested deeper than those of any geometry"
+	case f.Kind == AmongArrays:
+		return fmt.Sprintf("coordinates hold %s among arrays", what)
+	case f.Kind == NotNumber && what == "a number":
+		return fmt.Sprintf("position %d holds a malformed number", position)
+	case f.Kind == NotNumber:
+		return fmt.Sprintf("position %d holds %s where a number belongs", position, what)
+	case f.Kind == OneNumber:
+		return fmt.Sprintf("position %d has one number; it needs longitude and latitude", position)
+	default:
+		return fmt.Sprintf("coordinates are not JSON near position %d", position)
+	}
 }
 
 // Mixed is a position and the depth at which it lies; depth 0 is none.

@@ -40,7 +40,6 @@ func TypeName(v []byte) string {
 
 // A Geometry is one pass over a geometry object. Set Numbers and Keep, and the memory of Rings, then call Read once.
 type Geometry struct {
-	Members  int    // so many were read
 	Type     string // "" if there is none, or it is no string
 	TypeText []byte // the member as it is written; nil if there is none
 	CRS      string // the reference system that a "crs" member names, if that is not WGS 84
@@ -59,7 +58,6 @@ func (g *Geometry) Read(text []byte, i int, rule Rule) (end int, err error) {
 
 // Member takes one member of the object, for those who walk it themselves, and returns the end of its value.
 func (g *Geometry) Member(text, name []byte, i int, rule Rule) (end int, err error) {
-	g.Members++
 	switch string(name) {
 	case "type":
 		if g.TypeText != nil {
