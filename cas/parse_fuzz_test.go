@@ -139,14 +139,14 @@ func FuzzDates(f *testing.F) {
 		f.Add("2020-01-01T00:00:00Z", text)
 	}
 	f.Fuzz(func(t *testing.T, first, last string) {
-		start, end, err := Dates{first, last}.period()
+		start, end, err := period(Dates{first, last})
 		if !understood(first) || !understood(last) {
 			require.ErrorIs(t, err, ErrInvalidRequest)
 			return
 		}
 		if err != nil {
 			require.ErrorContains(t, err, "before it starts")
-			_, _, err = Dates{last, first}.period()
+			_, _, err = period(Dates{last, first})
 			require.NoError(t, err, "the other way round it is none")
 			return
 		}
