@@ -129,4 +129,4 @@ func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*H
 }
 
 // Close closes the AsyncClient and the [Client] that it shares. Calls in flight finish.
-func (c *AsyncClient) Close() error { return c.shared().close() }
+func (c *AsyncClient) Close() error { return (*Client)(c).Close() }

@@ -61,7 +61,7 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		bodyID, failure := c.attempt(ctx, op, &config, read, info)
 		info.Attempts = n
 		if failure == nil {
-			c.logAttempt(ctx, op, info, config.secrets.scrubText(bodyID), time.Since(sent))
+			c.logAttempt(ctx, slog.LevelDebug, "cas: answered", op, info, time.Since(sent), slog.String("body_request_id", config.secrets.scrubText(bodyID)))
 			return nil
 		}
 		failure.Attempts = n
@@ -143,41 +143,33 @@ func contextError(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// What a log record holds is listed here and nowhere else: no body, no header but the request id, no key.
-
-func (c *core) logAttempt(ctx context.Context, op operation, info *ResponseInfo, bodyID string, took time.Duration) {
-	if c.log == nil || !c.log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	c.log.LogAttrs(ctx, slog.LevelDebug, "cas: answered", append(attempted(op, info, took), slog.String("body_request_id", bodyID))...)
-}
-
 func (c *core) logFailure(ctx context.Context, op operation, info *ResponseInfo, failure *Error, v verdict, took time.Duration) {
-	if c.log == nil || !c.log.Enabled(ctx, slog.LevelWarn) {
+	more := []slog.Attr{slog.String("error_type", string(failure.Type)), slog.String("error", failure.Message), slog.Bool("again", v.again)}
+	if v.again {
+		more = append(more, slog.Duration("wait", v.delay))
+	}
+	c.logAttempt(ctx, slog.LevelWarn, "cas: attempt failed", op, info, took, more...)
+}
+
+// logAttempt writes the record of an attempt. It and its callers list all that a record holds: no body, no header but the request id, no
+// key.
+func (c *core) logAttempt(ctx context.Context, level slog.Level, message string, op operation, info *ResponseInfo, took time.Duration, more ...slog.Attr) {
+	if c.log == nil || !c.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := append(attempted(op, info, took),
-		slog.String("error_type", string(failure.Type)), slog.String("error", failure.Message), slog.Bool("again", v.again))
-	if v.again {
-		attrs = append(attrs, slog.Duration("wait", v.delay))
-	}
-	c.log.LogAttrs(ctx, slog.LevelWarn, "cas: attempt failed", attrs...)
-}
-
-func (c *core) logPause(ctx context.Context, op operation, n int, pause time.Duration) {
-	if c.log != nil {
-		c.log.LogAttrs(ctx, slog.LevelInfo, "cas: waiting, for the service asked all calls to pause",
-			slog.String("operation", op.name), slog.Int("attempt", n), slog.Duration("wait", pause))
-	}
-}
-
-func attempted(op operation, info *ResponseInfo, took time.Duration) []slog.Attr {
-	return []slog.Attr{
+	c.log.LogAttrs(ctx, level, message, append([]slog.Attr{
 		slog.String("operation", op.name),
 		slog.Int("attempt", info.Attempts),
 		slog.Int("status", info.StatusCode),
 		slog.Duration("duration", took),
 		slog.Int64("bytes", info.Bytes),
 		slog.String("request_id", info.RequestID),
+	}, more...)...)
+}
+
+func (c *core) logPause(ctx context.Context, op operation, n int, pause time.Duration) {
+	if c.log != nil {
+		c.log.LogAttrs(ctx, slog.LevelInfo, "cas: waiting, for the service asked all calls to pause",
+			slog.String("operation", op.name), slog.Int("attempt", n), slog.Duration("wait", pause))
 	}
 }

@@ -39,7 +39,7 @@ type core struct {
 	extract   *http.Request   // made once: extractions differ in their bodies alone
 	batch     *http.Request
 	headers   []header // of every request; of two with one name the later counts
-	secrets   *secret  // the key and secret headers; nil without any
+	secrets   secret   // the key and secret headers; nil without any
 	timeout   time.Duration
 	maxBytes  int64
 	retry     RetryPolicy
@@ -124,9 +124,15 @@ func isPort(text string) bool {
 
 // Close frees the idle connections of the client, unless the program supplied the http.Client. Later calls return ErrClosed; calls in
 // flight finish. Close also closes the [AsyncClient] of [Client.Async]. It may be called twice.
-func (c *Client) Close() error { return c.shared().close() }
+func (c *Client) Close() error {
+	if core := c.shared(); core != nil {
+		core.closed.Store(true)
+		core.releaseIdle()
+	}
+	return nil
+}
 
-// shared is the core of a client, nil of a nil or zero one, whose calls fail.
+// shared returns the core of a client; that of a nil or zero client is nil, and its calls fail.
 func (c *Client) shared() *core {
 	if c == nil {
 		return nil
@@ -134,15 +140,7 @@ func (c *Client) shared() *core {
 	return c.core
 }
 
-func (c *core) close() error {
-	if c != nil {
-		c.closed.Store(true)
-		c.releaseIdle()
-	}
-	return nil
-}
-
-// releaseIdle closes idle connections; each call that ends after Close does it for its own.
+// releaseIdle closes the idle connections of a closed client. Close calls it, and so does every call that ends after Close.
 func (c *core) releaseIdle() {
 	if c.own != nil && c.closed.Load() {
 		c.own.CloseIdleConnections()

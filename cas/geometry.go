@@ -149,7 +149,7 @@ func givenText(g GeometryLike) (text []byte, ok bool) {
 // textLength is about the length of the text of these geometries, as far as it is known without encoding them.
 func textLength(gs ...GeometryLike) int {
 	const around = 64 // the object around coordinates
-	n := 512 // the other members of a request
+	n := 512          // the other members of a request
 	for _, g := range gs {
 		switch g := g.(type) {
 		case Geometry:

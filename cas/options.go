@@ -31,8 +31,8 @@ type callConfig struct {
 	timeout time.Duration // 0 is the client's
 	retry   *RetryPolicy  // nil is the client's
 	retryIf func(*Error) bool
-	secrets *secret // of the client and of this call
-	begun   bool    // before Close, by an AsyncClient
+	secrets secret // of the client and of this call
+	begun   bool   // before Close, by an AsyncClient
 }
 
 // defaultMaxBytes is room for a batch of 1000 geometries with the 50 datasets that the service allows, tenfold.

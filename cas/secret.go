@@ -2,6 +2,7 @@ package cas
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"html"
@@ -57,14 +58,14 @@ func withHeaders(of http.Header, client, call []header) http.Header {
 	return all
 }
 
-// secret knows how the secrets may stand in what the other side sends. nil is none.
-type secret struct{ echoes func() [][]byte }
+// secret returns the forms of the secrets that the other side may send, the longest first. nil is none.
+type secret func() [][]byte
 
 // minEcho is the length from which an echo of a secret is cut out of an answer: a shorter one would blot out ordinary words.
 const minEcho = 4
 
-// secretsOf are the secrets among the headers.
-func secretsOf(headers []header) *secret {
+// secretsOf returns the secrets among the headers.
+func secretsOf(headers []header) secret {
 	var forms []string
 	for _, h := range headers {
 		if !h.secret {
@@ -80,14 +81,14 @@ func secretsOf(headers []header) *secret {
 	if len(forms) == 0 {
 		return nil
 	}
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // the longest first, or a part of it would be left
-	echoes := make([][]byte, 0, len(forms))
-	for _, form := range forms {
-		if !slices.ContainsFunc(echoes, func(known []byte) bool { return string(known) == form }) {
-			echoes = append(echoes, []byte(form))
-		}
+	slices.SortFunc(forms, func(a, b string) int { // the longest first, or a part of it would be left
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	var echoes [][]byte
+	for _, form := range slices.Compact(forms) {
+		echoes = append(echoes, []byte(form))
 	}
-	return &secret{echoes: func() [][]byte { return echoes }}
+	return func() [][]byte { return echoes }
 }
 
 // appendForms appends the spellings of a secret: as it is, in URLs, Go, JSON, JSON pointers and HTML.
@@ -102,24 +103,24 @@ func appendForms(forms []string, value string) []string {
 func unquoted(text string) string { return text[1 : len(text)-1] }
 
 // longest is the length of the longest form of a secret.
-func (s *secret) longest() int {
+func (s secret) longest() int {
 	if s == nil {
 		return 0
 	}
-	return len(s.echoes()[0])
+	return len(s()[0])
 }
 
 // scrub cuts echoes out of what the other side sent, and beginnings of one: the other side, or a library, may have cut it short.
-func (s *secret) scrub(text []byte) []byte {
+func (s secret) scrub(text []byte) []byte {
 	if s == nil {
 		return text
 	}
-	for _, echo := range s.echoes() {
+	for _, echo := range s() {
 		if bytes.Contains(text, echo) { // otherwise ReplaceAll would copy it
 			text = bytes.ReplaceAll(text, echo, []byte(redacted))
 		}
 	}
-	for _, echo := range s.echoes() {
+	for _, echo := range s() {
 		start := echo[:min(len(echo), mostLeft+1)]
 		if !bytes.Contains(text, start) {
 			continue
@@ -140,7 +141,7 @@ func (s *secret) scrub(text []byte) []byte {
 // mostLeft is how much of the beginning of a secret may be left, for shorter ones would blot out ordinary words.
 const mostLeft = 7
 
-func (s *secret) scrubText(text string) string {
+func (s secret) scrubText(text string) string {
 	if s == nil {
 		return text
 	}
@@ -148,13 +149,13 @@ func (s *secret) scrubText(text string) string {
 }
 
 // cut takes away the end of a text that was cut, if it may be the beginning of an echo.
-func (s *secret) cut(text []byte) []byte {
+func (s secret) cut(text []byte) []byte {
 	if s == nil {
 		return text
 	}
 	for n := min(s.longest()-1, len(text)); n > 0; n-- {
 		end := text[len(text)-n:]
-		if slices.ContainsFunc(s.echoes(), func(echo []byte) bool { return bytes.HasPrefix(echo, end) }) {
+		if slices.ContainsFunc(s(), func(echo []byte) bool { return bytes.HasPrefix(echo, end) }) {
 			return text[:len(text)-n]
 		}
 	}
@@ -163,7 +164,7 @@ func (s *secret) cut(text []byte) []byte {
 
 // excerpt is the beginning of a text, for a message: an answer that is nested ten thousand deep, or whose number has a million digits,
 // does not fill it.
-func (s *secret) excerpt(text string) string {
+func (s secret) excerpt(text string) string {
 	const most = 300
 	text = s.scrubText(text)
 	if len(text) <= most {
@@ -173,7 +174,7 @@ func (s *secret) excerpt(text string) string {
 }
 
 // scrubHeader is a copy of the headers of an answer.
-func (s *secret) scrubHeader(h http.Header) http.Header {
+func (s secret) scrubHeader(h http.Header) http.Header {
 	h = h.Clone()
 	for _, values := range h {
 		for i := range values {
@@ -184,7 +185,7 @@ func (s *secret) scrubHeader(h http.Header) http.Header {
 }
 
 // clean cuts echoes of secrets out of every part of a failure that the other side, or a transport, may have written.
-func (s *secret) clean(e *Error) {
+func (s secret) clean(e *Error) {
 	if len(e.Body) > sampleBytes {
 		e.Body = s.cut(e.Body)
 	}
