@@ -1,7 +1,6 @@
 package cas
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,16 +16,16 @@ import (
 // answer is a 2xx that is being read.
 type answer struct {
 	body   *bodyReader
-	length int64 // as announced; -1 if it was not
+	length int64 // by its Content-Length; -1 without one
 	limit  *timeLimit
 }
 
-// errStopped is a reader's way to say that nobody wants the rest.
+// errStopped is the error of a reader whose consumer does not want the rest.
 var errStopped = errors.New("the consumer stopped")
 
-// attempt sends the operation once and has the answer read if it is a success. All else is a failure, never a zero value.
+// attempt sends the operation once and calls read for a 2xx. Everything else is a failure.
 func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
-	limit := newTimeLimit(ctx, cmp.Or(config.timeout, c.timeout))
+	limit := newTimeLimit(ctx, config.timeout)
 	defer limit.stop()
 	*info = ResponseInfo{}
 	var used atomic.Pointer[conn]
@@ -43,7 +42,7 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	if config.info != nil {
 		info.Header = config.secrets.scrubHeader(res.Header)
 	}
-	keep := sampleBytes + config.secrets.longest() // a little more than an Error holds, so that no echo of a secret is cut in two
+	keep := sampleBytes + config.secrets.longest() // more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
 		failure = failed(r, info)
 		body := newBodyReader(res.Body, min(c.maxBytes, maxErrorBytes), keep)
@@ -67,7 +66,7 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	return "", c.unusable(ctx, a, config, failed(r, info), err)
 }
 
-// request is a copy of the request that the generated client makes, with what every request carries.
+// request returns a copy of the generated client's request, with the headers and the body of this call.
 func (c *core) request(ctx context.Context, op operation, config *callConfig) (*http.Request, error) {
 	made, err := op.request(c)
 	if err != nil {
@@ -81,12 +80,12 @@ func (c *core) request(ctx context.Context, op operation, config *callConfig) (*
 	return r, nil
 }
 
-// failed is the failure of a request, as far as its attempt came.
+// failed returns the failure of a request with what info knows of its answer.
 func failed(r *http.Request, info *ResponseInfo) *Error {
 	return &Error{StatusCode: info.StatusCode, RequestID: info.RequestID, Method: r.Method, URL: r.URL.String()}
 }
 
-// noAnswer is a failure before any answer.
+// noAnswer completes a failure without an answer, or with one that did not end in time.
 func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, err error) *Error {
 	failure.Type = ErrorTypeTransport
 	failure.StatusCode = 0
@@ -98,7 +97,7 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 		failure.cause, failure.timedOut = context.Cause(limit.ctx), true
 	default:
 		failure.cause = err
-		// A caller's own transport may have time limits too; while connecting, nothing has reached the service yet.
+		// A transport may have time limits too. While it connects, nothing has reached the service yet.
 		failure.timedOut = errors.As(err, &timeout) && timeout.Timeout() && !whileConnecting(err)
 	}
 	failure.Message = fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause)
@@ -108,10 +107,10 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 	return failure
 }
 
-// unusable is a failure to read a 2xx.
+// unusable completes the failure of a 2xx that could not be read.
 func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, failure *Error, err error) *Error {
 	readErr := a.body.err
-	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // it was being decoded when the time was over
+	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // the time ran out during decoding
 		readErr = err
 	}
 	_, tooLarge := errors.AsType[*http.MaxBytesError](readErr)
@@ -133,7 +132,7 @@ func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, fail
 	return failure
 }
 
-// sampleTime is how long the rest of a sample is waited for.
+// sampleTime bounds the wait for the rest of a sample.
 const sampleTime = time.Second
 
 // refused sets what an answer other than a 2xx says.
@@ -150,7 +149,7 @@ func (e *Error) refused(res *http.Response, body *bodyReader) {
 	}
 }
 
-// redirectMessage says where the service wanted to go.
+// redirectMessage says where the redirect leads.
 func redirectMessage(from, location string) string {
 	if location == "" {
 		return "the service redirects without saying where to; redirects are not followed"
@@ -173,8 +172,7 @@ func (e errAttemptTimeout) Error() string {
 func (e errAttemptTimeout) Unwrap() error { return context.DeadlineExceeded }
 func (e errAttemptTimeout) Timeout() bool { return true }
 
-// timeLimit bounds one attempt, apart from the context that bounds the call. It can be stopped while a consumer is at work on a
-// part of the answer, whose time is not the service's.
+// timeLimit bounds one attempt; the context bounds the call. It pauses while a consumer works on a part of the answer.
 type timeLimit struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -190,7 +188,7 @@ func newTimeLimit(parent context.Context, d time.Duration) *timeLimit {
 	return l
 }
 
-// passed reports whether the limit, and not the context, ended the attempt.
+// passed reports whether the limit, not the context, ended the attempt.
 func (l *timeLimit) passed() bool {
 	_, passed := errors.AsType[errAttemptTimeout](context.Cause(l.ctx))
 	return passed
@@ -212,7 +210,7 @@ func (l *timeLimit) stop() {
 	l.cancel(nil)
 }
 
-// whileConnecting reports an error from before anything was sent.
+// whileConnecting reports whether err occurred before anything was sent.
 func whileConnecting(err error) bool {
 	var op *net.OpError
 	return (errors.As(err, &op) && op.Op == "dial") || err.Error() == "net/http: TLS handshake timeout" // net/http exports no type for it

@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,19 +10,19 @@ import (
 	"time"
 )
 
-// operation is what is asked of the service, ready to be sent any number of times.
+// operation is a request that can be sent any number of times.
 type operation struct {
 	name       string                             // for logs
-	extraction bool                               // costs the service work that goes on after a time-out
-	ungated    bool                               // goes around the gate, as the service's own limit does not count it
-	request    func(*core) (*http.Request, error) // of the generated client
-	body       *requestBody                       // of one call; nil where the request has none
+	extraction bool                               // the service goes on working for it after a time-out
+	ungated    bool                               // it does not wait at the gate, as the service's own limit does not count it
+	request    func(*core) (*http.Request, error) // made by the generated client
+	body       *requestBody                       // of one call; nil if the request has none
 }
 
-// reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
+// reader decodes a 2xx body and returns its request id, if it has one, for the log.
 type reader func(*answer) (bodyID string, err error)
 
-// call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
+// call makes attempts, each after its turn at the gate, until one succeeds or the policy allows no other.
 func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
 	switch {
 	case c == nil:
@@ -40,18 +41,11 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 	if op.body != nil {
 		defer op.body.end()
 	}
-	info := config.info
-	if info == nil {
-		info = new(ResponseInfo)
-	}
+	info := cmp.Or(config.info, new(ResponseInfo))
 	*info = ResponseInfo{}
 	started := time.Now()
 	defer func() { info.Elapsed = time.Since(started) }()
 
-	policy := c.retry
-	if config.retry != nil {
-		policy = *config.retry
-	}
 	var last *Error
 	for n := 1; ; n++ {
 		if err := c.turn(ctx, op, n, last); err != nil {
@@ -67,7 +61,7 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		failure.Attempts = n
 		v := verdict{}
 		if ctx.Err() == nil {
-			v = policy.judge(ctx, op, n, failure)
+			v = config.retry.judge(ctx, op, n, failure)
 		} else if failure.cause == nil {
 			failure.cause = contextError(ctx)
 		}
@@ -89,7 +83,7 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 	}
 }
 
-// turn waits at the gate for the n-th attempt. last is the failure of the one before, nil if there was none.
+// turn waits at the gate for the n-th attempt. last is the failure of the attempt before, nil for the first.
 func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error {
 	err := ctx.Err()
 	if !op.ungated {
@@ -112,8 +106,8 @@ func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error
 	return failure
 }
 
-// pauseAfter closes the gate for all calls after a 429: for what the service asked, or for this call's own wait if it named nothing.
-// What is longer than a call may wait is left to the caller of this one.
+// pauseAfter closes the gate for all calls after a 429: for the Retry-After of the service, or without one for the wait of this call. A
+// Retry-After over MaxRetryAfter closes no gate; the error of this call has it.
 func (c *core) pauseAfter(failure *Error, v verdict) {
 	switch {
 	case failure.StatusCode != http.StatusTooManyRequests:
@@ -124,7 +118,7 @@ func (c *core) pauseAfter(failure *Error, v verdict) {
 	}
 }
 
-// ended is the error of a call whose context ended between attempts: the last attempt's, which also is the context's.
+// ended returns the error of a call whose context ended between attempts: that of the last attempt, with the context's error as cause.
 func ended(ctx context.Context, last *Error) error {
 	cause := contextError(ctx)
 	if last == nil {
@@ -134,7 +128,7 @@ func ended(ctx context.Context, last *Error) error {
 	return last
 }
 
-// contextError is why ctx ended, as errors.Is looks for it: the context's own error, and the caller's cause if it gave one.
+// contextError returns the context's error, joined with the caller's cause if there is one, so that errors.Is finds both.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == nil || cause == err {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,18 +25,18 @@ type (
 func (o option) client(c *core) error         { return o(c) }
 func (o callOption) call(c *callConfig) error { return o(c) }
 
-// callConfig is what the options of a call fill in.
+// callConfig holds the settings of one call. The options of the call set its fields.
 type callConfig struct {
-	info    *ResponseInfo
+	info    *ResponseInfo // nil if the caller does not want it
 	headers []header
-	timeout time.Duration // 0 is the client's
-	retry   *RetryPolicy  // nil is the client's
+	timeout time.Duration
+	retry   RetryPolicy
 	retryIf func(*Error) bool
 	secrets secret // of the client and of this call
-	begun   bool   // before Close, by an AsyncClient
+	begun   bool   // an AsyncClient began the call before Close
 }
 
-// defaultMaxBytes is room for a batch of 1000 geometries with the 50 datasets that the service allows, tenfold.
+// defaultMaxBytes is ten times a batch of 1000 geometries with the 50 datasets that the service allows.
 const defaultMaxBytes = 256 << 20
 
 const keyHeader = "X-API-Key"
@@ -71,7 +72,7 @@ func WithHeader(name, value string) interface {
 			return invalid("WithHeader", "%q is not the name of a header", name)
 		case elsewhere:
 			return invalid("WithHeader", "%s is set by the client itself%s", h.name, use)
-		case hasControl(h.value()): // which may be secret
+		case hasControl(h.value()): // the value may be secret
 			return invalid("WithHeader", "the value of %s has control characters, perhaps a line end: trim it", h.name)
 		}
 		*to = append(*to, h)
@@ -85,7 +86,7 @@ type headerOption func(to *[]header) error
 func (o headerOption) client(c *core) error     { return o(&c.headers) }
 func (o headerOption) call(c *callConfig) error { return o(&c.headers) }
 
-// setElsewhere are the headers that WithHeader refuses.
+// setElsewhere holds the headers that WithHeader refuses, and what to use instead.
 var setElsewhere = map[string]string{
 	"X-Api-Key": ": use WithAPIKey", "User-Agent": ": use WithUserAgent", "Host": "", "Accept": "", "Accept-Encoding": "", "Content-Type": "",
 	"Content-Length": "", "Content-Encoding": "", "Transfer-Encoding": "", "Te": "", "Trailer": "", "Connection": "", "Keep-Alive": "",
@@ -144,8 +145,7 @@ func WithRetry(p RetryPolicy) Option {
 // WithCallRetry sets the [RetryPolicy] of this call, in place of the client's.
 func WithCallRetry(p RetryPolicy) CallOption {
 	return callOption(func(c *callConfig) (err error) {
-		p, err := p.complete("WithCallRetry")
-		c.retry = &p
+		c.retry, err = p.complete("WithCallRetry")
 		return err
 	})
 }
@@ -225,26 +225,26 @@ func WithResponseInfo(info *ResponseInfo) CallOption {
 	})
 }
 
-// configOf is what the options of a call say.
+// configOf returns the settings of a call: those of the client, changed by the options.
 func (c *core) configOf(opts []CallOption) (config callConfig, err error) {
+	config = callConfig{timeout: c.timeout, retry: c.retry, secrets: c.secrets}
 	for _, opt := range opts {
 		if opt != nil && err == nil {
 			err = opt.call(&config)
 		}
 	}
-	config.secrets = c.secrets
 	if len(config.headers) > 0 {
-		config.secrets = secretsOf(append(c.headers[:len(c.headers):len(c.headers)], config.headers...))
+		config.secrets = secretsOf(slices.Concat(c.headers, config.headers))
 	}
 	return config, err
 }
 
-// hasControl reports ASCII control characters, which would end or break a header.
+// hasControl reports whether s has ASCII control characters, which would end or break a header.
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// isToken reports what may be the name of a header (RFC 9110).
+// isToken reports whether s can be the name of a header (RFC 9110).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		letter := r|0x20 >= 'a' && r|0x20 <= 'z'
@@ -254,7 +254,7 @@ func isToken(s string) bool {
 
 const modulePath = "github.com/community-attribute-service/cas-go"
 
-// stamp is the version, where a build from an archive of the source, without git, sets it:
+// stamp is the version. A build from an archive of the source, without git, sets it:
 //
 //	go build -ldflags "-X github.com/community-attribute-service/cas-go/cas.stamp=v1.0.0" ./cmd/cas
 var stamp string
