@@ -32,13 +32,13 @@ type Client struct {
 
 // core is what a Client and the AsyncClients made from it share. The options set its fields.
 type core struct {
-	server    string // base URL with a slash at its end, as the generated request builders want it
+	server    string // base URL, ending in a slash for the generated request builders
 	transport http.RoundTripper
 	own       *http.Transport // the transport, unless the caller brought it
 	jar       http.CookieJar  // of the caller's http.Client; nil without one
-	extract   *http.Request   // made once: extractions differ in their bodies alone
+	extract   *http.Request   // extractions differ only in their bodies
 	batch     *http.Request
-	headers   []header // of every request; of two with one name the later counts
+	headers   []header // of every request; a later one replaces one of the same name
 	secrets   secret   // the key and secret headers; nil without any
 	timeout   time.Duration
 	maxBytes  int64

@@ -10,9 +10,9 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// geoJSON is what one pass over GeoJSON text finds: the geometry's own object and its coordinates, both as they stand in the text.
+// geoJSON is a geometry in a text.
 type geoJSON struct {
-	text        []byte
+	text        []byte // its object
 	kind        GeometryType
 	coordinates []byte
 }
@@ -107,7 +107,7 @@ func wrongCoordinates(text []byte, c *geotext.Coordinates) string {
 	return ""
 }
 
-// notJSON is the refusal of text that geotext could not read.
+// notJSON returns the error of a text that geotext could not read.
 func notJSON(field string, text []byte, err error) error {
 	if bad, ok := errors.AsType[*geotext.Error](err); ok && bad.Offset >= len(text) {
 		return invalid(field, "is cut off: the JSON ends at byte %d", bad.Offset)

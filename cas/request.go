@@ -85,7 +85,7 @@ func period(r TimeRangeLike) (start, end string, err error) {
 	return texts[0], texts[1], err
 }
 
-// asked is what an extraction and a batch have in common.
+// asked holds the fields that an extraction and a batch have in common.
 type asked struct {
 	datasetIDs  []string
 	aggregation AggregationMethod
@@ -93,7 +93,8 @@ type asked struct {
 	targetCRS   string
 }
 
-// encode gives the body of an extraction: its geometry's text as it came, then the rest. A large text is a part by itself, not copied.
+// encode returns the body of an extraction: the text of the geometry as it came, then the rest. A large text is a part of its own and is not
+// copied.
 func (r ExtractRequest) encode() (net.Buffers, error) {
 	rest := asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}
 	if text, ok := givenText(r.Geometry); ok && len(text) > smallBody {
@@ -113,7 +114,7 @@ func (r ExtractRequest) encode() (net.Buffers, error) {
 	return net.Buffers{b}, err
 }
 
-// encode gives the body of a batch.
+// encode returns the body of a batch.
 func (r BatchExtractRequest) encode() (net.Buffers, error) {
 	if n := len(r.Geometries); n > MaxBatchGeometries {
 		return nil, invalid("geometries", "are %d, and a batch takes %d: package bulk splits any number", n, MaxBatchGeometries)

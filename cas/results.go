@@ -56,7 +56,7 @@ func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
 	return failures
 }
 
-// answersInOrder reports a response with a result for each dataset, in the order asked, as most have: nothing needs to be counted.
+// answersInOrder reports whether a response has a result for each dataset, in the order of the request. Most have, and need no counting.
 func answersInOrder(r *AttributeResponse, datasetIDs []string) bool {
 	if r == nil || len(r.Results) < len(datasetIDs) {
 		return false
@@ -78,7 +78,7 @@ func reasonFor(id string, warnings []string) (string, bool) {
 	return "", false
 }
 
-// refusedGeometry is the geometry_hash by which the service marks a geometry of a batch that it refused.
+// refusedGeometry is the geometry_hash of a geometry of a batch that the service refused.
 const refusedGeometry = "error"
 
 // ResponseError returns an error if the service refused this geometry of a batch, such as one over the vertex limit; such a refusal

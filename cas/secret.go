@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// Secrets are the API key and the values of headers such as Authorization. They are held by functions alone: whatever prints a client,
-// its options or what they hold, and be it by reflection, sees the address of a function.
+// Secrets are the API key and the values of headers such as Authorization. Only functions hold them: if something prints a client or its
+// options, even by reflection, it sees the address of a function.
 
 const redacted = "[redacted]"
 
@@ -38,8 +38,8 @@ func isSecretName(name string) bool {
 	})
 }
 
-// withHeaders are the headers of a request, and those of the client and the call, of which an empty one takes another away. They belong
-// on the request and not in a transport, which would put them on redirects too.
+// withHeaders returns the headers of a request with those of the client and the call. A later one replaces an earlier one; an empty one
+// removes it. A transport must not add them, because it would add them to redirects too.
 func withHeaders(of http.Header, client, call []header) http.Header {
 	n := len(of) + len(client) + len(call)
 	all, values := make(http.Header, n), make([]string, 0, n)
@@ -61,7 +61,7 @@ func withHeaders(of http.Header, client, call []header) http.Header {
 // secret returns the forms of the secrets that the other side may send, the longest first. nil is none.
 type secret func() [][]byte
 
-// minEcho is the length from which an echo of a secret is cut out of an answer: a shorter one would blot out ordinary words.
+// minEcho is the shortest secret that is cut out of an answer: a shorter one may be part of ordinary words.
 const minEcho = 4
 
 // secretsOf returns the secrets among the headers.
@@ -102,7 +102,7 @@ func appendForms(forms []string, value string) []string {
 
 func unquoted(text string) string { return text[1 : len(text)-1] }
 
-// longest is the length of the longest form of a secret.
+// longest returns the length of the longest form of a secret.
 func (s secret) longest() int {
 	if s == nil {
 		return 0
@@ -110,7 +110,7 @@ func (s secret) longest() int {
 	return len(s()[0])
 }
 
-// scrub cuts echoes out of what the other side sent, and beginnings of one: the other side, or a library, may have cut it short.
+// scrub replaces secrets in a text of the other side, and beginnings of secrets, because the other side or a library may have cut one short.
 func (s secret) scrub(text []byte) []byte {
 	if s == nil {
 		return text
@@ -138,7 +138,7 @@ func (s secret) scrub(text []byte) []byte {
 	return text
 }
 
-// mostLeft is how much of the beginning of a secret may be left, for shorter ones would blot out ordinary words.
+// mostLeft is the longest beginning of a secret that scrub leaves: it may be part of ordinary words.
 const mostLeft = 7
 
 func (s secret) scrubText(text string) string {
@@ -148,7 +148,7 @@ func (s secret) scrubText(text string) string {
 	return string(s.scrub([]byte(text)))
 }
 
-// cut takes away the end of a text that was cut, if it may be the beginning of an echo.
+// cut removes the end of a text that was cut, if it may be the beginning of a secret.
 func (s secret) cut(text []byte) []byte {
 	if s == nil {
 		return text
@@ -162,8 +162,8 @@ func (s secret) cut(text []byte) []byte {
 	return text
 }
 
-// excerpt is the beginning of a text, for a message: an answer that is nested ten thousand deep, or whose number has a million digits,
-// does not fill it.
+// excerpt returns the beginning of a text for a message. The text may be long: an answer may be nested ten thousand deep, or have a number
+// of a million digits.
 func (s secret) excerpt(text string) string {
 	const most = 300
 	text = s.scrubText(text)
@@ -173,7 +173,7 @@ func (s secret) excerpt(text string) string {
 	return strings.ToValidUTF8(string(s.cut([]byte(text[:most]))), "") + "…"
 }
 
-// scrubHeader is a copy of the headers of an answer.
+// scrubHeader returns a copy of the headers of an answer without secrets.
 func (s secret) scrubHeader(h http.Header) http.Header {
 	h = h.Clone()
 	for _, values := range h {
@@ -184,7 +184,7 @@ func (s secret) scrubHeader(h http.Header) http.Header {
 	return h
 }
 
-// clean cuts echoes of secrets out of every part of a failure that the other side, or a transport, may have written.
+// clean removes secrets from every part of a failure that the other side, or a transport, may have written.
 func (s secret) clean(e *Error) {
 	if len(e.Body) > sampleBytes {
 		e.Body = s.cut(e.Body)
@@ -200,13 +200,13 @@ func (s secret) clean(e *Error) {
 	e.URL = s.scrubText(e.URL)
 	if detail := s.scrub(e.Detail); !bytes.Equal(detail, e.Detail) {
 		e.Detail = nil
-		if json.Valid(detail) { // which a key of digits alone, cut out of a number, does not leave
+		if json.Valid(detail) { // it is not if a key of digits was cut out of a number
 			e.Detail = detail
 		}
 	}
 	if e.cause != nil {
 		if text := e.cause.Error(); s.scrubText(text) != text {
-			e.cause = errors.New(s.scrubText(text)) // what it wraps would tell the secret again
+			e.cause = errors.New(s.scrubText(text)) // the errors that it wraps have the secret too
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (c *core) send(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// proxyRefusal is a proxy's answer to CONNECT other than that the way is open.
+// proxyRefusal is the error of a proxy that refuses CONNECT.
 type proxyRefusal struct {
 	status int
 	proxy  string
@@ -84,8 +84,8 @@ func onConnect(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Res
 	return nil
 }
 
-// conn is a connection that takes the body of a request from where it lies, in one system call (without it a body is copied through a
-// buffer of 32 kB, which is made for each request and costs more than the copying), and that can be given up.
+// conn is a connection that sends a largeBody in one system call and can be given up. Without it, net/http copies a body through a buffer
+// of 32 kB, whose allocation for each request costs more than the copying.
 type conn struct {
 	*net.TCPConn
 	givenUp atomic.Bool
@@ -101,7 +101,7 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return c, err
 }
 
-// errGivenUp is what net/http sees of a connection that was given up. Nothing of the request was sent: it takes another connection.
+// errGivenUp makes net/http take another connection, as nothing of the request was sent.
 var errGivenUp = errors.New("cas: the connection was given up after a 500")
 
 func (c *conn) Write(b []byte) (int, error) {
@@ -111,7 +111,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	return c.TCPConn.Write(b)
 }
 
-// ReadFrom sends what r reads. For net/http that is a body behind a limit, its announced length.
+// ReadFrom sends what r reads. net/http passes a body inside an io.LimitedReader of its announced length.
 func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	if c.givenUp.Load() {
 		return 0, errGivenUp
@@ -126,15 +126,15 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	return c.TCPConn.ReadFrom(r)
 }
 
-// traced returns a context whose request stores its connection in used. A caller's own trace, which is told every header as it is written,
-// sees secrets redacted.
+// traced returns a context whose request stores its connection in used. A trace of the caller, which gets every header as it is written,
+// gets secrets redacted.
 func traced(ctx context.Context, used *atomic.Pointer[conn], headers ...[]header) context.Context {
 	note := func(got httptrace.GotConnInfo) {
 		under := got.Conn
 		if secure, ok := under.(*tls.Conn); ok {
 			under = secure.NetConn()
 		}
-		ours, _ := under.(*conn) // nil for one of a caller's own transport
+		ours, _ := under.(*conn) // nil if a transport of the caller made it
 		used.Store(ours)
 	}
 	outer := httptrace.ContextClientTrace(ctx)
@@ -160,7 +160,7 @@ func traced(ctx context.Context, used *atomic.Pointer[conn], headers ...[]header
 	return tracedContext{ctx, &trace}
 }
 
-// tracedContext is a context with another trace of HTTP in place of its own; httptrace itself would only add to that.
+// tracedContext replaces the HTTP trace of a context; httptrace.WithClientTrace would add to it.
 type tracedContext struct {
 	context.Context
 	trace *httptrace.ClientTrace
