@@ -32,50 +32,14 @@ type errorFields struct {
 func readErrorFields(body []byte) errorFields {
 	var f errorFields
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	eachMember(d, func(name string) error {
-		switch name {
-		case "error":
-			if d.PeekKind() != '{' {
-				return d.SkipValue()
-			}
-			f.envelope = true
-			return eachMember(d, func(name string) error { return f.member(d, name) })
-		case "detail":
-			v, err := d.ReadValue()
-			if err == nil && !f.envelope {
-				f.detail = json.RawMessage(bytes.Clone(v))
-			}
-			return err
-		default:
-			return d.SkipValue()
-		}
-	})
+	if d.PeekKind() == '{' {
+		_ = f.readObject(d, false)
+	}
 	return f
 }
 
-func (f *errorFields) member(d *jsontext.Decoder, name string) error {
-	v, err := d.ReadValue()
-	if err != nil {
-		return err
-	}
-	switch name {
-	case "type":
-		f.typ = textOf(v)
-	case "message":
-		f.message = textOf(v)
-	case "request_id":
-		f.requestID = textOf(v)
-	case "detail":
-		f.detail = json.RawMessage(bytes.Clone(v))
-	}
-	return nil
-}
-
-// eachMember reads an object and calls read for each member, to take its value.
-func eachMember(d *jsontext.Decoder, read func(name string) error) error {
-	if d.PeekKind() != '{' {
-		return d.SkipValue()
-	}
+// readObject reads the next object: the body, or inside it the envelope.
+func (f *errorFields) readObject(d *jsontext.Decoder, inside bool) error {
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
@@ -84,8 +48,27 @@ func eachMember(d *jsontext.Decoder, read func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := read(token.String()); err != nil {
+		name := token.String()
+		if !inside && name == "error" && d.PeekKind() == '{' {
+			f.envelope = true
+			if err := f.readObject(d, true); err != nil {
+				return err
+			}
+			continue
+		}
+		v, err := d.ReadValue()
+		switch {
+		case err != nil:
 			return err
+		case name == "detail" && (inside || !f.envelope):
+			f.detail = json.RawMessage(bytes.Clone(v))
+		case !inside:
+		case name == "type":
+			f.typ = textOf(v)
+		case name == "message":
+			f.message = textOf(v)
+		case name == "request_id":
+			f.requestID = textOf(v)
 		}
 	}
 	_, err := d.ReadToken()
