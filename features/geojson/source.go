@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/community-attribute-service/cas-go/internal/geotext"
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // windowBytes is the size the window starts with; it grows only for a feature
@@ -153,7 +154,7 @@ func (s *source) within() (byte, error) {
 // next takes one value, which begins at pos, into the window. It returns io.EOF
 // when the text, errGuard when its separator comes first.
 func (s *source) next() error {
-	f := geotext.NewFramer(s.buf[s.pos])
+	f := words.NewFramer(s.buf[s.pos])
 	for {
 		n, done := f.Scan(s.buf[s.pos:])
 		s.pos += n

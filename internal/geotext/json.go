@@ -130,7 +130,7 @@ func ValueEnd(text []byte, i int) int {
 	if i >= len(text) {
 		return len(text)
 	}
-	f := NewFramer(text[i])
+	f := words.NewFramer(text[i])
 	n, _ := f.Scan(text[i:])
 	return i + n
 }
@@ -167,104 +167,4 @@ func Describe(c byte) string {
 		return "a number"
 	}
 	return fmt.Sprintf("%q", c)
-}
-
-// A Framer finds the end of one JSON value in text that arrives in pieces. It follows only strings and the brackets of the outermost kind;
-// jsontext checks the value when it is whole. In coordinates, which are most of a text, it moves at the speed of bytes.IndexByte.
-type Framer struct {
-	open, close byte // brackets to count; open is 0 for a number or literal, '"' for a string
-	depth       int
-	inString    bool
-}
-
-// NewFramer returns a Framer for the value that begins with the byte first.
-func NewFramer(first byte) Framer {
-	switch first {
-	case '{':
-		return Framer{open: '{', close: '}'}
-	case '[':
-		return Framer{open: '[', close: ']'}
-	case '"':
-		return Framer{open: '"'}
-	}
-	return Framer{}
-}
-
-// Scan takes n bytes of b and reports whether the value ends with them. The first call gets the value from its first byte, later calls get
-// what follows n. n is less than len(b) without an end if b ends in a backslash, which waits for the next byte.
-func (f *Framer) Scan(b []byte) (n int, done bool) {
-	switch f.open {
-	case 0:
-		if n := bytes.IndexAny(b, ",]}: \t\r\n\x1e"); n >= 0 {
-			return n, true
-		}
-		return len(b), false
-	case '"':
-		if f.depth == 0 && len(b) > 0 { // the opening quote
-			f.depth, n = 1, 1
-		}
-		k, done := stringEnd(b[n:])
-		return n + k, done
-	}
-	for n < len(b) {
-		if f.inString {
-			k, done := stringEnd(b[n:])
-			n += k
-			if !done {
-				return n, false
-			}
-			f.inString = false
-			continue
-		}
-		plain := b[n:]
-		quote := bytes.IndexByte(plain, '"')
-		if quote >= 0 {
-			plain = plain[:quote]
-		}
-		if k, done := f.count(plain); done {
-			return n + k, true
-		}
-		n += len(plain)
-		if quote >= 0 {
-			n++
-			f.inString = true
-		}
-	}
-	return n, false
-}
-
-// count follows the brackets in b, which has no strings, to the one that closes the value.
-func (f *Framer) count(b []byte) (n int, done bool) {
-	for {
-		k := bytes.IndexByte(b[n:], f.close)
-		if k < 0 {
-			f.depth += bytes.Count(b[n:], []byte{f.open})
-			return len(b), false
-		}
-		f.depth += bytes.Count(b[n:n+k], []byte{f.open}) - 1
-		n += k + 1
-		if f.depth <= 0 {
-			return n, true
-		}
-	}
-}
-
-// stringEnd finds the end of a string; b begins behind the opening quote. If done, n bytes end with the closing quote; else n stops before
-// an unpaired backslash.
-func stringEnd(b []byte) (n int, done bool) {
-	for {
-		k := bytes.IndexByte(b[n:], '"')
-		if k < 0 {
-			return len(b) - backslashes(b)%2, false
-		}
-		n += k + 1
-		if backslashes(b[:n-1])%2 == 0 {
-			return n, true
-		}
-	}
-}
-
-// backslashes counts the backslashes at the end of b.
-func backslashes(b []byte) int {
-	return len(b) - len(bytes.TrimRight(b, `\`))
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // powers holds the powers of ten by which the decimals of a number divide it. A float64 holds each exactly.
@@ -112,7 +114,7 @@ func eachNonFinite(b []byte, found func(from, to int)) {
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '"':
-			n, done := stringEnd(b[i+1:])
+			n, done := words.StringEnd(b[i+1:])
 			if !done {
 				return
 			}

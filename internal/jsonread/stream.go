@@ -1,11 +1,14 @@
 package jsonread
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"strconv"
 	"sync"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // Stream reads the JSON text of an object while it arrives: its members one by one, and those of an array item by item. It keeps
@@ -148,12 +151,28 @@ func (s *Stream) large(read func(*Reader)) error {
 	if s.try(read, s.last != nil) {
 		return s.failure()
 	}
-	var f frame
-	for !f.advance(s.buffer[s.start:s.end]) && s.last == nil {
-		s.fill()
-	}
+	s.whole()
 	s.try(read, true)
 	return s.failure()
+}
+
+// whole waits until the next value has arrived whole, or the text has ended. A comma and blanks may precede the value.
+func (s *Stream) whole() {
+	var f words.Framer
+	for at, begun := 0, false; ; {
+		text := s.buffer[s.start:s.end]
+		if !begun {
+			at = len(text) - len(bytes.TrimLeft(text, ", \n\t\r"))
+			if begun = at < len(text); begun {
+				f = words.NewFramer(text[at])
+			}
+		}
+		n, done := f.Scan(text[at:])
+		if at += n; begun && done || s.last != nil {
+			return
+		}
+		s.fill()
+	}
 }
 
 // try has the text read that has arrived. It tells whether that was enough to succeed or to fail, as it is if it is the whole text.
