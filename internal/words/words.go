@@ -16,14 +16,14 @@ const (
 
 // DigitsIn counts the decimal digits that the eight bytes of a word, the lowest first, begin with.
 func DigitsIn(word uint64) int {
-	word ^= everyByte * '0' // a digit's byte is now below 10, and a carry comes only from a byte that is none
+	word ^= everyByte * '0' // a digit is now below 10; only a byte that is no digit causes a carry
 	return bits.TrailingZeros64((word+everyByte*(0x80-10)|word)&everyHigh) / 8
 }
 
-// PlainEnd finds the first byte from pos on that ends a run of plain text in a JSON string: a quote, a backslash or a control character;
-// else it gives len(text). ascii tells that the run holds nothing else.
+// PlainEnd returns the offset of the first byte from pos on that ends plain text in a JSON string: a quote, a backslash or a control
+// character. Without one, it returns len(text). ascii reports that the plain text is ASCII.
 func PlainEnd(text []byte, pos int) (end int, ascii bool) {
-	// In a byte, the high bit of (x-n)&^x tells x < n; the lowest byte that is so is told right.
+	// In each byte, the high bit of (x-n)&^x is set if x < n. A borrow can set it wrongly, but only in later bytes.
 	var beyond uint64
 	for end = pos; end+8 <= len(text); end += 8 {
 		w := binary.LittleEndian.Uint64(text[end:])
