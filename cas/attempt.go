@@ -15,13 +15,9 @@ import (
 
 // answer is a 2xx that is being read.
 type answer struct {
-	body   *bodyReader
-	length int64 // by its Content-Length; -1 without one
-	limit  *timeLimit
+	body  *bodyReader
+	limit *timeLimit
 }
-
-// errStopped is the error of a reader whose consumer does not want the rest.
-var errStopped = errors.New("the consumer stopped")
 
 // attempt sends the operation once and calls read for a 2xx. Everything else is a failure.
 func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
@@ -45,7 +41,7 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	keep := sampleBytes + config.secrets.longest() // more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
 		failure = failed(r, info)
-		body := newBodyReader(res.Body, min(c.maxBytes, maxErrorBytes), keep)
+		body := newBodyReader(res, min(c.maxBytes, maxErrorBytes), keep)
 		closing := closingConn(res, &used)
 		failure.refused(res, body)
 		if closing != nil {
@@ -54,13 +50,13 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 		info.Bytes = body.read
 		return "", failure
 	}
-	a := &answer{body: newBodyReader(res.Body, c.maxBytes, keep), length: min(res.ContentLength, c.maxBytes), limit: limit}
+	a := &answer{body: newBodyReader(res, c.maxBytes, keep), limit: limit}
 	err = isJSON(res)
 	if err == nil {
 		bodyID, err = read(a)
 	}
 	info.Bytes = a.body.read
-	if err == nil || errors.Is(err, errStopped) {
+	if err == nil {
 		return bodyID, nil
 	}
 	return "", c.unusable(ctx, a, config, failed(r, info), err)

@@ -86,14 +86,15 @@ const (
 // bodyReader reads the body of an answer up to a limit. It keeps the error of reading, which a decoder wraps in its own.
 type bodyReader struct {
 	from   io.Reader
+	length int64  // by its Content-Length, at most the limit; -1 without one
 	read   int64  // bytes
 	keep   int    // largest length of sample
 	sample []byte // the first bytes
 	err    error  // of reading, except io.EOF
 }
 
-func newBodyReader(body io.ReadCloser, limit int64, keep int) *bodyReader {
-	return &bodyReader{from: http.MaxBytesReader(nil, body, limit), keep: keep}
+func newBodyReader(res *http.Response, limit int64, keep int) *bodyReader {
+	return &bodyReader{from: http.MaxBytesReader(nil, res.Body, limit), length: min(res.ContentLength, limit), keep: keep}
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
@@ -117,13 +118,12 @@ func (b *bodyReader) fill() []byte {
 	return b.sample
 }
 
-// all reads the whole body, of the announced length (-1 if there is none), and passes it to use. use may not keep it, because the next
-// body gets the same memory.
-func (b *bodyReader) all(length int64, use func(text []byte) error) error {
-	const most = 16 << 20 // an announcement may be wrong
+// all reads the whole body and passes it to use. use may not keep it, because the next body gets the same memory.
+func (b *bodyReader) all(use func(text []byte) error) error {
+	const most = 16 << 20 // the announced length may be wrong
 	text := buffers.Get().(*bytes.Buffer)
 	text.Reset()
-	text.Grow(int(max(min(length, most), 0) + bytes.MinRead))
+	text.Grow(int(max(min(b.length, most), 0) + bytes.MinRead))
 	_, err := text.ReadFrom(b.from)
 	b.read, b.err = int64(text.Len()), err
 	if err == nil {

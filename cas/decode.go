@@ -18,7 +18,7 @@ func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opt
 	var value *T
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
 		value = new(T)
-		err := a.body.all(a.length, func(text []byte) error {
+		err := a.body.all(func(text []byte) error {
 			if err := gen.Decode(a.limit.ctx, text, value); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/iotest"
@@ -99,7 +100,7 @@ func FuzzDecodeResponse(f *testing.F) {
 }
 
 func bounded(from io.Reader, limit int) *bodyReader {
-	return newBodyReader(io.NopCloser(from), int64(limit), 0)
+	return newBodyReader(&http.Response{Body: io.NopCloser(from)}, int64(limit), 0)
 }
 
 // gathered is a batch, read response by response.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,18 +40,12 @@ func isSecretName(name string) bool {
 // withHeaders returns the headers of a request with those of the client and the call. A later one replaces an earlier one; an empty one
 // removes it. A transport must not add them, because it would add them to redirects too.
 func withHeaders(of http.Header, client, call []header) http.Header {
-	n := len(of) + len(client) + len(call)
-	all, values := make(http.Header, n), make([]string, 0, n)
-	maps.Copy(all, of)
-	for _, headers := range [][]header{client, call} {
-		for _, h := range headers {
-			value := h.value()
-			if value == "" {
-				delete(all, h.name)
-				continue
-			}
-			values = append(values, value)
-			all[h.name] = values[len(values)-1 : len(values) : len(values)]
+	all := of.Clone()
+	for _, h := range slices.Concat(client, call) {
+		if value := h.value(); value != "" {
+			all.Set(h.name, value)
+		} else {
+			all.Del(h.name)
 		}
 	}
 	return all

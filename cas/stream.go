@@ -33,6 +33,9 @@ func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ..
 	}
 }
 
+// errStopped ends the reading of a batch whose consumer does not want the rest.
+var errStopped = errors.New("the consumer stopped")
+
 // batchStream yields a batch, over one or more attempts.
 type batchStream struct {
 	yield   func(*AttributeResponse, error) bool
@@ -61,7 +64,10 @@ func (s *batchStream) read(a *answer) (requestID string, err error) {
 			}
 			return nil
 		})
-	if err == nil && n < s.yielded {
+	switch {
+	case s.stopped:
+		err = nil
+	case err == nil && n < s.yielded:
 		err = fmt.Errorf("it has %d responses where an earlier one had %d", n, s.yielded)
 	}
 	return batch.RequestID, err

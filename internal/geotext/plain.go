@@ -2,7 +2,6 @@ package geotext
 
 import (
 	"encoding/binary"
-	"math/bits"
 
 	"github.com/community-attribute-service/cas-go/internal/words"
 )
@@ -175,10 +174,8 @@ func shortNumber(b []byte, i int) (value float64, end int) {
 
 // leadingDigits reads the digits that eight bytes of text begin with, all at once. n is their number.
 func leadingDigits(text uint64) (value uint64, n int) {
-	text ^= 0x3030303030303030 // a digit is now its value
-	others := (text + 0x7676767676767676 | text) & 0x8080808080808080
-	n = bits.TrailingZeros64(others) / 8
-	text <<= 64 - 8*n // zeros in front of fewer than eight
+	n = words.DigitsIn(text)
+	text = (text ^ 0x3030303030303030) << (64 - 8*n) // the values of the digits, behind zeros if there are fewer than eight
 	text = text*10 + text>>8
 	const pairs = 0x000000FF_000000FF
 	return ((text&pairs)*(1_000_000<<32+100) + (text>>16&pairs)*(10_000<<32+1)) >> 32, n
