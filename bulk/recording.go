@@ -37,7 +37,7 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 		recording.order.Put(it.place, it.record)
 	}
 	for _, it := range r.amended {
-		recording.order.Set(it.place, it.record)
+		recording.order.Put(it.place, it.record)
 	}
 	if err := r.verdict(); err != nil {
 		return nil, err
