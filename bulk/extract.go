@@ -87,7 +87,6 @@ type run struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
-	unwatch func() bool
 
 	mu       sync.Mutex // guards what follows, up to wakeAt
 	changed  sync.Cond  // on mu: something has changed
@@ -144,35 +143,35 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 	r.waking = time.AfterFunc(time.Hour, r.wake)
 	r.waking.Stop()
 	r.ctx, r.cancel = context.WithCancel(ctx)
-	r.unwatch = context.AfterFunc(ctx, func() { r.end(ended(ctx)) })
 	return r
 }
 
 func (r *run) start(features iter.Seq2[features.Feature, error]) {
+	r.workers.Go(r.watch)
 	r.workers.Go(func() { r.read(features) })
 	for range r.options.Concurrency {
 		r.workers.Go(r.work)
 	}
-	if r.options.Drain != nil {
-		r.workers.Go(func() {
-			select {
-			case <-r.options.Drain:
-				r.end(ErrDrained)
-			case <-r.ctx.Done():
-			}
-		})
+}
+
+// watch ends the run when it is to stop before everything was requested.
+func (r *run) watch() {
+	select {
+	case <-r.options.Drain:
+		r.end(ErrDrained)
+	case <-r.ctx.Done():
+		r.end(ended(r.ctx))
 	}
 }
 
 // stop ends all goroutines and waits for them.
 func (r *run) stop() {
-	r.unwatch()
 	r.cancel()
-	r.end(context.Canceled)
 	r.workers.Wait()
 	r.waking.Stop()
 }
 
+// wake wakes the workers when their time has come.
 func (r *run) wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,19 +238,14 @@ func (r *run) next() (items []*item, more bool) {
 			return items, true
 		}
 		switch {
-		case r.finished():
+		case r.queue.ended && len(r.queue.order) == 0 && r.detached == 0:
+			r.whole = true
 			return nil, false
 		case r.failure != nil && r.inFlight == 0 && r.probing == nil:
 			return r.queue.settledRest(), false
 		}
 		r.changed.Wait()
 	}
-}
-
-// finished reports whether every feature has its outcome and was handed over.
-func (r *run) finished() bool {
-	r.whole = r.whole || r.queue.ended && len(r.queue.order) == 0 && r.detached == 0
-	return r.whole
 }
 
 // verdict returns the error of the run.
