@@ -238,7 +238,7 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	case n > 1:
 		halves := c.halves()
 		r.again(halves[0], halves[1])
-	case d.away || d.stray || d.failed || d.timedOut:
+	case d.uncertain():
 		r.blame(c, err)
 	default:
 		r.settleFailed(c.items, err)

@@ -38,6 +38,9 @@ type diagnosis struct {
 	after    time.Duration // how long the service asks to wait; 0 if it does not say
 }
 
+// uncertain reports whether the failure may be due to the state of the service rather than to the request.
+func (d diagnosis) uncertain() bool { return d.away || d.stray || d.failed || d.timedOut }
+
 // diagnose says what to do about the failure of a request for n features. The request's context has not ended.
 func diagnose(err error, n int) diagnosis {
 	if errors.Is(err, cas.ErrInvalidRequest) {

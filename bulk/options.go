@@ -125,15 +125,11 @@ type slot struct {
 }
 
 // slots returns the slots in the order of a feature's outcomes.
-func (o *Options) slots() (slots []slot) {
-	if len(o.Periods) == 0 {
-		return []slot{{timeRange: o.TimeRange, datasets: o.DatasetIDs}}
-	}
-	for _, s := range slotsOf(o.Fingerprint("")) {
-		if s.period != "" {
-			s.timeRange = o.Periods[len(slots)-min(1, len(o.Static))]
-		}
-		slots = append(slots, s)
+func (o *Options) slots() []slot {
+	slots := slotsOf(o.Fingerprint(""))
+	slots[0].timeRange = o.TimeRange // nil if there are periods
+	for i, period := range o.Periods {
+		slots[len(slots)-len(o.Periods)+i].timeRange = period
 	}
 	return slots
 }

@@ -24,26 +24,22 @@ const (
 
 // suspect tells the outage what a failed request says about the service. It is called with mu locked.
 func (r *run) suspect(c *chunk, d diagnosis, err error) {
+	if d.uncertain() {
+		r.trouble = err
+	}
+	if d.away || d.stray {
+		c.strays++
+	}
 	now := time.Now()
-	over := false
 	switch {
 	case d.away:
-		c.strays++
-		r.trouble = err
-		over = r.outage.Away(now, d.after)
-	case d.stray:
-		c.strays++
-		r.trouble = err
-		r.outage.Suspect(now)
-	case d.timedOut && !r.outage.AnsweredSince(c.begun):
-		r.trouble = err
+		if r.outage.Away(now, d.after) {
+			r.giveUp()
+		}
+	case d.stray, d.timedOut && !r.outage.AnsweredSince(c.begun):
 		r.outage.Suspect(now)
 	case d.timedOut, d.failed:
-		r.trouble = err
 		r.outage.Failed(now)
-	}
-	if over {
-		r.giveUp()
 	}
 	r.changed.Broadcast()
 }
@@ -80,11 +76,10 @@ func (r *run) probed(err error) {
 	if err != nil {
 		d = diagnose(err, 1)
 	}
-	away := d.away || d.stray || d.failed || d.timedOut // any other error is an answer
-	if away {
+	if d.uncertain() {
 		r.trouble = err
 	}
-	if r.outage.Probed(time.Now(), !away, d.after) {
+	if r.outage.Probed(time.Now(), !d.uncertain(), d.after) { // any other error is an answer
 		r.giveUp()
 	}
 	if r.outage.Up() {

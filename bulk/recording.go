@@ -78,7 +78,7 @@ func in(period string) string {
 	return " for " + period
 }
 
-// takeAll takes all records of the journal. If a feature has several, they are found by its id.
+// takeAll takes all records of the journal. With several slots, the records of a feature are found by its id.
 func (r *Recording) takeAll() error {
 	if len(r.slots) == 1 {
 		for n, err := range r.journal.Newest() {
