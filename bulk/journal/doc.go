@@ -13,5 +13,5 @@
 //
 // The file is open, and locked, from Open to Close. A Writer is used again after [Writer.Reset]. The Entry of a Reader is valid until
 // its next call; the Entry of a Journal belongs to the caller. Nothing in the file changes but its end: a newer record of a feature
-// replaces the older one by standing behind it. The page docs/journal-format.md describes the file.
+// replaces the older one. The page docs/journal-format.md describes the file.
 package journal

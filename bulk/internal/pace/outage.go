@@ -119,7 +119,7 @@ func (o *Outage) postpone(now time.Time, after time.Duration) (over bool) {
 	if at := now.Add(o.pause); at.After(o.next) {
 		o.next = at
 	}
-	if o.next.After(end) && now.Before(end) {
+	if o.next.After(end) {
 		o.next = end // the last one
 	}
 	return false
