@@ -202,7 +202,8 @@ func TestMergeKeepsWhatIsNotAskedFor(t *testing.T) {
 	assert.Equal(t, responseFor(1, all).Results, m.Results)
 	assert.Equal(t, []string{"p:a: coarse", "of nobody", "p:b: late"}, m.Warnings)
 	assert.Equal(t, "new", m.RequestID)
-	f := mergeFailure(before, errors.New("no"), []string{"p:b"}, all)
+	it := &item{before: before, datasets: []string{"p:b"}, slot: &slot{datasets: all}}
+	f := it.fail(errors.New("no")).Response
 	assert.Equal(t, before.Results, f.Results)
 	assert.Equal(t, []string{"p:a: coarse", "of nobody", "p:b: no"}, f.Warnings)
 	assert.Len(t, before.Warnings, 3, "it is not changed")

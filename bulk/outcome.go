@@ -90,15 +90,23 @@ func (it *item) answer(r *cas.AttributeResponse) Outcome {
 	if it.before != nil {
 		r = merge(it.before, r, it.datasets, it.slot.datasets)
 	}
-	return Outcome{Feature: it.feature, Period: it.slot.period, Response: r, Err: partial(r, it.slot.datasets)}
+	return it.outcomeOf(r)
 }
 
-// fail returns the outcome of an item whose request failed.
+// fail returns the outcome of an item whose request failed. If an earlier run has a part of the answer, the error becomes the reason why
+// the other datasets are still missing.
 func (it *item) fail(err error) Outcome {
 	if it.before == nil {
 		return Outcome{Feature: it.feature, Period: it.slot.period, Err: err}
 	}
-	r := mergeFailure(it.before, err, it.datasets, it.slot.datasets)
+	r := &cas.AttributeResponse{RequestID: it.before.RequestID, GeometryHash: it.before.GeometryHash, ElapsedMS: it.before.ElapsedMS}
+	for _, id := range it.datasets {
+		r.Warnings = append(r.Warnings, id+": "+err.Error())
+	}
+	return it.outcomeOf(merge(it.before, r, it.datasets, it.slot.datasets))
+}
+
+func (it *item) outcomeOf(r *cas.AttributeResponse) Outcome {
 	return Outcome{Feature: it.feature, Period: it.slot.period, Response: r, Err: partial(r, it.slot.datasets)}
 }
 
@@ -142,13 +150,4 @@ func merge(before, newer *cas.AttributeResponse, asked, all []string) *cas.Attri
 	})
 	m.Warnings = append(m.Warnings, newer.Warnings...)
 	return &m
-}
-
-// mergeFailure returns an earlier response with the reason why it still lacks the datasets asked.
-func mergeFailure(before *cas.AttributeResponse, reason error, asked, all []string) *cas.AttributeResponse {
-	newer := &cas.AttributeResponse{RequestID: before.RequestID, GeometryHash: before.GeometryHash, ElapsedMS: before.ElapsedMS}
-	for _, id := range asked {
-		newer.Warnings = append(newer.Warnings, id+": "+reason.Error())
-	}
-	return merge(before, newer, asked, all)
 }
