@@ -134,7 +134,7 @@ const (
 	poisons
 )
 
-// poisonous answers as a service does that meets such features.
+// poisonous is a service that fails on such features.
 func poisonous(kinds []poison) *fake {
 	s := &fake{}
 	s.answer = func(_ context.Context, positions []int) error {
@@ -173,7 +173,7 @@ func poisonous(kinds []poison) *fake {
 	return s
 }
 
-// poisonedFeatures are features, of which some do not pass the preflight.
+// poisonedFeatures yields features, some of which do not pass the preflight.
 func poisonedFeatures(kinds []poison) func(func(features.Feature, error) bool) {
 	return func(yield func(features.Feature, error) bool) {
 		for i, kind := range kinds {
@@ -188,8 +188,8 @@ func poisonedFeatures(kinds []poison) func(func(features.Feature, error) bool) {
 	}
 }
 
-// Whatever features spoil requests, and whatever the sizes: every feature has one outcome, in order; the poisoned ones have
-// failed, and all the others have their answer.
+// For any features that spoil requests and any sizes, every feature has one outcome, in order: the poisoned features have failed, and all
+// others have their answer.
 func TestPoisonIsIsolated(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	rapid.Check(t, func(t *rapid.T) {
