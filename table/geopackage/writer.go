@@ -27,6 +27,7 @@ type writer struct {
 	types  []table.Type // of the columns
 	values []driver.NamedValue
 	corner []driver.NamedValue
+	wkb    wkb.Encoder
 	blob   []byte
 	n      int64
 	bounds wkb.Bounds
@@ -137,10 +138,10 @@ const (
 // geometry sets the row's geometry, if readers would take it, and indexes it.
 func (w *writer) geometry(r *table.Row) error {
 	b := append(w.blob[:0], make([]byte, headerSize+envelopeSize)...)
-	b, s, err := wkb.Append(b, r.Geometry())
+	b, s, ok := w.wkb.Append(b, r.Feature)
 	w.blob = b
-	if err != nil {
-		return nil // it has none
+	if !ok {
+		return nil
 	}
 	w.bounds.Join(&s.Bounds)
 	low, high := s.Bounds.Low, s.Bounds.High

@@ -11,6 +11,7 @@ import (
 
 // geometries writes a column of WKB and keeps what the file's metadata says about it.
 type geometries struct {
+	wkb    wkb.Encoder
 	types  map[string]bool
 	bounds wkb.Bounds
 	flat   bool // a geometry without z is among them
@@ -22,14 +23,14 @@ func newGeometries() *geometries {
 
 // append appends the WKB of a row's geometry; ok is false if it has none that readers would take.
 func (g *geometries) append(b []byte, r *table.Row) (_ []byte, ok bool) {
-	whole, s, err := wkb.Append(b, r.Geometry())
-	if err != nil {
+	b, s, ok := g.wkb.Append(b, r.Feature)
+	if !ok {
 		return b, false
 	}
 	g.types[s.Name()] = true
 	g.flat = g.flat || !s.Z
 	g.bounds.Join(&s.Bounds)
-	return whole, true
+	return b, true
 }
 
 // metadata is the text of the file's geo key, as of GeoParquet 1.1.0: https://geoparquet.org/releases/v1.1.0/.
