@@ -60,16 +60,13 @@ func (f Form) check() error {
 	return nil
 }
 
-// id is a feature's id as the table shows it.
-func (f Form) id(id string) string {
+// TableID returns the id that the table has for a feature's id.
+func (f Form) TableID(id string) string {
 	if f.IDPrefix == "" {
 		return id
 	}
 	return strings.TrimSuffix(f.IDPrefix, "_") + "_" + id
 }
-
-// TableID returns the id that the table has for a feature's id.
-func (f Form) TableID(id string) string { return f.id(id) }
 
 // roles are those that a dataset has a column of, in the wide form. RoleClass is among them, for no column or many.
 func (f Form) roles() []Role {

@@ -2,11 +2,9 @@ package table
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 )
@@ -181,34 +179,4 @@ func (p *Plan) checkWidth() error {
 			cas.ErrInvalidRequest, len(p.slots), columns, mostClasses)
 	}
 	return nil
-}
-
-// A failedOutcome is an outcome with what failed of it.
-type failedOutcome struct {
-	outcome  bulk.Outcome // whose response is another one's by now
-	failures []cas.DatasetFailure
-}
-
-// failedFeature collects the outcomes of a feature that failed.
-type failedFeature struct{ outcomes []failedOutcome }
-
-func (f *failedFeature) add(o *bulk.Outcome, failures []cas.DatasetFailure) {
-	if len(failures) > 0 {
-		f.outcomes = append(f.outcomes, failedOutcome{*o, failures})
-	}
-}
-
-// take gives what failed: once where the whole feature failed, for one and the same reason in every slot.
-func (f *failedFeature) take(slots int) []failedOutcome {
-	all := f.outcomes
-	f.outcomes = f.outcomes[:0]
-	first := all[0].failures[0]
-	other := func(o failedOutcome) bool {
-		return len(o.failures) != 1 || o.failures[0].DatasetID != "" || o.failures[0].Reason != first.Reason
-	}
-	if slots > 1 && len(all) == slots && !slices.ContainsFunc(all, other) {
-		all[0].outcome.Period = ""
-		return all[:1]
-	}
-	return all
 }

@@ -104,17 +104,13 @@ func (w *writer) WriteRow(r *table.Row) error {
 
 // valueOf is a cell for a column of a type; TypeUnknown is a column that takes what there is.
 func valueOf(c *table.Cell, t table.Type) (driver.Value, error) {
-	text := c.Text
-	switch c.Kind {
-	case table.EmptyCell:
+	if c.Kind == table.EmptyCell {
 		return nil, nil
-	case table.NumberCell:
-		return c.Number, nil
-	case table.JSONCell:
-		text = table.PlainText(c.JSON)
-	case table.TextCell:
 	}
-	switch t {
+	if c.Kind == table.NumberCell {
+		return c.Number, nil
+	}
+	switch text := c.PlainText(); t {
 	case table.TypeInt64:
 		return strconv.ParseInt(text, 10, 64)
 	case table.TypeDouble:

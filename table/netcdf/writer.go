@@ -105,7 +105,7 @@ func (s *series) append(b []byte, c *table.Cell) ([]byte, error) {
 		}
 		return binary.BigEndian.AppendUint64(b, math.Float64bits(f)), nil
 	}
-	text := textOf(c)
+	text := c.PlainText()
 	if s.form == flagForm {
 		return append(b, byte(s.flag(text))), nil
 	}
@@ -116,19 +116,6 @@ func (s *series) append(b []byte, c *table.Cell) ([]byte, error) {
 		}
 	}
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...), nil
-}
-
-func textOf(c *table.Cell) string {
-	switch c.Kind {
-	case table.TextCell:
-		return c.Text
-	case table.JSONCell:
-		return table.PlainText(c.JSON)
-	case table.NumberCell:
-		return strconv.FormatFloat(c.Number, 'g', -1, 64)
-	default:
-		return ""
-	}
 }
 
 // mostMeanings is how many qualities there may be. The service has six.

@@ -8,7 +8,6 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/wire"
 )
 
 const (
@@ -82,13 +81,13 @@ func (w *writer) value(c *table.Cell, column int) (parquet.Value, error) {
 		}
 		return value.Level(0, 1, column), nil
 	default:
-		return w.textValue(textOf(c), column), nil
+		return w.textValue(c.PlainText(), column), nil
 	}
 }
 
 // typedValue is a cell of a column of kept properties that are all of one type.
 func typedValue(c *table.Cell, t table.Type) (parquet.Value, error) {
-	text := textOf(c)
+	text := c.PlainText()
 	switch t {
 	case table.TypeInt64:
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -105,17 +104,6 @@ func typedValue(c *table.Cell, t table.Type) (parquet.Value, error) {
 			err = fmt.Errorf("no float64 is %s", text)
 		}
 		return parquet.DoubleValue(f), err
-	}
-}
-
-func textOf(c *table.Cell) string {
-	switch c.Kind {
-	case table.NumberCell:
-		return string(wire.AppendFloat(nil, c.Number))
-	case table.JSONCell:
-		return table.PlainText(c.JSON)
-	default:
-		return c.Text
 	}
 }
 
