@@ -21,7 +21,7 @@ import (
 // formed writes a CSV in a form.
 func formed(t testing.TB, form Form, datasets, keep []string, outcomes ...bulk.Outcome) (string, *Summary) {
 	t.Helper()
-	plan, err := form.Plan(datasets, "HRU", keep, CSV{})
+	plan, err := form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: "HRU"}, keep, CSV{})
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "a.csv")
 	s, err := Write(t.Context(), from(outcomes...), Options{
@@ -89,10 +89,10 @@ x_9,,lc:c,,,2020-01-01/2020-12-31,,m,mean,good,1,12,
 
 func TestFormsThatCannotBe(t *testing.T) {
 	for _, form := range []Form{{Long: true, ZeroClasses: true}, {Long: true, Values: true}} {
-		_, err := form.Plan([]string{"a:b"}, "", nil, nil)
+		_, err := form.PlanRun(journal.Fingerprint{DatasetIDs: []string{"a:b"}}, nil, nil)
 		require.ErrorIs(t, err, cas.ErrInvalidRequest)
 	}
-	_, err := Form{Long: true}.Plan([]string{"a:b"}, "", []string{"value"}, nil)
+	_, err := Form{Long: true}.PlanRun(journal.Fingerprint{DatasetIDs: []string{"a:b"}}, []string{"value"}, nil)
 	require.ErrorContains(t, err, `column "value" would hold both the property "value" and the value`)
 	_, err = Preset("camels")
 	require.ErrorContains(t, err, "give one of symfluence, neuralhydrology, caravan")

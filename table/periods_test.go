@@ -158,7 +158,7 @@ func TestFormsOfPeriods(t *testing.T) {
 		require.ErrorIs(t, err, cas.ErrInvalidRequest)
 		assert.ErrorContains(t, err, want)
 	}
-	plan, err := Form{Wide: true}.Plan([]string{"era:t"}, "", nil, CSV{})
+	plan, err := Form{Wide: true}.PlanRun(journal.Fingerprint{DatasetIDs: []string{"era:t"}}, nil, CSV{})
 	require.NoError(t, err)
 	assert.Equal(t, Form{}, plan.Form(), "there are no periods")
 

@@ -46,7 +46,7 @@ func write(t testing.TB, form table.Form, keep []string, source table.Source, da
 	t.Helper()
 	folder := t.TempDir()
 	for _, f := range []table.Format{Format{}, table.CSV{}} {
-		plan, err := form.Plan(datasets, "HYBAS_ID", keep, f)
+		plan, err := form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: "HYBAS_ID"}, keep, f)
 		require.NoError(t, err)
 		csv, nc = filepath.Join(folder, "a."+f.Name()), csv
 		if f.Name() == "netcdf" {

@@ -129,7 +129,7 @@ func (w *world) features(yield func(features.Feature, error) bool) {
 // run makes the table of one shard, or of the whole, as the command does.
 func (w *world) run(t *testing.T, s Shard, output string) string {
 	t.Helper()
-	plan, err := w.form.Plan(w.params.DatasetIDs, w.params.IDField, w.keep, w.format)
+	plan, err := w.form.PlanRun(w.params, w.keep, w.format)
 	require.NoError(t, err)
 	o := table.Options{Path: s.Path(output), Format: w.format, Plan: plan, Parameters: w.params, About: table.About{
 		ServiceURL: "http://localhost:8000", ServiceVersion: "0.4.0", Client: "cas-go/1", Input: "basins.geojson", InputSHA256: w.sha256,
