@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -58,6 +59,25 @@ func (c *Cell) PlainText() string {
 		return string(wire.AppendFloat(nil, c.Number))
 	default:
 		return c.Text
+	}
+}
+
+// Value returns the cell for a column of a type: an int64, a float64 or a bool; for [TypeText] and [TypeUnknown] the float64 of a
+// [NumberCell] or else a string. For an empty cell it returns nil. The error says that the type cannot hold the cell.
+func (c *Cell) Value(t Type) (any, error) {
+	switch {
+	case c.Kind == EmptyCell:
+		return nil, nil
+	case t == TypeInt64:
+		return strconv.ParseInt(c.PlainText(), 10, 64)
+	case t == TypeDouble:
+		return strconv.ParseFloat(c.PlainText(), 64)
+	case t == TypeBoolean:
+		return strconv.ParseBool(c.PlainText())
+	case c.Kind == NumberCell:
+		return c.Number, nil
+	default:
+		return c.PlainText(), nil
 	}
 }
 
