@@ -20,8 +20,8 @@ import (
 // description of the earlier table, if that still exists.
 type Conversion struct {
 	Journal string                              // path
-	Open    func(idField string) (Input, error) // the input of the run, opened with the run's id field; nil: no properties, rows by id
-	Keep    []string                            // properties to carry through
+	Open    func(idField string) (Input, error) // opens the input of the run with the run's id field; nil: no properties, rows sorted by id
+	Keep    []string                            // properties to copy into the table
 	Output  string                              // path of the table
 	Format  table.Format                        // of the table
 	Form    table.Form                          // of the table
@@ -54,7 +54,12 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	recording, again, err := c.recorded(ctx, opened, src)
+	var all iter.Seq2[features.Feature, error]
+	again := func() iter.Seq2[features.Feature, error] { return nil }
+	if src != nil {
+		all, again = src.features(ctx), src.again
+	}
+	recording, err := bulk.Recorded(opened, all)
 	if err != nil {
 		return nil, err
 	}
@@ -77,18 +82,7 @@ func (c *Conversion) read(ctx context.Context, input Input) (source, error) {
 	return src, input.checkKept(ctx, c.Keep)
 }
 
-// recorded finds the features' answers.
-func (c *Conversion) recorded(ctx context.Context, j *journal.Journal, src source) (*bulk.Recording, func() iter.Seq2[features.Feature, error], error) {
-	nothing := func() iter.Seq2[features.Feature, error] { return nil }
-	if src == nil {
-		r, err := bulk.Recorded(j, nil)
-		return r, nothing, err
-	}
-	r, err := bulk.Recorded(j, src.features(ctx))
-	return r, src.again, err
-}
-
-// describedBeside is what the description of the table that a journal lies beside says of the run; empty where there is none.
+// describedBeside returns what the description beside a journal says about the run; empty if there is none.
 func describedBeside(journal string) (about table.About) {
 	text, err := os.ReadFile(table.MetaPath(strings.TrimSuffix(journal, ".journal")))
 	if err != nil {
