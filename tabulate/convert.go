@@ -2,12 +2,8 @@ package tabulate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
-	"math"
-	"os"
-	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
@@ -35,7 +31,7 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	}
 	defer opened.Close()
 	parameters := opened.Fingerprint()
-	form, about := c.Form, describedBeside(c.Journal)
+	form, about := c.Form, readDescription(metaBeside(c.Journal)).about
 	var src source
 	if c.Open == nil {
 		form.SortByID = true
@@ -80,35 +76,4 @@ func (c *Conversion) read(ctx context.Context, input Input) (source, error) {
 		return nil, err
 	}
 	return src, input.checkKept(ctx, c.Keep)
-}
-
-// describedBeside returns what the description beside a journal says about the run; empty if there is none.
-func describedBeside(journal string) (about table.About) {
-	text, err := os.ReadFile(table.MetaPath(strings.TrimSuffix(journal, ".journal")))
-	if err != nil {
-		return about
-	}
-	var d struct {
-		Service  struct{ URL, Version string }
-		Client   string
-		Input    struct{ Name, SHA256, CRS string }
-		Datasets []struct {
-			ID, Name, License, Citation string
-			Resolution                  *float64 `json:"resolution_m"`
-		}
-	}
-	if json.Unmarshal(text, &d) != nil {
-		return about
-	}
-	about = table.About{ServiceURL: d.Service.URL, ServiceVersion: d.Service.Version, Client: d.Client, Input: d.Input.Name, InputSHA256: d.Input.SHA256, InputCRS: d.Input.CRS}
-	for _, known := range d.Datasets {
-		resolution := cas.Number(math.NaN())
-		if known.Resolution != nil {
-			resolution = cas.Number(*known.Resolution)
-		}
-		about.Datasets = append(about.Datasets, cas.Dataset{
-			ID: known.ID, Name: known.Name, License: known.License, Citation: known.Citation, ResolutionM: resolution,
-		})
-	}
-	return about
 }

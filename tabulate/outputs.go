@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -137,7 +138,7 @@ func (j *Job) mayWrite() error {
 			}
 		}
 	}
-	for _, name := range tablesOf(table.MetaPath(j.Outputs[0].Path)) {
+	for _, name := range readDescription(table.MetaPath(j.Outputs[0].Path)).tables {
 		stale := filepath.Join(filepath.Dir(j.Outputs[0].Path), name)
 		if exists(stale) && !slices.ContainsFunc(j.Outputs, func(o Output) bool { return filepath.Base(o.Path) == name }) {
 			return &Refusal{
@@ -156,7 +157,7 @@ func (j *Job) sameInput(src source) error {
 	if !j.Input.Source.Once() { // the hash of a stream is known at its end
 		sum = src.sha256()
 	}
-	was := describedBeside(JournalPath(path))
+	was := readDescription(table.MetaPath(path)).about
 	if j.Overwrite || j.Resume || was.InputSHA256 == "" || was.InputSHA256 == sum || !exists(path) {
 		return nil
 	}
@@ -172,22 +173,57 @@ func (j *Job) sameInput(src source) error {
 	}
 }
 
-// tablesOf returns the names of the tables in a description; none if there is no description.
-func tablesOf(meta string) []string {
-	text, err := os.ReadFile(meta)
+// A description is what a run reads from the description of an earlier table.
+type description struct {
+	about  table.About
+	tables []string // file names
+}
+
+// readDescription returns an empty description if there is none.
+func readDescription(path string) (d description) {
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil
+		return d
 	}
 	var m struct {
 		Table struct {
 			File string
 			Also []string
 		}
+		Service  struct{ URL, Version string }
+		Client   string
+		Input    struct{ Name, SHA256, CRS string }
+		Datasets []struct {
+			ID, Name, License, Citation string
+			Resolution                  *float64 `json:"resolution_m"`
+		}
 	}
-	if json.Unmarshal(text, &m) != nil || m.Table.File == "" {
-		return nil
+	if json.Unmarshal(text, &m) != nil {
+		return d
 	}
-	return append(m.Table.Also, m.Table.File)
+	if m.Table.File != "" {
+		d.tables = append(m.Table.Also, m.Table.File)
+	}
+	d.about = table.About{ServiceURL: m.Service.URL, ServiceVersion: m.Service.Version, Client: m.Client, Input: m.Input.Name, InputSHA256: m.Input.SHA256, InputCRS: m.Input.CRS}
+	for _, known := range m.Datasets {
+		resolution := cas.Number(math.NaN())
+		if known.Resolution != nil {
+			resolution = cas.Number(*known.Resolution)
+		}
+		d.about.Datasets = append(d.about.Datasets, cas.Dataset{
+			ID: known.ID, Name: known.Name, License: known.License, Citation: known.Citation, ResolutionM: resolution,
+		})
+	}
+	return d
+}
+
+// metaBeside returns the name of the description beside a journal: attributes.meta.json beside attributes.journal.
+func metaBeside(journal string) string {
+	base := strings.TrimSuffix(journal, ".journal")
+	if slices.Contains(tableEndings, filepath.Ext(base)) { // attributes.csv.journal
+		base = stem(base)
+	}
+	return table.MetaPath(base + ".csv")
 }
 
 // openJournal opens the journal of an earlier run or a new one, and scans the input. It fails before the scan if the journal must not be
