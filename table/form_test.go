@@ -102,7 +102,7 @@ func TestFormsThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestManyClasses: beyond 200 classes there is a warning, beyond 2000 an error, but not in the long form.
+// TestManyClasses: more than 200 classes give a warning and more than 2000 an error, but not in the long form.
 func TestManyClasses(t *testing.T) {
 	const id = "p:a"
 	each := func(n int) []bulk.Outcome {
@@ -141,7 +141,7 @@ func (c *collect) WriteRow(r *Row) error {
 }
 func (c *collect) Close() error { return nil }
 
-// TestSorterInRuns sorts more rows than it holds, of every kind of cell, with ids that occur twice.
+// TestSorterInRuns sorts more rows than fit into memory, with every kind of cell and with ids that occur twice.
 func TestSorterInRuns(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var rows []Row

@@ -18,7 +18,7 @@ func ExampleMetaPath() {
 	// Output: out/attributes.meta.json out/attributes.errors.csv
 }
 
-// Two columns of one name are found before the first request.
+// Two columns with the same name are an error before the first request.
 func ExamplePlanColumns() {
 	_, err := table.PlanColumns([]string{"copernicus_dem:elevation"}, "id", []string{"copernicus_dem_elevation"}, table.CSV{})
 	var collision *table.ColumnError

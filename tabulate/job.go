@@ -178,7 +178,7 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	after, note := journal.State(), j.written(src.sha256())
 	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {
 		j.idle = true
-		failed, err := j.failedFeatures(recording, after.Failed)
+		failed, err := failedFeatures(recording, after.Failed)
 		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: failed}}, err
 	}
 	about := j.About

@@ -172,7 +172,7 @@ func (j *Job) answered(n int) string {
 
 // failedFeatures counts the features of the input with a failed outcome. Failed outcomes in the journal can also be of geometries that are
 // no longer in the input.
-func (j *Job) failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
+func failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
 	if failed == 0 {
 		return 0, nil
 	}

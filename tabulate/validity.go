@@ -46,23 +46,22 @@ var readings = sync.Pool{New: func() any { return new(reading) }}
 func certainlyValid(f features.Feature) (bool, error) {
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
+	return r.certainlyValid(f)
+}
+
+func (r *reading) certainlyValid(f features.Feature) (bool, error) {
 	if err := r.rings.Check(f); err != nil {
 		return false, err
 	}
-	return r.certainlyValid(), nil
-}
-
-// certainlyValid returns true if the outline passes all polygons.
-func (r *reading) certainlyValid() bool {
 	from, ring := 0, 0
 	for _, end := range r.rings.PolygonEnds {
 		ends := r.rings.RingEnds[ring:end]
 		if !r.outline.certainlyValid(r.rings.Positions, from, ends) {
-			return false
+			return false, nil
 		}
 		from, ring = ends[len(ends)-1], end
 	}
-	return r.rings.Type != ""
+	return true, nil
 }
 
 // judgeText lets the library check the polygons.

@@ -102,7 +102,7 @@ func TestWKBRefuses(t *testing.T) {
 	}
 }
 
-// FuzzWKB: what is written can be read, and holds what another reader of the text finds.
+// FuzzWKB: what is written can be read, and is what another reader of the text finds.
 func FuzzWKB(f *testing.F) {
 	for _, text := range geometryTexts {
 		f.Add(text)
