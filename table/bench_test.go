@@ -18,7 +18,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// many is a source of n features with a number for each of the datasets, made as it is read.
+// many returns a source that makes n features with a number for each dataset while it is read.
 func many(n int, datasets []string) Source {
 	return func() iter.Seq2[bulk.Outcome, error] {
 		return func(yield func(bulk.Outcome, error) bool) {
@@ -47,7 +47,7 @@ func datasetsOf(n int) []string {
 	return ids
 }
 
-// TestMemoryDoesNotGrowWithFeatures writes a large table and looks at the heap in the midst of it.
+// TestMemoryDoesNotGrowWithFeatures measures the heap in the middle of a large table.
 func TestMemoryDoesNotGrowWithFeatures(t *testing.T) {
 	const n = 100_000
 	datasets := datasetsOf(10)
@@ -85,7 +85,7 @@ func TestMemoryDoesNotGrowWithFeatures(t *testing.T) {
 	assert.Less(t, int64(most)-int64(before), int64(4<<20))
 }
 
-// BenchmarkRows is a pass that writes: the time and memory of one row of ten datasets.
+// BenchmarkRows measures one row of ten datasets in a pass that writes.
 func BenchmarkRows(b *testing.B) {
 	datasets := datasetsOf(10)
 	plan, err := PlanColumns(datasets, "", nil, nil)
@@ -99,7 +99,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 }
 
-// BenchmarkSurvey is the survey alone, by feature of ten datasets.
+// BenchmarkSurvey measures one feature of ten datasets in the survey.
 func BenchmarkSurvey(b *testing.B) {
 	datasets := datasetsOf(10)
 	plan, err := PlanColumns(datasets, "", nil, nil)

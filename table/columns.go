@@ -21,7 +21,7 @@ const (
 	RoleValue                // a dataset's value, in its units
 	RoleClass                // the share of one class of a dataset's distribution, 0 to 1
 	RoleUnits                // the units of the dataset's values, such as m
-	RoleQuality              // the service's verdict, such as good
+	RoleQuality              // the service's quality flag, such as good
 	RoleCoverage             // the share of the geometry's pixels that hold data, 0 to 1
 )
 
@@ -30,10 +30,10 @@ const (
 	RoleDataset     Role = RoleCoverage + 1 + iota // id of the dataset
 	RoleVariable                                   // the service's name of what was measured
 	RoleClassName                                  // the class whose share the value is; empty for a number
-	RolePeriod                                     // the period asked for, an ISO 8601 interval; empty where there was none
+	RolePeriod                                     // the period asked for, an ISO 8601 interval; empty if there was none
 	RoleAggregation                                // the statistic that the service gave
-	RolePixels                                     // how many pixels the value is of
-	RoleTimestamp                                  // of the data, where the service gives one
+	RolePixels                                     // how many pixels the value is computed from
+	RoleTimestamp                                  // of the data, if the service gives one
 )
 
 var roleNames = [...]string{
@@ -41,11 +41,11 @@ var roleNames = [...]string{
 	"dataset", "variable", "class_name", "period", "aggregation", "pixel_count", "timestamp",
 }
 
-// String is the role in a word: id, kept, value, class, units, quality, coverage_fraction, dataset, variable, class_name, period,
+// String returns the role in a word: id, kept, value, class, units, quality, coverage_fraction, dataset, variable, class_name, period,
 // aggregation, pixel_count, timestamp.
 func (r Role) String() string { return roleNames[r] }
 
-// MarshalText is String as bytes.
+// MarshalText returns String as bytes.
 func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads what MarshalText writes.
@@ -62,14 +62,14 @@ func (r *Role) UnmarshalText(text []byte) error {
 type Column struct {
 	Name    string `json:"name"`              // heading, unique in the table
 	Role    Role   `json:"holds"`             // what the cells hold
-	Dataset string `json:"dataset,omitempty"` // id, where the role is a dataset's
-	Class   string `json:"class,omitempty"`   // as the service spells it, where the role is RoleClass
-	Period  string `json:"period,omitempty"`  // that the cells are of, start/end, in a table with a column for each
-	Type    Type   `json:"type,omitzero"`     // of the cells, where the role is RoleKept and the format knows types
+	Dataset string `json:"dataset,omitempty"` // id, if the role is a dataset's
+	Class   string `json:"class,omitempty"`   // as the service spells it, if the role is RoleClass
+	Period  string `json:"period,omitempty"`  // of the cells, start/end, in a table with a column for each
+	Type    Type   `json:"type,omitzero"`     // of the cells, if the role is RoleKept and the columns of the format have types
 }
 
 // Numeric reports whether the cells of the column are numbers of the answers (float64). Otherwise they are text or, for kept
-// properties, of the type that Type tells.
+// properties, of the type in Type.
 func (c Column) Numeric() bool {
 	return c.Role == RoleValue || c.Role == RoleClass || c.Role == RoleCoverage || c.Role == RolePixels
 }
@@ -78,7 +78,7 @@ func (c Column) Numeric() bool {
 // request: errors.As finds it in the error of PlanColumns, and errors.Is finds [cas.ErrInvalidRequest].
 type ColumnError struct {
 	Column        string // the name; may be empty
-	First, Second string // what both would hold; Second is empty where the name is what is wrong
+	First, Second string // what both would hold; Second is empty if the name itself is wrong
 	Advice        string // what to do
 }
 
@@ -97,38 +97,33 @@ func (e *ColumnError) Is(target error) bool { return target == cas.ErrInvalidReq
 type Plan struct {
 	form     Form
 	typed    bool   // the columns of the format have types
-	part     bool   // kept properties are text all the same: see Options.Part
+	part     bool   // kept properties are text even so: see Options.Part
 	id       string // name of the id column
 	keep     []kept
 	datasets []string
-	slots    []slot            // that the outcomes of a feature are of
+	slots    []slot            // one for each outcome of a feature
 	parts    []part            // of a row
 	stacks   bool              // the format has a dimension for periods
 	taken    map[string]string // column name to what the column holds
 }
 
-// kept is a property and the column that it stands in.
+// kept is a property and the name of its column.
 type kept struct{ property, column string }
 
-// PlanColumns is [Form.Plan] of the zero Form.
+// PlanColumns is [Form.PlanRun] of the zero Form, for datasets and the field of the ids, without periods.
 func PlanColumns(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
-	return Form{}.Plan(datasets, idField, keep, f)
+	return Form{}.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: idField}, keep, f)
 }
 
 // Form returns the form of the plan.
 func (p *Plan) Form() Form { return p.form }
 
-// Plan is [Form.PlanRun] for datasets and the field of the ids, without periods.
-func (form Form) Plan(datasets []string, idField string, keep []string, f Format) (*Plan, error) {
-	return form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: idField}, keep, f)
-}
-
-// PlanRun plans the table of a run with these parameters: the datasets in their order, the id in a column named as its field ("" names it
-// id) and the properties of keep behind it, for a format (nil is one without wishes of its own). With periods it is in long form unless
-// the form is wide or the format a [Stacker].
+// PlanRun plans the table of a run with these parameters. Its columns are the id, named as its field or id, the properties of keep, and
+// the datasets in their order. The format may be nil, which stands for one without requirements. A table of periods is in long form unless
+// the form is wide or the format is a [Stacker].
 //
-// Two columns of one name are a [*ColumnError]; a dataset or property that is given twice is one too. A form that cannot be is
-// cas.ErrInvalidRequest.
+// If two columns would have the same name, or a dataset or property is given twice, the error is a [*ColumnError]. If the parts of the form
+// do not go together, it is cas.ErrInvalidRequest.
 func (form Form) PlanRun(of journal.Fingerprint, keep []string, f Format) (*Plan, error) {
 	form = form.of(of, stacks(f))
 	if err := form.check(); err != nil {
@@ -224,7 +219,7 @@ func roleWords(r Role) string {
 	return strings.ReplaceAll(r.String(), "_", " ")
 }
 
-// columnOf is the name of a dataset's column in a role other than RoleClass.
+// columnOf returns the name of a dataset's column in a role other than RoleClass.
 func columnOf(base string, role Role) string {
 	if role == RoleValue {
 		return base

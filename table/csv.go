@@ -1,7 +1,10 @@
 package table
 
 import (
+	"bufio"
+	"fmt"
 	"io"
+	"iter"
 
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 	"github.com/community-attribute-service/cas-go/wire"
@@ -11,49 +14,83 @@ import (
 // cell needs them. A cell without a value is empty.
 type CSV struct{}
 
-// Name is csv.
+// Name returns csv.
 func (CSV) Name() string { return "csv" }
 
 // NewWriter writes the header line.
 func (CSV) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
-	c := &csvWriter{lines: lines{w: w, buf: make([]byte, 0, pieceSize+pieceSize/8)}}
+	c := &csvWriter{newTextWriter(w)}
+	b := c.out.AvailableBuffer()
 	for i, column := range columns {
 		if i > 0 {
-			c.buf = append(c.buf, ',')
+			b = append(b, ',')
 		}
-		c.buf = csvtext.Append(c.buf, column.Name)
+		b = csvtext.Append(b, column.Name)
 	}
-	c.buf = append(c.buf, '\n')
-	return c, nil
+	_, err := c.out.Write(append(b, '\n'))
+	return c, err
 }
 
-type csvWriter struct{ lines }
+type csvWriter struct{ out *bufio.Writer }
 
 func (c *csvWriter) WriteRow(r *Row) error {
-	b := c.buf
-	start := len(b)
+	b := c.out.AvailableBuffer()
 	for i := range r.Cells {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		switch cell := &r.Cells[i]; cell.Kind {
 		case NumberCell:
-			b = appendNumber(b, cell.Number)
+			b = wire.AppendFloat(b, cell.Number)
 		case TextCell:
 			b = csvtext.Append(b, cell.Text)
 		case JSONCell:
-			b = csvtext.Append(b, PlainText(cell.JSON))
+			b = csvtext.Append(b, plainText(cell.JSON))
 		case EmptyCell:
 		}
 	}
-	if len(b) == start { // one column without a value: readers would skip the line
+	if len(b) == 0 { // one column without a value: readers would skip the line
 		b = append(b, `""`...)
 	}
-	c.buf = append(b, '\n')
-	return c.commit()
+	_, err := c.out.Write(append(b, '\n'))
+	return err
 }
 
-func (c *csvWriter) Close() error { return c.flush() }
+func (c *csvWriter) Close() error { return c.out.Flush() }
 
-// appendNumber appends the shortest decimal text that reads back as f, in the spelling of the JSON formats.
-func appendNumber(b []byte, f float64) []byte { return wire.AppendFloat(b, f) }
+// ReadRows reads the table. Cells are text; an empty cell is [EmptyCell].
+func (CSV) ReadRows(file io.ReaderAt, size int64, columns []Column) iter.Seq2[*Row, error] {
+	c := csvReader{&csvtext.Reader{In: bufio.NewReaderSize(io.NewSectionReader(file, 0, size), pieceSize)}}
+	head := Row{Cells: make([]Cell, len(columns))}
+	if err := c.next(&head); err != nil {
+		return failedRows(fmt.Errorf("head line: %w", noEOF(err)))
+	}
+	for i, column := range columns {
+		if head.Cells[i].Text != column.Name {
+			return failedRows(fmt.Errorf("column %d is %q, not %q", i+1, head.Cells[i].Text, column.Name))
+		}
+	}
+	return readRows(len(columns), c.next)
+}
+
+type csvReader struct{ *csvtext.Reader }
+
+// next reads one line into the cells; it returns io.EOF at the end of the table.
+func (c csvReader) next(row *Row) error {
+	for i := range row.Cells {
+		end, err := c.Cell()
+		if err == io.EOF && i == 0 && len(c.Text) == 0 {
+			return io.EOF
+		}
+		if err != nil {
+			return noEOF(err)
+		}
+		if last := i == len(row.Cells)-1; last != (end == '\n') {
+			return fmt.Errorf("%d cells expected: %w", len(row.Cells), csvtext.ErrForm)
+		}
+		if len(c.Text) > 0 {
+			row.Cells[i] = Cell{Kind: TextCell, Text: string(c.Text)}
+		}
+	}
+	return nil
+}

@@ -22,7 +22,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
-// FuzzCSVCell holds a line against the reader of the standard library.
+// FuzzCSVCell compares a line with what encoding/csv reads.
 func FuzzCSVCell(f *testing.F) {
 	for _, text := range []string{"", " a", "a\t", `"`, `a"b`, "a,b", "a\nb", "a\r\nb", "\r", `\.`, "é", "\ufeff", "\x00"} {
 		f.Add(text, "b")
@@ -36,7 +36,7 @@ func FuzzCSVCell(f *testing.F) {
 		}
 		read, err := csv.NewReader(strings.NewReader(string(line))).Read()
 		require.NoError(t, err)
-		// That reader, not RFC 4180, makes LF of a CR LF inside quotes.
+		// encoding/csv, unlike RFC 4180, turns CR LF inside quotes into LF.
 		require.Equal(t, []string{strings.ReplaceAll(one, "\r\n", "\n"), strings.ReplaceAll(two, "\r\n", "\n")}, read)
 	})
 }
@@ -54,7 +54,7 @@ func anyText(t *rapid.T, label string) string {
 	return strings.ReplaceAll(rapid.String().Draw(t, label), "\r\n", "\n")
 }
 
-// TestCSVReadsBack writes random tables and finds every id, property and number again, bit for bit.
+// TestCSVReadsBack writes random tables and reads back every id, property and number, bit for bit.
 func TestCSVReadsBack(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -119,7 +119,7 @@ func TestALoneEmptyCellIsARow(t *testing.T) {
 	assert.Equal(t, "id\n\"\"\n", b.String(), "readers skip an empty line")
 }
 
-// TestPandasReadsTheSameNumbers compares bits with what pandas makes of a CSV.
+// TestPandasReadsTheSameNumbers compares the bits of numbers with those that pandas reads from a CSV.
 func TestPandasReadsTheSameNumbers(t *testing.T) {
 	random := rapid.Custom(func(t *rapid.T) []float64 {
 		fs := []float64{0, math.Copysign(0, -1), 0.1, 1e-9, 1e21, 123456789, math.MaxFloat64, math.SmallestNonzeroFloat64}

@@ -1,8 +1,10 @@
 package table
 
 import (
+	"bufio"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,21 +14,30 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/csvtext"
 )
 
-// failureWriter writes the list of what failed: a CSV of id, dataset (empty where the whole feature failed), period (if there are periods;
-// empty where it is none, or all), reason, service (its base URL; empty where the feature was not sent) and time (when that was recorded,
-// UTC). A reason is on one line, so that a line is a failure also to programs that know no quotes.
+// failureWriter writes the list of failures, a CSV with the columns
+//   - id
+//   - dataset: empty if the whole feature failed
+//   - period: only in a run with periods; empty for a static dataset, or if all periods failed
+//   - reason: on one line, so that a line is a failure also for programs that do not know quotes
+//   - service: its base URL; empty if the feature was not sent
+//   - time: when the failure was recorded, in UTC
 type failureWriter struct {
-	lines
+	out      *bufio.Writer
 	sessions []journal.Session
 	periods  bool
 }
 
 func newFailureWriter(w io.Writer, p *Plan, sessions []journal.Session) *failureWriter {
-	f := &failureWriter{lines: lines{w: w, buf: []byte("id,dataset,reason,service,time\n")}, sessions: sessions, periods: p.hasPeriods()}
-	if f.periods {
-		f.buf = []byte("id,dataset,period,reason,service,time\n")
-	}
+	f := &failureWriter{out: newTextWriter(w), sessions: sessions, periods: p.hasPeriods()}
+	f.out.WriteString(failureHead(f.periods)) // stays in the buffer
 	return f
+}
+
+func failureHead(periods bool) string {
+	if periods {
+		return "id,dataset,period,reason,service,time\n"
+	}
+	return "id,dataset,reason,service,time\n"
 }
 
 func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) error {
@@ -35,25 +46,59 @@ func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) er
 		service = f.sessions[o.Session].ServiceURL
 	}
 	for _, failure := range failures {
-		f.buf = append(csvtext.Append(f.buf, o.Feature.ID), ',')
-		f.buf = append(csvtext.Append(f.buf, failure.DatasetID), ',')
+		b := f.out.AvailableBuffer()
+		b = append(csvtext.Append(b, o.Feature.ID), ',')
+		b = append(csvtext.Append(b, failure.DatasetID), ',')
 		if f.periods {
-			f.buf = append(csvtext.Append(f.buf, o.Period), ',')
+			b = append(csvtext.Append(b, o.Period), ',')
 		}
-		f.buf = append(csvtext.Append(f.buf, oneLine(failure.Reason)), ',')
-		f.buf = append(csvtext.Append(f.buf, service), ',')
+		b = append(csvtext.Append(b, oneLine(failure.Reason)), ',')
+		b = append(csvtext.Append(b, service), ',')
 		if !o.Time.IsZero() {
-			f.buf = o.Time.AppendFormat(f.buf, time.RFC3339)
+			b = o.Time.AppendFormat(b, time.RFC3339)
 		}
-		f.buf = append(f.buf, '\n')
+		if _, err := f.out.Write(append(b, '\n')); err != nil {
+			return err
+		}
 	}
-	return f.commit()
+	return nil
 }
 
-// oneLine makes one blank of every run of white space in a text of several lines.
+// oneLine replaces every run of white space by a blank if the text has several lines.
 func oneLine(text string) string {
 	if !strings.ContainsAny(text, "\n\r") {
 		return text
 	}
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// A failedOutcome is an outcome and what failed of it.
+type failedOutcome struct {
+	outcome  bulk.Outcome // its response is no longer valid
+	failures []cas.DatasetFailure
+}
+
+// failedFeature collects the failed outcomes of one feature.
+type failedFeature struct{ outcomes []failedOutcome }
+
+func (f *failedFeature) add(o *bulk.Outcome, failures []cas.DatasetFailure) {
+	if len(failures) > 0 {
+		f.outcomes = append(f.outcomes, failedOutcome{*o, failures})
+	}
+}
+
+// take empties the collection and returns what to list: one outcome without a period if the whole feature failed in every slot for the
+// same reason, otherwise all of them.
+func (f *failedFeature) take(slots int) []failedOutcome {
+	all := f.outcomes
+	f.outcomes = f.outcomes[:0]
+	first := all[0].failures[0]
+	other := func(o failedOutcome) bool {
+		return len(o.failures) != 1 || o.failures[0].DatasetID != "" || o.failures[0].Reason != first.Reason
+	}
+	if slots > 1 && len(all) == slots && !slices.ContainsFunc(all, other) {
+		all[0].outcome.Period = ""
+		return all[:1]
+	}
+	return all
 }

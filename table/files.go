@@ -20,8 +20,8 @@ func MetaPath(path string) string { return stem(path) + ".meta.json" }
 
 func stem(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) }
 
-// createTemporary makes the file that is written to at first, under a name that nobody has: what a user calls attributes.csv.tmp is the
-// user's. What a killed run left behind is found by the name.
+// createTemporary creates a file under a new name that removeLeftovers recognises. A file that the user named attributes.csv.tmp is not
+// touched.
 func createTemporary(path string) (*os.File, error) {
 	for {
 		name := fmt.Sprintf("%s%s%08x%s", path, temporaryMark, rand.Uint32(), temporaryEnd)
@@ -34,12 +34,12 @@ func createTemporary(path string) (*os.File, error) {
 
 const temporaryMark, temporaryEnd = ".cas-", ".tmp"
 
-// outputs are files that get their names only when all of them are whole.
+// outputs are files that get their names when all of them are complete.
 type outputs struct{ open []*output }
 
 // An output is one file under its temporary name.
 type output struct {
-	path string
+	path string // final name
 	*os.File
 	closed bool
 }
@@ -55,11 +55,11 @@ func (s *outputs) create(path string) (*output, error) {
 	return o, nil
 }
 
-// removeLeftovers removes what killed runs have left behind of a file. Two runs do not write one file at a time.
+// removeLeftovers removes the temporary files that killed runs left behind. No other run writes the same file at the same time.
 func removeLeftovers(path string) {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
-		return // CreateTemp tells
+		return // createTemporary returns the error
 	}
 	for _, e := range entries {
 		name, ours := strings.CutPrefix(e.Name(), filepath.Base(path)+temporaryMark)
@@ -70,7 +70,7 @@ func removeLeftovers(path string) {
 	}
 }
 
-// isNumber reports eight digits as createTemporary writes them: another name may be the user's.
+// isNumber reports whether a text is eight digits, as createTemporary writes them. Another name may be the user's.
 func isNumber(text string) bool {
 	_, err := strconv.ParseUint(text, 16, 32)
 	return err == nil && len(text) == 8
@@ -82,7 +82,7 @@ func (o *output) restart() error {
 	return errors.Join(err, o.Truncate(0))
 }
 
-// finish brings the file to the disk and closes it; only then can it be renamed, on Windows above all.
+// finish syncs the file to the disk and closes it. Windows cannot rename an open file.
 func (o *output) finish() error {
 	err := o.Sync()
 	o.closed = true
@@ -101,18 +101,18 @@ func (s *outputs) publish(order ...*output) error {
 	return nil
 }
 
-// discard removes what did not get its name.
+// discard removes the files that were not renamed.
 func (s *outputs) discard() {
 	for _, o := range s.open {
 		if !o.closed {
 			o.Close()
 		}
-		os.Remove(o.Name()) // gone if it was renamed before another could not be
+		os.Remove(o.Name()) // fails if it was renamed before another could not be
 	}
 }
 
-// syncFolder brings renamed names to the disk where a folder can be synced, which Windows and some network file systems
-// cannot. Without it the names still change in order.
+// syncFolder syncs the new names to the disk. Windows and some network file systems cannot sync a folder; there the names still change in
+// order.
 func syncFolder(path string) {
 	if folder, err := os.Open(path); err == nil {
 		_ = folder.Sync()

@@ -9,22 +9,22 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// A Form says how a table presents the answers. The zero Form has a row for each feature with all answers, in input order. Formats do
-// not depend on the form; they get columns and rows.
+// A Form says how a table presents the answers. The zero Form has a row for each feature with all answers, in input order. Formats get
+// columns and rows, and do not depend on the form.
 type Form struct {
 	Values      bool   `json:"values_only,omitempty"`  // without the columns of units, quality and coverage fraction
 	IDName      string `json:"id_name,omitempty"`      // of the first column; "" is the name of the property that holds the ids, or id
 	IDPrefix    string `json:"id_prefix,omitempty"`    // before every id, with an underscore between them
 	SortByID    bool   `json:"sorted_by_id,omitempty"` // rows are in the order of the bytes of their ids, not in input order
-	ZeroClasses bool   `json:"zero_classes,omitempty"` // 0 in place of an empty cell for a class that a distribution lacks and others have
-	// Long is a row per feature, dataset and class, with the columns id, kept properties, dataset, variable, class, period, value, units,
-	// aggregation, quality, coverage_fraction, pixel_count and timestamp. What failed is a row without a value.
+	ZeroClasses bool   `json:"zero_classes,omitempty"` // 0, not an empty cell, for a class that a distribution lacks and others have
+	// Long makes a row for each feature, dataset and class, with the columns id, kept properties, dataset, variable, class, period, value,
+	// units, aggregation, quality, coverage_fraction, pixel_count and timestamp. If an answer is missing, the row has no value.
 	Long bool `json:"long,omitempty"`
-	// Wide, for a run with periods, is a column for each period, in place of the long form's row for each: dem_t_2020_01.
+	// Wide makes a column for each period of a run, such as dem_t_2020_01, where the long form has a row for each.
 	Wide bool `json:"wide,omitempty"`
 }
 
-// presets are forms that models read. None of them is more than its Form.
+// presets are forms that models read.
 var presets = map[string]Form{
 	// The table that cas.integrations.symfluence of the Python project writes, HRU_STATS_V1.
 	"symfluence": {IDName: "hru_id", SortByID: true},
@@ -47,7 +47,7 @@ func Preset(name string) (Form, error) {
 	return form, nil
 }
 
-// check refuses what cannot be had together.
+// check refuses parts of a form that do not go together.
 func (f Form) check() error {
 	switch {
 	case f.Long && f.Wide:
@@ -60,18 +60,15 @@ func (f Form) check() error {
 	return nil
 }
 
-// id is a feature's id as the table shows it.
-func (f Form) id(id string) string {
+// TableID returns the id that the table has for a feature's id.
+func (f Form) TableID(id string) string {
 	if f.IDPrefix == "" {
 		return id
 	}
 	return strings.TrimSuffix(f.IDPrefix, "_") + "_" + id
 }
 
-// TableID returns the id that the table has for a feature's id.
-func (f Form) TableID(id string) string { return f.id(id) }
-
-// roles are those that a dataset has a column of, in the wide form. RoleClass is among them, for no column or many.
+// roles returns the roles of a dataset's columns, unless the form is long. There may be no column of RoleClass, or many.
 func (f Form) roles() []Role {
 	if f.Values {
 		return []Role{RoleValue, RoleClass}
@@ -84,7 +81,7 @@ var longRoles = []Role{
 	RoleDataset, RoleVariable, RoleClassName, RolePeriod, RoleValue, RoleUnits, RoleAggregation, RoleQuality, RoleCoverage, RolePixels, RoleTimestamp,
 }
 
-// longColumn is the column of a role in the long form.
+// longColumn returns the column of a role in the long form.
 func longColumn(r Role) Column {
 	name := r.String()
 	if r == RoleClassName {
@@ -93,7 +90,7 @@ func longColumn(r Role) Column {
 	return Column{Name: name, Role: r}
 }
 
-// writeLong makes the rows of the long form, one after the other, and writes each.
+// writeLong writes the rows of the long form.
 func (w *rowsWriter) writeLong(id string, a *answer) error {
 	behind := len(w.row.Cells) - len(longRoles)
 	period := cmp.Or(a.slot().period, w.period)

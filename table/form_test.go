@@ -21,7 +21,7 @@ import (
 // formed writes a CSV in a form.
 func formed(t testing.TB, form Form, datasets, keep []string, outcomes ...bulk.Outcome) (string, *Summary) {
 	t.Helper()
-	plan, err := form.Plan(datasets, "HRU", keep, CSV{})
+	plan, err := form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: "HRU"}, keep, CSV{})
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "a.csv")
 	s, err := Write(t.Context(), from(outcomes...), Options{
@@ -89,10 +89,10 @@ x_9,,lc:c,,,2020-01-01/2020-12-31,,m,mean,good,1,12,
 
 func TestFormsThatCannotBe(t *testing.T) {
 	for _, form := range []Form{{Long: true, ZeroClasses: true}, {Long: true, Values: true}} {
-		_, err := form.Plan([]string{"a:b"}, "", nil, nil)
+		_, err := form.PlanRun(journal.Fingerprint{DatasetIDs: []string{"a:b"}}, nil, nil)
 		require.ErrorIs(t, err, cas.ErrInvalidRequest)
 	}
-	_, err := Form{Long: true}.Plan([]string{"a:b"}, "", []string{"value"}, nil)
+	_, err := Form{Long: true}.PlanRun(journal.Fingerprint{DatasetIDs: []string{"a:b"}}, []string{"value"}, nil)
 	require.ErrorContains(t, err, `column "value" would hold both the property "value" and the value`)
 	_, err = Preset("camels")
 	require.ErrorContains(t, err, "give one of symfluence, neuralhydrology, caravan")
@@ -102,7 +102,7 @@ func TestFormsThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestManyClasses: beyond 200 classes there is a warning, beyond 2000 an error, but not in the long form.
+// TestManyClasses: more than 200 classes give a warning and more than 2000 an error, but not in the long form.
 func TestManyClasses(t *testing.T) {
 	const id = "p:a"
 	each := func(n int) []bulk.Outcome {
@@ -141,7 +141,7 @@ func (c *collect) WriteRow(r *Row) error {
 }
 func (c *collect) Close() error { return nil }
 
-// TestSorterInRuns sorts more rows than it holds, of every kind of cell, with ids that occur twice.
+// TestSorterInRuns sorts more rows than fit into memory, with every kind of cell and with ids that occur twice.
 func TestSorterInRuns(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var rows []Row

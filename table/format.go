@@ -1,17 +1,20 @@
 package table
 
 import (
+	"bufio"
+	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
 	"strings"
 )
 
-// A Format is a file format for tables. [CSV], [NDJSON], [JSON] and [GeoJSON] are here, Parquet is in table/parquet,
-// GeoPackage in table/geopackage.
+// A Format is a file format for tables. [CSV], [NDJSON], [JSON] and [GeoJSON] are in this package, Parquet is in table/parquet,
+// GeoPackage in table/geopackage, NetCDF in table/netcdf.
 type Format interface {
-	// Name is the format in a word, such as csv.
+	// Name returns the format in a word, such as csv.
 	Name() string
-	// NewWriter begins a table in w. The columns are those of every row.
+	// NewWriter begins a table in w. Every row has these columns.
 	NewWriter(w io.Writer, columns []Column) (RowWriter, error)
 }
 
@@ -24,9 +27,9 @@ type Shaper interface {
 
 // A Namer is a [Format] with requirements for column names, which PlanColumns fulfils.
 type Namer interface {
-	// OwnColumns are columns that the format adds.
+	// OwnColumns returns the columns that the format adds.
 	OwnColumns() []string
-	// PropertyColumn is the column name for a property. Those of datasets are of ASCII letters, digits and
+	// PropertyColumn returns the column name for a property. Those of datasets are of ASCII letters, digits and
 	// underscores anyway.
 	PropertyColumn(property string) string
 }
@@ -35,13 +38,13 @@ type Namer interface {
 type RowWriter interface {
 	// WriteRow appends a row. It keeps nothing of it.
 	WriteRow(*Row) error
-	// Close ends the table and leaves the writer below open.
+	// Close ends the table and leaves the underlying writer open.
 	Close() error
 }
 
 // A Describer is a [RowWriter] whose file also describes the whole run.
 type Describer interface {
-	// Describe comes once, after the last row and before Close.
+	// Describe is called once, after the last row and before Close.
 	Describe(Options, *Summary)
 }
 
@@ -49,11 +52,8 @@ type Describer interface {
 type Discarder interface{ Discard() }
 
 // finish describes and ends a table.
-func finish(w *rowsWriter, o Options, s *Summary) error {
-	if o.Plan.form.Long {
-		s.Rows = w.rows
-	}
-	describeTo(w.RowWriter, o, s)
+func finish(w RowWriter, o Options, s *Summary) error {
+	describeTo(w, o, s)
 	return w.Close()
 }
 
@@ -85,24 +85,55 @@ func FormatOf(path string) Format {
 	}
 }
 
-// lines collects text and passes it on in large pieces.
-type lines struct {
-	w   io.Writer
-	buf []byte
+const pieceSize = 64 << 10 // bytes of text that are read or written at once
+
+// newTextWriter collects text in a buffer. Rows are appended to its AvailableBuffer and then written.
+func newTextWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, pieceSize) }
+
+// A Reader is a [Format] whose tables can be read again, for [Join]. All formats of this module are.
+type Reader interface {
+	Format
+	// ReadRows yields the rows of a table of size bytes that was written with these columns. If they are written again, the
+	// table has the same bytes. A row is valid until the next one. An error, such as other columns, ends the sequence.
+	ReadRows(file io.ReaderAt, size int64, columns []Column) iter.Seq2[*Row, error]
 }
 
-const pieceSize = 64 << 10
+var (
+	_ Reader = CSV{}
+	_ Reader = NDJSON{}
+	_ Reader = JSON{}
+	_ Reader = GeoJSON{}
+)
 
-// commit passes on what is in the buffer once that is worth it.
-func (l *lines) commit() error {
-	if len(l.buf) < pieceSize {
-		return nil
+// readRows yields the row that next fills, until next returns io.EOF.
+func readRows(columns int, next func(*Row) error) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		row := &Row{Cells: make([]Cell, columns)}
+		for n := 0; ; n++ {
+			clear(row.Cells)
+			err := next(row)
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("row %d: %w", n+1, err))
+				return
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
 	}
-	return l.flush()
 }
 
-func (l *lines) flush() error {
-	_, err := l.w.Write(l.buf)
-	l.buf = l.buf[:0]
+// failedRows is a table that cannot be read at all.
+func failedRows(err error) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) { yield(nil, err) }
+}
+
+func noEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
 	return err
 }

@@ -20,11 +20,11 @@ type Part struct {
 	Failures func() (rows io.ReadCloser, err error) // the list of failures
 }
 
-// Join writes, of the tables of parts that follow one another in the input, what [Write] would have written of the
-// whole: the same bytes, with the columns of the classes of all. It reads each part once and in order; memory does not
-// grow with the rows. Files take their names as with Write, the table last.
+// Join writes the table of a whole run from the tables of its parts, which follow one another in the input. The files are the same, byte
+// for byte, as those that [Write] would have written, with a column for each class of any part. Join reads each part once and in order;
+// memory does not grow with the rows. Files are renamed as with Write, the table last.
 //
-// A description counts 200 kinds of warnings apart; beyond, kinds that Write would have kept may be among the others.
+// The description counts 200 kinds of warnings separately. If there are more, Write may count other kinds separately than Join does.
 func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	for _, part := range parts {
 		if !slices.EqualFunc(part.Summary.Datasets, o.Plan.datasets, func(d DatasetSummary, id string) bool { return d.ID == id }) {
@@ -35,37 +35,12 @@ func Join(ctx context.Context, parts []Part, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out outputs
-	defer out.discard()
-
-	failures, err := out.create(ErrorsPath(o.Path))
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(joinFailures(failures, parts, o.Plan), failures.finish()); err != nil {
-		return nil, err
-	}
-	meta, err := out.create(MetaPath(o.Path))
-	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(writeMeta(meta, o, summary), meta.finish()); err != nil {
-		return nil, err
-	}
-	table, err := out.create(o.Path)
-	if err != nil {
-		return nil, err
-	}
-	if err := joinRows(ctx, table, parts, o, summary, layout); err != nil {
-		return nil, err
-	}
-	if err := table.finish(); err != nil {
-		return nil, err
-	}
-	if err := out.publish(failures, meta, table); err != nil {
-		return nil, err
-	}
-	return summary, nil
+	return writeFiles(o, func(table, failures *output) (*Summary, error) {
+		if err := joinFailures(failures, parts, o.Plan); err != nil {
+			return nil, err
+		}
+		return summary, joinRows(ctx, table, parts, o, summary, layout)
+	})
 }
 
 func joinRows(ctx context.Context, w io.Writer, parts []Part, o Options, summary *Summary, l *layout) (err error) {
@@ -85,7 +60,7 @@ func joinRows(ctx context.Context, w io.Writer, parts []Part, o Options, summary
 		if err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}
-		has := make([]bool, len(columns))
+		has := make([]bool, len(columns)) // the columns that the part has
 		for _, i := range to {
 			if i >= 0 {
 				has[i] = true
@@ -118,8 +93,7 @@ func joinRows(ctx context.Context, w io.Writer, parts []Part, o Options, summary
 			return fmt.Errorf("%s has %d rows, not %d", part.Name, n, should)
 		}
 	}
-	describeTo(rows, o, summary)
-	return rows.Close()
+	return finish(rows, o, summary)
 }
 
 // zeroClasses writes 0 for the classes that a part had no column for, where the feature has another class of the dataset.
@@ -137,14 +111,14 @@ func (l *layout) zeroClasses(cells []Cell, has []bool) {
 	}
 }
 
-// targets tells where each column of a part stands in the whole; -1 is nowhere. That is where a part has a column for
-// values that were all null or missing, and the whole has classes alone.
+// targets returns the place of each column of a part in the whole table, or -1: a part has a column for values that were all null or
+// missing, and the whole has only classes.
 func targets(part, whole []Column) ([]int, error) {
 	to := make([]int, len(part))
 	for i, column := range part {
 		to[i] = slices.IndexFunc(whole, func(c Column) bool {
 			same := c.Role == column.Role && c.Dataset == column.Dataset && c.Class == column.Class && c.Period == column.Period
-			return same && (c.Name == column.Name || c.Role == RoleClass) // classes can have to be told apart in the whole
+			return same && (c.Name == column.Name || c.Role == RoleClass) // in the whole, a class may have a number behind its name
 		})
 		if to[i] < 0 && column.Role != RoleValue {
 			return nil, fmt.Errorf("column %q has no place in the table", column.Name)
@@ -155,13 +129,12 @@ func targets(part, whole []Column) ([]int, error) {
 
 // joinFailures copies the lists, with one head line.
 func joinFailures(w io.Writer, parts []Part, p *Plan) error {
-	list := newFailureWriter(w, p, nil)
-	if err := list.flush(); err != nil {
+	head := failureHead(p.hasPeriods())
+	if _, err := io.WriteString(w, head); err != nil {
 		return err
 	}
-	head := newFailureWriter(nil, p, nil).buf
 	for _, part := range parts {
-		if err := copyFailures(w, part, string(head)); err != nil {
+		if err := copyFailures(w, part, head); err != nil {
 			return fmt.Errorf("failures of %s: %w", part.Name, err)
 		}
 	}
@@ -182,7 +155,7 @@ func copyFailures(w io.Writer, part Part, head string) error {
 	return err
 }
 
-// joinSummaries is the summary of all outcomes, and the layout that follows from it.
+// joinSummaries returns the summary of all outcomes, and the layout that follows from it.
 func joinSummaries(parts []Part, p *Plan) (*Summary, *layout, error) {
 	s := &Summary{Counts: Counts{ByQuality: map[cas.QualityFlag]int{}}, Datasets: make([]DatasetSummary, len(p.datasets))}
 	found := p.nothingFound()
@@ -243,8 +216,8 @@ func (d *DatasetSummary) join(part *DatasetSummary) {
 	d.More = d.More || part.More
 }
 
-// join takes from the columns of a part what its values looked like: a column for values without one for classes is
-// also that of a dataset that gave nothing but null.
+// join learns from the columns of a part what its values looked like. A column for values without one for classes may also belong to a
+// dataset that gave only null.
 func (s *shape) join(part *DatasetSummary, columns []Column) (added int) {
 	bare := false
 	for _, c := range columns {
@@ -280,7 +253,7 @@ func (f *found) joinKept(part Part) error {
 	return nil
 }
 
-// join adds what another counter has counted.
+// join adds the count of a part.
 func (w *warningCounter) join(part WarningCount) {
 	key := warningKey{part.Dataset, part.Kind}
 	c := w.counts[key]

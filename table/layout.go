@@ -3,18 +3,19 @@ package table
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// A layout is a plan with the classes: every column, and where a dataset's cells go.
+// A layout is a plan with the classes: every column, and the places of a dataset's cells.
 type layout struct {
 	form    Form
 	typed   bool
 	columns []Column
-	notes   []string // classes whose columns had to be told apart
+	notes   []string // on classes whose columns have a number behind their names
 	keep    []kept
 	places  []places // by part
 }
@@ -22,22 +23,22 @@ type layout struct {
 // places are the columns of one part.
 type places struct {
 	dataset                  string
-	value                    int            // -1 where there are distributions alone
+	value                    int            // -1 if there are only distributions
 	classes                  map[string]int // place of each
-	units, quality, coverage int            // -1 where the form has none
+	units, quality, coverage int            // -1 if the form has none
 }
 
-// shape is what the answers show about one dataset's values.
+// shape is what the answers show about the values of a dataset.
 type shape struct {
 	numbers, distributions bool
 	classes                map[string]struct{}
 }
 
-// bare reports whether the dataset has a column for its value. Where nothing but null came, or nothing at all, there
-// is no telling, and the column says that the dataset was asked for.
+// bare reports whether the dataset has a column for its value. If all values are null or missing, there is one, so that the table shows
+// that the dataset was asked for.
 func (s *shape) bare() bool { return s.numbers || !s.distributions }
 
-// see takes note of a value. It counts the classes that were not known before.
+// see takes note of a value and returns how many of its classes are new.
 func (s *shape) see(v cas.Value) (added int) {
 	if _, ok := v.Float64(); ok {
 		s.numbers = true
@@ -60,11 +61,11 @@ func (s *shape) add(class string) (added int) {
 	if s.classes == nil {
 		s.classes = map[string]struct{}{}
 	}
-	s.classes[strings.Clone(class)] = struct{}{} // what is yielded is not kept
+	s.classes[strings.Clone(class)] = struct{}{} // the outcome is valid until the next one
 	return 1
 }
 
-// layOut orders the columns of a plan, of what the answers show.
+// layOut orders the columns of a plan, for what the answers show.
 func (p *Plan) layOut(found *found) *layout {
 	shapes := found.shapes
 	l := &layout{form: p.form, typed: p.typed && !p.part, keep: p.keep, columns: []Column{{Name: p.id, Role: RoleID}}}
@@ -82,7 +83,7 @@ func (p *Plan) layOut(found *found) *layout {
 	}
 	ofDataset := make([][]string, len(p.datasets))
 	for d := range shapes {
-		ofDataset[d] = sortedClasses(shapes[d].classes)
+		ofDataset[d] = slices.Sorted(maps.Keys(shapes[d].classes))
 	}
 	datasets, bases, classes := make([]string, len(p.parts)), make([]string, len(p.parts)), make([][]string, len(p.parts))
 	for i := range p.parts {
@@ -116,13 +117,13 @@ func (p *Plan) layOut(found *found) *layout {
 	return l
 }
 
-// found is what the answers show that columns depend on.
+// found is what the answers show, as far as columns depend on it.
 type found struct {
 	plan    *Plan
 	shapes  []shape    // by dataset: every period has the same columns
-	kept    []KeptType // by property; unknown unless the format's columns have types
+	kept    []KeptType // by property; unknown unless the columns of the format have types
 	classes int        // columns of classes
-	spread  []int      // how many of them a class of a dataset makes
+	spread  []int      // how many columns a class of a dataset makes
 }
 
 func (p *Plan) nothingFound() *found {
@@ -135,8 +136,7 @@ func (p *Plan) nothingFound() *found {
 	return f
 }
 
-// Numbers of classes, of all datasets together. More columns than mostClasses cost more memory than a row is worth, and few programs
-// open such a table.
+// Numbers of columns for classes, of all datasets together. Few programs open a table with more than mostClasses.
 const (
 	manyClasses = 200
 	mostClasses = 2000
@@ -144,8 +144,8 @@ const (
 
 // A ClassesError means that a table would have too many columns, one for each class. The long form has no such limit.
 type ClassesError struct {
-	Dataset string // that has most of them
-	Classes int    // of this dataset, when it was given up
+	Dataset string // with the most classes
+	Classes int    // of this dataset, as far as they were counted
 }
 
 // Error names the dataset and what to do.

@@ -12,21 +12,21 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// About is what the description says about a run, apart from what the answers show. Empty members are left out of the file.
+// About is what the description says about a run besides the answers. Empty members are left out of the file.
 type About struct {
 	ServiceURL     string            // base URL of the service
-	ServiceVersion string            // of the service, where it is known
+	ServiceVersion string            // of the service, if it is known
 	ServiceTuning  string            // what was changed in a service that was started for the run
-	Client         string            // name and version of the program that asked, such as cas-go/1.0.0
+	Client         string            // name and version of the program that sent the requests, such as cas-go/1.0.0
 	Input          string            // name of the input
 	InputSHA256    string            // of its bytes, in hexadecimal
 	InputCRS       string            // reference system that its coordinates were converted from, such as "EPSG:5070 (NAD83 / Conus Albers)"
-	Datasets       []cas.Dataset     // from the catalog; those that were not asked for are ignored
+	Datasets       []cas.Dataset     // from the catalog; datasets that were not asked for are ignored
 	Also           []string          // file names of further tables of the same answers
-	Sessions       []journal.Session // the runs that asked, oldest first
+	Sessions       []journal.Session // the runs that sent requests, oldest first
 }
 
-// meta is the JSON of a description. Nothing in it but the sessions depends on when or how often a run was interrupted.
+// meta is the JSON of a description. Only the sessions depend on when and how often a run was interrupted.
 type meta struct {
 	Table      metaTable      `json:"table"`
 	Parameters metaParameters `json:"parameters"`
@@ -65,15 +65,15 @@ type metaService struct {
 	Tuning  string `json:"tuning,omitempty"`
 }
 
-// metaSession says from where results came, and when. Its service is "unknown" in journals of older versions.
+// metaSession says which service results came from, and when. The service is "unknown" in journals of older versions.
 type metaSession struct {
 	ServiceURL     string    `json:"service_url"`
 	ServiceVersion string    `json:"service_version"`
 	Client         string    `json:"client,omitempty"`
 	First          time.Time `json:"first,omitzero"`
 	Last           time.Time `json:"last,omitzero"`
-	Features       int       `json:"features"` // whose newest answer it is
-	Failed         int       `json:"failed"`   // those of them that lack something
+	Features       int       `json:"features"` // whose newest answer is from this session
+	Failed         int       `json:"failed"`   // features among them that lack a result
 	DatasetIDs     []string  `json:"dataset_ids"`
 }
 
@@ -116,8 +116,8 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 			File: filepath.Base(o.Path), Format: o.Format.Name(), Also: o.About.Also, Form: o.Plan.form, Rows: s.Rows, Columns: s.Columns, Notes: s.Notes,
 		},
 		Parameters: metaParameters{
-			DatasetIDs: p.DatasetIDs, Aggregation: p.Aggregation, TimeRange: p.TimeRange, TargetCRS: p.TargetCRS, IDField: p.IDField,
-			Periods: p.Periods, Static: p.Static,
+			DatasetIDs: p.DatasetIDs, Aggregation: cmp.Or(p.Aggregation, cas.AggregationMean), TimeRange: p.TimeRange,
+			TargetCRS: cmp.Or(p.TargetCRS, "EPSG:4326"), IDField: p.IDField, Periods: p.Periods, Static: p.Static,
 		},
 		Service:  metaService{URL: o.About.ServiceURL, Version: o.About.ServiceVersion, Tuning: o.About.ServiceTuning},
 		Sessions: metaSessions(o.About.Sessions),
@@ -125,12 +125,6 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 		Input:    metaInput{Name: o.About.Input, SHA256: o.About.InputSHA256, CRS: o.About.InputCRS},
 		Counts:   s.Counts,
 		Warnings: s.Warnings,
-	}
-	if m.Parameters.Aggregation == "" {
-		m.Parameters.Aggregation = cas.AggregationMean
-	}
-	if m.Parameters.TargetCRS == "" {
-		m.Parameters.TargetCRS = "EPSG:4326"
 	}
 	for _, d := range s.Datasets {
 		m.Datasets = append(m.Datasets, describe(d, o.About.Datasets))
@@ -141,8 +135,8 @@ func writeMeta(w io.Writer, o Options, s *Summary) error {
 	return e.Encode(m)
 }
 
-// describe joins what the answers and the catalog say about a dataset. Units are those of the answers, and the
-// catalog's where nothing was answered.
+// describe joins what the answers and the catalog say about a dataset. Units are those of the answers, or of the catalog if there is no
+// answer.
 func describe(d DatasetSummary, catalog []cas.Dataset) metaDataset {
 	m := metaDataset{
 		ID: d.ID, Units: d.Units, Results: d.Results, Missing: d.Missing, NullValues: d.NullValues,

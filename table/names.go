@@ -2,23 +2,81 @@ package table
 
 import (
 	"fmt"
-	"slices"
-
-	"github.com/community-attribute-service/cas-go/table/internal/names"
+	"regexp"
+	"strings"
 )
+
+var foreignCharacters = regexp.MustCompile(`[^A-Za-z0-9_]+`)
 
 // ColumnName returns the column name for a dataset id or a class. Every run of characters other than ASCII letters, digits and
 // underscores becomes one underscore; underscores at both ends are removed. isric_soilgrids:clay_0-5cm becomes
 // isric_soilgrids_clay_0_5cm.
 //
 // Source: sanitize_column in cas/integrations/symfluence.py of community-attribute-service 0.4.0.
-func ColumnName(id string) string { return names.Column(id) }
+func ColumnName(id string) string {
+	return strings.Trim(foreignCharacters.ReplaceAllString(id, "_"), "_")
+}
 
-// ClassName is the part of a column's name that stands for a class: [ColumnName] of the class, but for signs that [ColumnName] would
-// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1, B+ B_plus,
-// <5 lt_5, >5 gt_5, ≤5 le_5, ≥5 ge_5, 5% 5_percent, and the point of 0.5 a p, 0p5. A class without a letter or digit of ASCII is its
-// code points, such as u6C34, and one without any character is called class.
-func ClassName(class string) string { return names.Class(class) }
+// ClassName returns the part of a column's name that stands for a class: [ColumnName] of the class, except for signs that [ColumnName]
+// would drop although they may be the only difference between two classes. They become words, whatever other classes there are: -1 is
+// minus_1, +1 plus_1, B+ B_plus, <5 lt_5, >5 gt_5, ≤5 le_5, ≥5 ge_5, 5% 5_percent, and the point of 0.5 becomes p, 0p5. A class without an ASCII letter
+// or digit becomes its code points, such as u6C34, and one without any character class.
+func ClassName(class string) string {
+	var b strings.Builder
+	runes := []rune(signApart.ReplaceAllString(strings.TrimSpace(class), "$1"))
+	at := func(i int) rune {
+		if i < 0 || i >= len(runes) {
+			return ' '
+		}
+		return runes[i]
+	}
+	isDigit := func(r rune) bool { return '0' <= r && r <= '9' }
+	isLetter := func(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+	ofNumber := func(i int) bool { // the sign at i stands before a number, and not behind a word or another number
+		number := isDigit(at(i+1)) || at(i+1) == '.' && isDigit(at(i+2))
+		before := at(i - 1)
+		return number && !isDigit(before) && !isLetter(before) && before != '_' && before != ')'
+	}
+	ofGrade := func(i int) bool { // the last character, behind a number or word, as in B+ and 10+
+		before := at(i - 1)
+		return i == len(runes)-1 && (isDigit(before) || isLetter(before))
+	}
+	for i, r := range runes {
+		word, meant := signWords[r]
+		switch {
+		case r == '+' && (at(i-1) == 'e' || at(i-1) == 'E') && isDigit(at(i-2)) && isDigit(at(i+1)): // 1e+07, because 1e-07 is 1e_07
+			b.WriteString("_plus_")
+		case meant && (word == "plus" || word == "minus") && !ofNumber(i) && !ofGrade(i):
+			b.WriteByte(' ')
+		case meant:
+			b.WriteString(" " + word + " ")
+		case r == '.' && isDigit(at(i+1)) && isDigit(at(i-1)):
+			b.WriteByte('p')
+		case r == '.' && isDigit(at(i+1)):
+			b.WriteString("0p")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	if name := ColumnName(b.String()); name != "" {
+		return name
+	}
+	var points []string
+	for _, r := range class {
+		points = append(points, fmt.Sprintf("u%X", r))
+	}
+	if len(points) == 0 {
+		return "class"
+	}
+	return strings.Join(points, "_")
+}
+
+// signApart matches a leading sign with blanks behind it.
+var signApart = regexp.MustCompile(`^([-−–＋+])\s+`)
+
+var signWords = map[rune]string{
+	'-': "minus", '−': "minus", '–': "minus", '－': "minus", '+': "plus", '＋': "plus", '<': "lt", '>': "gt", '≤': "le", '≥': "ge", '%': "percent",
+}
 
 // classNamer names the columns of classes so that no two columns of a table share a name.
 type classNamer struct {
@@ -26,8 +84,8 @@ type classNamer struct {
 	notes []string
 }
 
-// name gives a column name to each class of each dataset. A class that is its own column name comes first, then the
-// others in order, each if the name is free; what remains gets a number behind its name, and a note.
+// name returns a column name for each class of each dataset. Names are given in this order: to classes that are their own column name, to
+// the others whose name is free, and with a number behind the name, and a note, to the rest.
 func (n *classNamer) name(datasets, bases []string, classes [][]string) [][]string {
 	names := make([][]string, len(datasets))
 	claim := func(may func(class string) bool) {
@@ -55,7 +113,7 @@ func (n *classNamer) name(datasets, bases []string, classes [][]string) [][]stri
 	return names
 }
 
-// tellApart puts the smallest number from 2 behind a name that makes it free.
+// tellApart makes a name free by the smallest number, from 2, behind it.
 func (n *classNamer) tellApart(name, holds string) string {
 	for i := 2; ; i++ {
 		free := fmt.Sprintf("%s_%d", name, i)
@@ -68,19 +126,9 @@ func (n *classNamer) tellApart(name, holds string) string {
 	}
 }
 
-// classColumn is the column that a class asks for.
+// classColumn is the name of a class's column, if it is free.
 func classColumn(base, class string) string { return base + "_" + ClassName(class) }
 
 func describeClass(class, dataset string) string {
 	return fmt.Sprintf("class %q of %s", class, dataset)
-}
-
-// sortedClasses are the keys of a set as text in order.
-func sortedClasses(set map[string]struct{}) []string {
-	classes := make([]string, 0, len(set))
-	for class := range set {
-		classes = append(classes, class)
-	}
-	slices.Sort(classes)
-	return classes
 }

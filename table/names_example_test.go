@@ -18,7 +18,7 @@ func ExampleMetaPath() {
 	// Output: out/attributes.meta.json out/attributes.errors.csv
 }
 
-// Two columns of one name are found before the first request.
+// Two columns with the same name are an error before the first request.
 func ExamplePlanColumns() {
 	_, err := table.PlanColumns([]string{"copernicus_dem:elevation"}, "id", []string{"copernicus_dem_elevation"}, table.CSV{})
 	var collision *table.ColumnError
@@ -26,7 +26,12 @@ func ExamplePlanColumns() {
 	// Output: true copernicus_dem_elevation
 }
 
-func ExamplePlainText() {
-	fmt.Println(table.PlainText(json.RawMessage(`"Clear Fork"`)), table.PlainText(json.RawMessage(`7120034520`)))
-	// Output: Clear Fork 7120034520
+func ExampleCell_PlainText() {
+	for _, property := range []string{`"Clear Fork"`, `7120034520`} {
+		cell := table.Cell{Kind: table.JSONCell, JSON: json.RawMessage(property)}
+		fmt.Println(cell.PlainText())
+	}
+	// Output:
+	// Clear Fork
+	// 7120034520
 }

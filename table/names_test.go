@@ -34,7 +34,7 @@ func TestColumnName(t *testing.T) {
 	}
 }
 
-// pythonName is sanitize_column of the Python project, written as there.
+// pythonName is a copy of sanitize_column of the Python project.
 func pythonName(id string) string {
 	return strings.Trim(regexp.MustCompile(`[^0-9A-Za-z_]+`).ReplaceAllString(id, "_"), "_")
 }
@@ -50,7 +50,7 @@ func FuzzColumnName(f *testing.F) {
 	})
 }
 
-// TestClassNames: what classes differ by is in their names, whatever other classes there are.
+// TestClassNames: different classes have different names, whatever other classes there are.
 func TestClassNames(t *testing.T) {
 	for class, want := range map[string]string{
 		"6": "6", "-6": "minus_6", "−6": "minus_6", "+6": "plus_6", "-6.5": "minus_6p5", "6.5": "6p5", ".5": "0p5", "-.5": "minus_0p5",

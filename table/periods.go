@@ -2,27 +2,25 @@ package table
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// With periods a feature has several outcomes, one after the other: a slot each. A row of the long form is of one of them; a row of the
-// wide form is of all, and has the parts of all.
+// With periods a feature has several outcomes, one for each slot. A row of the long form has the results of one outcome; a row of the wide
+// form has those of all.
 
-// A slot is what an outcome is of.
+// A slot is the period and the datasets of an outcome.
 type slot struct {
 	period   string // "" is none
 	datasets []string
 	index    map[string]int // of the datasets
-	parts    []int          // where the dataset's results go, by dataset
+	parts    []int          // the part of each dataset
 }
 
-// A part is what the cells of a row say about one dataset, in one period if there is a column for each.
+// A part is the cells of a row for one dataset, in one period if there is a column for each.
 type part struct {
 	dataset string
 	of      int    // number of the dataset
@@ -41,7 +39,7 @@ func (p *part) String() string {
 // A Stacker is a [Format] with a dimension for periods, so that a table of many periods does not become too wide.
 type Stacker interface {
 	Format
-	// Stacks reports whether it has.
+	// Stacks reports whether it has one.
 	Stacks() bool
 }
 
@@ -50,7 +48,7 @@ func stacks(f Format) bool {
 	return ok && s.Stacks()
 }
 
-// of is the form of the table of a run: what it is where nothing was said.
+// of returns the form for a run: it is long by default if there are periods, or wide if the format stacks them.
 func (form Form) of(run journal.Fingerprint, stacks bool) Form {
 	if len(run.Periods) == 0 {
 		form.Wide = false
@@ -62,7 +60,7 @@ func (form Form) of(run journal.Fingerprint, stacks bool) Form {
 	return form
 }
 
-// divide finds the slots and the parts.
+// divide sets the slots and the parts.
 func (p *Plan) divide(of journal.Fingerprint) {
 	each, once := of.Split()
 	slotOf := func(period string, datasets []string) *slot {
@@ -81,14 +79,14 @@ func (p *Plan) divide(of journal.Fingerprint) {
 	}
 	labels := periodLabels(of.Periods)
 	for d, dataset := range p.datasets {
-		of := len(p.parts) // of a row for one period
+		first := len(p.parts)
 		for i := range p.slots {
 			s := &p.slots[i]
 			k, asked := s.index[dataset]
 			if !asked {
 				continue
 			}
-			if !p.form.Long || of == len(p.parts) {
+			if !p.form.Long || first == len(p.parts) { // a row of the long form has one part for all periods
 				p.parts = append(p.parts, newPart(d, dataset, s.period, labels, p.form.Long))
 			}
 			s.parts[k] = len(p.parts) - 1
@@ -104,8 +102,8 @@ func newPart(d int, dataset, period string, labels map[string]string, long bool)
 	return part{dataset: dataset, of: d, period: period, base: base + "_" + labels[period]}
 }
 
-// periodLabels are what stands in the names of columns: periodLabel with underscores, and both ends as they go out where two
-// would be the same.
+// periodLabels returns the labels of periods in the names of columns: periodLabel with underscores, or the whole period if two labels would
+// be the same.
 func periodLabels(periods []string) map[string]string {
 	labels, times := make(map[string]string, len(periods)), map[string]int{}
 	for _, p := range periods {
@@ -119,8 +117,8 @@ func periodLabels(periods []string) map[string]string {
 	return labels
 }
 
-// periodLabel is a period for people: 2020, 2020-01 or 2020-01-31 where it is a whole year, month or day, 2020-03-01/2020-05-31 where it is
-// of whole days, and the period itself otherwise. The period is start/end as it goes out; its end may be the last day's midnight or second.
+// periodLabel returns a period for people: 2020, 2020-01 or 2020-01-31 if it is a whole year, month or day, 2020-03-01/2020-05-31 for other
+// whole days, and otherwise the period itself. The period is start/end as it is sent; its end may be the last day's midnight or last second.
 func periodLabel(period string) string {
 	start, end, _ := strings.Cut(period, "/")
 	first, begins := strings.CutSuffix(start, "T00:00:00")
@@ -144,7 +142,7 @@ func periodLabel(period string) string {
 
 func shortLabel(period string) string { return ColumnName(periodLabel(period)) }
 
-// lastDay is the last day of a month such as 2020-02.
+// lastDay returns the last day of a month such as 2020-02.
 func lastDay(month string) string {
 	t, err := time.Parse("2006-01", month)
 	if err != nil {
@@ -153,7 +151,7 @@ func lastDay(month string) string {
 	return t.AddDate(0, 1, -1).Format("02")
 }
 
-// periods are those that a feature has an outcome for each of.
+// periods returns the periods of the run.
 func (p *Plan) periods() (periods []string) {
 	for i := range p.slots {
 		if p.slots[i].period != "" {
@@ -181,34 +179,4 @@ func (p *Plan) checkWidth() error {
 			cas.ErrInvalidRequest, len(p.slots), columns, mostClasses)
 	}
 	return nil
-}
-
-// A failedOutcome is an outcome with what failed of it.
-type failedOutcome struct {
-	outcome  bulk.Outcome // whose response is another one's by now
-	failures []cas.DatasetFailure
-}
-
-// failedFeature collects the outcomes of a feature that failed.
-type failedFeature struct{ outcomes []failedOutcome }
-
-func (f *failedFeature) add(o *bulk.Outcome, failures []cas.DatasetFailure) {
-	if len(failures) > 0 {
-		f.outcomes = append(f.outcomes, failedOutcome{*o, failures})
-	}
-}
-
-// take gives what failed: once where the whole feature failed, for one and the same reason in every slot.
-func (f *failedFeature) take(slots int) []failedOutcome {
-	all := f.outcomes
-	f.outcomes = f.outcomes[:0]
-	first := all[0].failures[0]
-	other := func(o failedOutcome) bool {
-		return len(o.failures) != 1 || o.failures[0].DatasetID != "" || o.failures[0].Reason != first.Reason
-	}
-	if slots > 1 && len(all) == slots && !slices.ContainsFunc(all, other) {
-		all[0].outcome.Period = ""
-		return all[:1]
-	}
-	return all
 }

@@ -29,7 +29,7 @@ func in(period string, o bulk.Outcome) bulk.Outcome {
 	return o
 }
 
-// twoPeriods are the outcomes of four features: one is whole, one lacks a dataset in a period, one failed in a period, one altogether.
+// twoPeriods are the outcomes of four features: one has every result, one lacks a dataset in a period, one failed in a period, one in all.
 func twoPeriods() []bulk.Outcome {
 	lacking := answered("b", number("era:t", 6))
 	lacking.Err = &bulk.PartialError{Failures: []cas.DatasetFailure{{DatasetID: "lc:c", Reason: "no image"}}}
@@ -129,7 +129,7 @@ d,,,,,,,,,
 	assert.Equal(t, `{"id":"a","era_t_2020_01":1,"era_t_2020_01_units":"m","era_t_2020_01_quality":"good","era_t_2020_01_coverage_fraction":1}`+"\n", text(t, path))
 }
 
-// What is read later is not what was read first: classes that come behind the thousand features that are looked at make columns in every period.
+// Classes that first occur after the thousand features that Write looks at make columns in every period.
 func TestClassesOfPeriodsThatComeLate(t *testing.T) {
 	run := journal.Fingerprint{DatasetIDs: []string{"lc:c"}, Periods: []string{january, spring}}
 	var outcomes []bulk.Outcome
@@ -158,7 +158,7 @@ func TestFormsOfPeriods(t *testing.T) {
 		require.ErrorIs(t, err, cas.ErrInvalidRequest)
 		assert.ErrorContains(t, err, want)
 	}
-	plan, err := Form{Wide: true}.Plan([]string{"era:t"}, "", nil, CSV{})
+	plan, err := Form{Wide: true}.PlanRun(journal.Fingerprint{DatasetIDs: []string{"era:t"}}, nil, CSV{})
 	require.NoError(t, err)
 	assert.Equal(t, Form{}, plan.Form(), "there are no periods")
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// copyTable writes what it reads.
+// copyTable reads a table and writes it again.
 func copyTable(f Reader, text string, columns []Column) (string, error) {
 	var out bytes.Buffer
 	w, err := f.NewWriter(&out, columns)
@@ -66,7 +66,7 @@ func TestReadingRefusesWhatWasNotWritten(t *testing.T) {
 	}
 }
 
-// FuzzCSVRead: whatever is accepted is the same text again once it was written.
+// FuzzCSVRead: what is accepted gives the same text when it is written.
 func FuzzCSVRead(f *testing.F) {
 	f.Add("id,NAME\n1,\"a\r\nb\"\n2,\n")
 	f.Add("id,NAME\n\"\",\" x\"\n,\"\"\"\"\n")
@@ -82,7 +82,7 @@ func FuzzCSVRead(f *testing.F) {
 	})
 }
 
-// FuzzNDJSONRead: likewise.
+// FuzzNDJSONRead is FuzzCSVRead for NDJSON.
 func FuzzNDJSONRead(f *testing.F) {
 	f.Add(`{"id":"1","NAME":[1, 2.50]}` + "\n" + `{"id":"2","NAME":null}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -97,7 +97,7 @@ func FuzzNDJSONRead(f *testing.F) {
 	})
 }
 
-// FuzzGeoJSONRead: likewise.
+// FuzzGeoJSONRead is FuzzCSVRead for GeoJSON.
 func FuzzGeoJSONRead(f *testing.F) {
 	f.Add(geoStart + `{"type":"Feature","properties":{"id":"1","NAME":[1, 2.50]},"geometry":{"type":"Point","coordinates":[1, 2.0,3]}}]}` + "\n")
 	f.Add(geoStart + `{"type":"Feature","properties":{"id":"1","NAME":null},"geometry":{"type":"Polygon","coordinates":[]}}]}`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -11,9 +12,10 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/features/preflight"
+	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// A CellKind tells which member of a [Cell] has the value.
+// A CellKind says which member of a [Cell] has the value.
 type CellKind uint8
 
 // The kinds of cells.
@@ -26,7 +28,7 @@ const (
 
 // A Cell is one value of a row.
 type Cell struct {
-	Kind   CellKind        // which of the others holds
+	Kind   CellKind        // which of the others counts
 	Number float64         // finite
 	Text   string          // of an id, a property, units or a quality
 	JSON   json.RawMessage // not null
@@ -47,14 +49,119 @@ func (r *Row) Geometry() json.RawMessage {
 	return r.Feature.Geometry
 }
 
-// PlainText returns a property for a text column: the content of a string, or else its JSON as it was written.
-func PlainText(property json.RawMessage) string {
+// PlainText returns the cell for a text column: the text, the content of a JSON string, other JSON as it was written, a number in its
+// shortest form, "" for an empty cell.
+func (c *Cell) PlainText() string {
+	switch c.Kind {
+	case JSONCell:
+		return plainText(c.JSON)
+	case NumberCell:
+		return string(wire.AppendFloat(nil, c.Number))
+	default:
+		return c.Text
+	}
+}
+
+// Value returns the cell for a column of a type: an int64, a float64 or a bool; for [TypeText] and [TypeUnknown] the float64 of a
+// [NumberCell] or else a string. For an empty cell it returns nil. The error says that the type cannot hold the cell.
+func (c *Cell) Value(t Type) (any, error) {
+	switch {
+	case c.Kind == EmptyCell:
+		return nil, nil
+	case t == TypeInt64:
+		return strconv.ParseInt(c.PlainText(), 10, 64)
+	case t == TypeDouble:
+		return strconv.ParseFloat(c.PlainText(), 64)
+	case t == TypeBoolean:
+		return strconv.ParseBool(c.PlainText())
+	case c.Kind == NumberCell:
+		return c.Number, nil
+	default:
+		return c.PlainText(), nil
+	}
+}
+
+func plainText(property json.RawMessage) string {
 	if len(property) > 0 && property[0] == '"' {
 		if text, err := jsontext.AppendUnquote(nil, property); err == nil {
 			return string(text)
 		}
 	}
 	return string(property)
+}
+
+// An answer is an outcome taken apart: the result of each dataset, and what failed. It takes the outcomes of all features, one after the
+// other. In a wide table it collects those of one feature.
+type answer struct {
+	plan     *Plan
+	at       int                    // slot of the last outcome
+	next     int                    // slot of the next one
+	results  []*cas.AttributeResult // by part; nil if there is none
+	own      []cas.AttributeResult  // copies by part, in a wide table
+	failures []cas.DatasetFailure   // of the last outcome
+}
+
+func (p *Plan) newAnswer() *answer {
+	a := &answer{plan: p, results: make([]*cas.AttributeResult, len(p.parts))}
+	if p.form.Wide {
+		a.own = make([]cas.AttributeResult, len(p.parts))
+	}
+	return a
+}
+
+func (a *answer) slot() *slot { return &a.plan.slots[a.at] }
+
+// first reports whether the outcome is the first of its feature, last whether it is the last.
+func (a *answer) first() bool { return a.at == 0 }
+func (a *answer) last() bool  { return a.next == 0 }
+
+// take reads an outcome. The results are valid until the next outcome; in a wide table, until the next feature.
+func (a *answer) take(o *bulk.Outcome) error {
+	a.at, a.next = a.next, (a.next+1)%len(a.plan.slots)
+	s := a.slot()
+	if o.Period != s.period {
+		return fmt.Errorf("feature %d (id %q): there is an outcome for the period %q where that for %q is due", o.Feature.Index, o.Feature.ID, o.Period, s.period)
+	}
+	if a.own == nil || a.first() {
+		clear(a.results)
+	}
+	found := 0
+	if o.Response != nil {
+		for i := range o.Response.Results {
+			r := &o.Response.Results[i]
+			if d, asked := s.find(i, r.DatasetID); asked && a.results[s.parts[d]] == nil {
+				a.put(s.parts[d], r)
+				found++
+			}
+		}
+	}
+	a.failures = o.Failures()
+	if len(a.failures) == 0 && found < len(s.datasets) { // an outcome that does not come from package bulk
+		a.failures = cas.Missing(o.Response, s.datasets)
+	}
+	return nil
+}
+
+// put keeps a result: a copy in a wide table, as a response is valid until the next outcome.
+func (a *answer) put(part int, r *cas.AttributeResult) {
+	if a.own != nil {
+		own := &a.own[part]
+		*own = *r
+		if r.Value.NumClasses() > 0 {
+			own.Value, _ = wire.ClassesValue(r.Value.Classes())
+		}
+		r = own
+	}
+	a.results[part] = r
+}
+
+// find returns the number of the dataset of the i-th result. Most results are in the order of the request.
+func (s *slot) find(i int, dataset string) (d int, asked bool) {
+	if i < len(s.datasets) && s.datasets[i] == dataset {
+		return i, true
+	}
+	d, asked = s.index[dataset]
+	return d, asked
 }
 
 // fill makes the row of an outcome and of the answer taken from it.
@@ -64,7 +171,7 @@ func (r *Row) fill(l *layout, o *bulk.Outcome, a *answer) error {
 		r.Cells = make([]Cell, len(l.columns))
 	}
 	clear(r.Cells)
-	r.Cells[0] = Cell{Kind: TextCell, Text: l.form.id(o.Feature.ID)}
+	r.Cells[0] = Cell{Kind: TextCell, Text: l.form.TableID(o.Feature.ID)}
 	for i, k := range l.keep {
 		if t := l.columns[1+i].Type; l.typed && !t.holds(o.Feature.Properties[k.property]) {
 			return changed(fmt.Sprintf("feature %d (id %q) has a property %q that is not %s", o.Feature.Index, o.Feature.ID, k.property, t))
@@ -117,14 +224,14 @@ func (r *Row) put(l *layout, at *places, result *cas.AttributeResult) error {
 	return nil
 }
 
-// changed is what an outcome shows that does not fit to what was shown before.
+// changed is the error of an outcome that does not fit the columns. It says what does not fit.
 type changed string
 
 func (what changed) Error() string {
 	return string(what) + " that was not there when the columns were collected: something changed the run's answers meanwhile"
 }
 
-// numberCell is empty for what is null on the wire, NaN in Go.
+// numberCell is empty for NaN, which is null on the wire.
 func numberCell(f float64) Cell {
 	if f-f != 0 { // NaN or infinite
 		return Cell{}
@@ -140,7 +247,7 @@ func (c *Cell) keep(property json.RawMessage) (err error) {
 	return nil
 }
 
-// inOneLine is JSON without line ends.
+// inOneLine returns JSON without line ends.
 func inOneLine(text json.RawMessage) (json.RawMessage, error) {
 	text = bytes.TrimSpace(text)
 	if !bytes.ContainsAny(text, "\n\r") {

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"strings"
 
 	"github.com/community-attribute-service/cas-go/table/internal/runs"
 )
 
-// sorter is a RowWriter that passes rows on in the order of their ids, those of one id in the order in which they came.
+// sorter is a RowWriter that passes rows on in the order of their ids; rows with the same id keep their order.
 type sorter struct {
 	RowWriter
 	runs  runs.Sorter
@@ -34,7 +33,7 @@ func (s *sorter) Discard() {
 // WriteRow keeps the row.
 func (s *sorter) WriteRow(r *Row) error {
 	s.cells, s.row = len(r.Cells), appendRow(s.row[:0], r)
-	return s.runs.Add(idOf(&r.Cells[0]), s.row)
+	return s.runs.Add(r.Cells[0].PlainText(), s.row)
 }
 
 // Close passes all rows on and ends the table.
@@ -55,18 +54,10 @@ func (s *sorter) Close() error {
 	return errors.Join(s.RowWriter.Close(), s.runs.Close())
 }
 
-// idOf is the id in a row, which is JSON where the row was read from JSON.
-func idOf(c *Cell) string {
-	if c.Kind == JSONCell {
-		return PlainText(c.JSON)
-	}
-	return strings.Clone(c.Text)
-}
-
-// appendRow appends a row: the feature's id, index, reference system and geometry, the cells.
+// appendRow appends a row to a record: the feature's id, index, reference system and geometry, then the cells.
 func appendRow(b []byte, r *Row) []byte {
 	b = appendBytes(b, r.Feature.ID)
-	b = binary.AppendVarint(b, int64(r.Feature.Index))
+	b = binary.BigEndian.AppendUint64(b, uint64(r.Feature.Index))
 	b = appendBytes(b, r.Feature.CRS)
 	b = appendBytes(b, r.Feature.Geometry)
 	for _, c := range r.Cells {
@@ -85,14 +76,14 @@ func appendRow(b []byte, r *Row) []byte {
 }
 
 func appendBytes[T ~string | ~[]byte](b []byte, text T) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	return append(binary.BigEndian.AppendUint32(b, uint32(len(text))), text...)
 }
 
-// readRow reads what appendRow wrote.
+// readRow reads a record that appendRow wrote.
 func readRow(b []byte, r *Row) error {
 	d := rowDecoder{b: b}
 	r.Feature.ID = string(d.bytes())
-	r.Feature.Index = int(d.varint())
+	r.Feature.Index = int(d.number())
 	r.Feature.CRS = string(d.bytes())
 	r.Feature.Geometry = nil
 	if geometry := d.bytes(); len(geometry) > 0 {
@@ -100,10 +91,10 @@ func readRow(b []byte, r *Row) error {
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
-		*c = Cell{Kind: CellKind(d.byte())}
+		*c = Cell{Kind: CellKind(d.take(1)[0])}
 		switch c.Kind {
 		case NumberCell:
-			c.Number = d.float()
+			c.Number = math.Float64frombits(d.number())
 		case TextCell:
 			c.Text = string(d.bytes())
 		case JSONCell:
@@ -114,7 +105,7 @@ func readRow(b []byte, r *Row) error {
 	return d.err
 }
 
-// rowDecoder takes an encoded row apart; its error is that of the first part that was not there.
+// rowDecoder takes a record apart. At the end of the record it returns zeros and sets err.
 type rowDecoder struct {
 	b   []byte
 	err error
@@ -122,46 +113,16 @@ type rowDecoder struct {
 
 var errSpilled = errors.New("the temporary file of the sorted rows was changed")
 
-func (d *rowDecoder) take(n uint64) []byte {
-	if n > uint64(len(d.b)) {
+func (d *rowDecoder) take(n int) []byte {
+	if n > len(d.b) {
 		d.err, d.b = errSpilled, nil
-		return nil
+		return make([]byte, min(n, 8))
 	}
 	taken := d.b[:n:n]
 	d.b = d.b[n:]
 	return taken
 }
 
-func (d *rowDecoder) byte() byte {
-	if b := d.take(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
+func (d *rowDecoder) bytes() []byte { return d.take(int(binary.BigEndian.Uint32(d.take(4)))) }
 
-func (d *rowDecoder) bytes() []byte {
-	length, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.err, d.b = errSpilled, nil
-		return nil
-	}
-	d.b = d.b[n:]
-	return d.take(length)
-}
-
-func (d *rowDecoder) varint() int64 {
-	v, n := binary.Varint(d.b)
-	if n <= 0 {
-		d.err, d.b = errSpilled, nil
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *rowDecoder) float() float64 {
-	if b := d.take(8); b != nil {
-		return math.Float64frombits(binary.BigEndian.Uint64(b))
-	}
-	return 0
-}
+func (d *rowDecoder) number() uint64 { return binary.BigEndian.Uint64(d.take(8)) }

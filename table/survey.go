@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,23 +11,23 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/kinds"
 )
 
-// Counts are the sums of a table. With periods, Results and NullValues count those of each.
+// Counts are the sums of a table. With periods, Results and NullValues count those of every period.
 type Counts struct {
-	Features   int                     `json:"features"`    // rows
-	Failed     int                     `json:"failed"`      // features that lack the result of a dataset at least
-	Results    int                     `json:"results"`     // answers of datasets that were asked for, null values too
-	NullValues int                     `json:"null_values"` // results whose value is null: empty cells that did not fail
+	Features   int                     `json:"features"`    // of the table
+	Failed     int                     `json:"failed"`      // features that lack the result of at least one dataset
+	Results    int                     `json:"results"`     // answers for the datasets that were asked for, null values included
+	NullValues int                     `json:"null_values"` // results whose value is null: empty cells that are not failures
 	ByQuality  map[cas.QualityFlag]int `json:"by_quality"`  // results by quality
 }
 
 // A DatasetSummary is what the answers show about one dataset.
 type DatasetSummary struct {
 	ID         string // provider:dataset
-	Results    int    // answers, null values too
-	Missing    int    // features without one, with periods for each
+	Results    int    // answers, null values included
+	Missing    int    // features without an answer; with periods, the sum over all periods
 	NullValues int    // answers without a value
-	// Mismatches counts the results by an aggregation that is not the one asked for. Categorical datasets answer
-	// distribution whatever was asked.
+	// Mismatches counts the results by an aggregation other than the one asked for. Categorical datasets always answer
+	// distribution.
 	Mismatches map[cas.AggregationMethod]int `json:"other_aggregations,omitempty"`
 	Units      []string                      `json:"units,omitempty"`                    // as the results have them, in order of appearance; 20 at most
 	Provenance []string                      `json:"provenance,omitempty"`               // as the results have them, in order of appearance; 20 at most, each cut at 1000 bytes
@@ -38,18 +39,18 @@ const (
 	maxDistinctLength = 1000 // bytes
 )
 
-// A Summary is what a first pass over the outcomes shows.
+// A Summary is what the outcomes of a run show.
 type Summary struct {
 	Counts
 	Columns  []Column         `json:"columns"`         // of the table
-	Kept     []KeptType       `json:"kept,omitempty"`  // of a part: what its kept properties are, in a format whose columns have types
-	Rows     int              `json:"rows,omitempty"`  // of the table in long form; otherwise there is one per feature
-	Notes    []string         `json:"notes,omitempty"` // classes whose columns had to be told apart; for standard error
+	Kept     []KeptType       `json:"kept,omitempty"`  // of a part: types of its kept properties, if the columns of the format have types
+	Rows     int              `json:"rows,omitempty"`  // of a table in long form; others have one row per feature
+	Notes    []string         `json:"notes,omitempty"` // on classes whose columns have a number behind their names; for standard error
 	Warnings []WarningCount   `json:"warnings"`        // of the service, the most frequent first
 	Datasets []DatasetSummary `json:"datasets"`        // in the order asked
 }
 
-// survey is the first pass: it collects columns and sums, and lists failures.
+// survey is the first pass over the outcomes: it collects columns and sums, and lists failures.
 type survey struct {
 	asked    cas.AggregationMethod
 	answer   *answer
@@ -60,17 +61,14 @@ type survey struct {
 	failures *failureWriter
 	failed   failedFeature
 
-	quality cas.QualityFlag // of the results seen last, one after the other
-	alike   int             // how many of them there are, not in counts yet
+	quality cas.QualityFlag // of the latest results
+	alike   int             // how many results in a row have it; not in counts yet
 }
 
 // surveyOutcomes ranges over a source once, and writes rows as long as they fit.
 func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.AggregationMethod, failures *failureWriter, rows *rowsWriter) (*Summary, *layout, error) {
-	if asked == "" {
-		asked = cas.AggregationMean
-	}
 	s := &survey{
-		asked:    asked,
+		asked:    cmp.Or(asked, cas.AggregationMean),
 		answer:   p.newAnswer(),
 		counts:   Counts{ByQuality: map[cas.QualityFlag]int{}},
 		datasets: make([]DatasetSummary, len(p.datasets)),
@@ -102,10 +100,10 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 	return summary, l, nil
 }
 
-// lookAhead is how many outcomes are looked at to expect columns.
+// lookAhead is how many outcomes expectColumns looks at.
 const lookAhead = 1000
 
-// expectColumns gives the layout that the first outcomes ask for.
+// expectColumns returns the layout that fits the first outcomes.
 func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error) {
 	a, found, n := p.newAnswer(), p.nothingFound(), 0
 	for o, err := range within(ctx, source) {
@@ -181,7 +179,7 @@ func (s *survey) seeResult(d int, r *cas.AttributeResult) {
 	sum.Provenance = sum.distinct(sum.Provenance, r.Provenance)
 }
 
-// countQuality counts in runs: most results are like the one before.
+// countQuality counts in runs, as most results have the same quality as the one before.
 func (s *survey) countQuality(q cas.QualityFlag) {
 	if q != s.quality {
 		s.endRun()
@@ -197,7 +195,7 @@ func (s *survey) endRun() {
 	s.alike = 0
 }
 
-// distinct adds a text that is not there yet, if there is room.
+// distinct adds a text that is not in the list yet, if there is room.
 func (d *DatasetSummary) distinct(texts []string, text string) []string {
 	text = kinds.Cut(text, maxDistinctLength)
 	switch {
@@ -208,4 +206,67 @@ func (d *DatasetSummary) distinct(texts []string, text string) []string {
 		return texts
 	}
 	return append(texts, strings.Clone(text))
+}
+
+// A WarningCount is how often the service gave one kind of warning.
+type WarningCount struct {
+	Dataset string `json:"dataset,omitempty"` // if the warning is about one that was asked for
+	Kind    string `json:"kind"`              // its text with # for numbers, on one line
+	Count   int    `json:"count"`
+	Example string `json:"example,omitempty"` // the first such warning, as it was sent, cut at 500 bytes
+}
+
+const (
+	maxWarningKinds  = 200 // that are counted separately
+	maxKindLength    = 300 // bytes
+	maxExampleLength = 500 // bytes
+	otherWarnings    = "other warnings"
+)
+
+// warningCounter counts warnings by kind, in bounded memory.
+type warningCounter struct {
+	datasets map[string]int // those asked for
+	counts   map[warningKey]*WarningCount
+	others   int
+}
+
+type warningKey struct{ dataset, kind string }
+
+func (w *warningCounter) add(warning string) {
+	var key warningKey
+	text := warning
+	if id, rest, ok := strings.Cut(warning, ": "); ok {
+		if _, asked := w.datasets[id]; asked {
+			key.dataset, text = id, strings.ReplaceAll(rest, id, "<dataset>")
+		}
+	}
+	key.kind = kinds.Of(text, maxKindLength)
+	if c := w.counts[key]; c != nil {
+		c.Count++
+		return
+	}
+	if len(w.counts) >= maxWarningKinds {
+		w.others++
+		return
+	}
+	if w.counts == nil {
+		w.counts = map[warningKey]*WarningCount{}
+	}
+	key.dataset = strings.Clone(key.dataset)
+	w.counts[key] = &WarningCount{Dataset: key.dataset, Kind: key.kind, Count: 1, Example: kinds.Cut(strings.Clone(warning), maxExampleLength)}
+}
+
+// sorted returns the counts, the most frequent first; those that were not counted separately come last.
+func (w *warningCounter) sorted() []WarningCount {
+	counts := make([]WarningCount, 0, len(w.counts)+1)
+	for _, c := range w.counts {
+		counts = append(counts, *c)
+	}
+	slices.SortFunc(counts, func(a, b WarningCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Dataset, b.Dataset), cmp.Compare(a.Kind, b.Kind))
+	})
+	if w.others > 0 {
+		counts = append(counts, WarningCount{Kind: otherWarnings, Count: w.others})
+	}
+	return counts
 }

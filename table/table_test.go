@@ -18,7 +18,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// from is the source of a fixed list.
+// from returns a source of these outcomes.
 func from(outcomes ...bulk.Outcome) Source {
 	return func() iter.Seq2[bulk.Outcome, error] {
 		return func(yield func(bulk.Outcome, error) bool) {
@@ -51,7 +51,7 @@ func classes(dataset string, shares map[string]float64) cas.AttributeResult {
 	return result(dataset, cas.DistributionValue(shares))
 }
 
-// answered is the outcome of a feature with these results, none of which was asked for in vain.
+// answered is the outcome of a feature with these results, none of which is missing.
 func answered(id string, results ...cas.AttributeResult) bulk.Outcome {
 	return bulk.Outcome{Feature: features.Feature{ID: id}, Response: &cas.AttributeResponse{Results: results}}
 }
@@ -105,7 +105,7 @@ func records(t testing.TB, path string) (head []string, rows []map[string]string
 	return all[0], rows
 }
 
-// folder lists the names of a folder.
+// folder lists the names of the files in a folder.
 func folder(t testing.TB, path string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(path)

@@ -8,10 +8,10 @@ import (
 	"strconv"
 )
 
-// A Type is what all cells of a column of kept properties are.
+// A Type is the type of all cells in a column of kept properties.
 type Type uint8
 
-// The types of kept properties, in a format that knows types. TypeUnknown is that of a column without a single value, and of every
+// The types of kept properties, in a format whose columns have types. A column without a single value is TypeUnknown, and so is every
 // column in other formats; its cells are text.
 const (
 	TypeUnknown Type = iota
@@ -23,10 +23,10 @@ const (
 
 var typeNames = [...]string{"unknown", "int64", "double", "boolean", "text"}
 
-// String is the type in a word: unknown, int64, double, boolean, text.
+// String returns the type in a word: unknown, int64, double, boolean, text.
 func (t Type) String() string { return typeNames[t] }
 
-// MarshalText is String as bytes.
+// MarshalText returns String as bytes.
 func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // UnmarshalText reads what MarshalText writes.
@@ -42,6 +42,7 @@ func (t *Type) UnmarshalText(text []byte) error {
 // A TypedFormat is a Format whose columns have types. Others take kept properties as they are spelt.
 type TypedFormat interface {
 	Format
+	// Typed reports whether they have.
 	Typed() bool
 }
 
@@ -53,7 +54,7 @@ func typed(f Format) bool {
 // exact is the largest magnitude up to which a float64 holds every whole number.
 const exact = 1 << 53
 
-// join is the type of a column that holds cells of both.
+// join returns the type of a column that holds cells of both types.
 func (t Type) join(other Type) Type {
 	switch {
 	case t == other || other == TypeUnknown:
@@ -67,7 +68,7 @@ func (t Type) join(other Type) Type {
 	}
 }
 
-// typeOf is the narrowest type of a property. A whole number beyond 64 bits is text, for no other type holds it.
+// typeOf returns the narrowest type of a property. A whole number beyond 64 bits is text, as no other type holds it.
 func typeOf(property json.RawMessage) Type {
 	property = bytes.TrimSpace(property)
 	if len(property) == 0 {
@@ -97,7 +98,7 @@ func typeOf(property json.RawMessage) Type {
 // A KeptType is what the values of a kept property have in common.
 type KeptType struct {
 	Type  Type `json:"type"`
-	Large bool `json:"large,omitempty"` // a whole number is among them that no float64 holds
+	Large bool `json:"large,omitempty"` // one of them is a whole number that no float64 holds
 }
 
 func (k *KeptType) see(property json.RawMessage) {
@@ -118,7 +119,7 @@ func (k *KeptType) join(other KeptType) {
 	}
 }
 
-// holds reports whether a cell of the type can be the property.
+// holds reports whether a cell of the type can hold the property.
 func (t Type) holds(property json.RawMessage) bool {
 	p := typeOf(property)
 	if t == TypeUnknown {

@@ -9,29 +9,32 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/community-attribute-service/cas-go/bulk/journal"
-
 	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 )
+
+// A Source returns the outcomes of a run in input order. Each call begins with the first outcome and yields the same ones. An error
+// ends the sequence. An outcome is valid until the next one.
+type Source func() iter.Seq2[bulk.Outcome, error]
 
 // Options say what to write.
 type Options struct {
-	Path       string              // of the table; the other files stand beside it ([ErrorsPath], [MetaPath])
+	Path       string              // of the table; the other files are beside it ([ErrorsPath], [MetaPath])
 	Format     Format              // of the table
 	Plan       *Plan               // of its columns
 	Parameters journal.Fingerprint // of the run; its datasets are those of Plan, in the same order
 	About      About               // for the description
-	// Part says that the table is to be joined with others by [Join]. Its kept properties are text, spelt as in the input, whatever the
-	// format's columns could be: only the whole shows what they have in common.
+	// Part says that the table will be joined with others by [Join]. Its kept properties are text, spelt as in the input, even if the
+	// columns of the format have types: the type of a column depends on all parts.
 	Part bool
 }
 
 // Write writes a table, the list of failures beside it and the description. Each is written under a temporary name (its own and .tmp) and
-// brought to the disk; when all are whole they take their names, the table last. After an error the names hold what they held before,
-// unless it was a renaming that failed.
+// synced to the disk; when all are complete they are renamed, the table last. After an error the names hold what they held before,
+// unless a renaming failed.
 //
-// It takes one pass over the source where the first thousand outcomes show every column, which it looks at before, and two otherwise.
-// Errors are those of the source, the file system and the context, and answers that differ between the passes.
+// Write looks at the first thousand outcomes to find the columns. It needs one pass over the source if these outcomes show every column,
+// and otherwise two. Errors are those of the source, the file system and the context, and answers that differ between the passes.
 func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if !slices.Equal(o.Parameters.DatasetIDs, o.Plan.datasets) {
 		return nil, fmt.Errorf("table: the parameters name the datasets %q, the plan %q", o.Parameters.DatasetIDs, o.Plan.datasets)
@@ -44,9 +47,15 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 		plan.part = true
 		o.Plan = &plan
 	}
+	return writeFiles(o, func(table, failures *output) (*Summary, error) {
+		return writeBoth(ctx, source, o, table, failures)
+	})
+}
+
+// writeFiles calls fill to write the table and the list of failures, and writes the description.
+func writeFiles(o Options, fill func(table, failures *output) (*Summary, error)) (*Summary, error) {
 	var out outputs
 	defer out.discard()
-
 	failures, err := out.create(ErrorsPath(o.Path))
 	if err != nil {
 		return nil, err
@@ -55,7 +64,7 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	summary, err := writeBoth(ctx, source, o, table, newFailureWriter(failures, o.Plan, o.About.Sessions))
+	summary, err := fill(table, failures)
 	if err != nil {
 		return nil, err
 	}
@@ -69,15 +78,13 @@ func Write(ctx context.Context, source Source, o Options) (*Summary, error) {
 	if err := errors.Join(writeMeta(meta, o, summary), meta.finish()); err != nil {
 		return nil, err
 	}
-	if err := out.publish(failures, meta, table); err != nil {
-		return nil, err
-	}
-	return summary, nil
+	return summary, out.publish(failures, meta, table)
 }
 
-// writeBoth writes the table and the list of failures: in one pass with the columns that the first outcomes show, and the table once more
-// if there turn out to be others.
-func writeBoth(ctx context.Context, source Source, o Options, table *output, failures *failureWriter) (*Summary, error) {
+// writeBoth writes the table and the list of failures in one pass, with the columns that the first outcomes show. If others turn out to be
+// needed, it writes the table again.
+func writeBoth(ctx context.Context, source Source, o Options, table, list *output) (*Summary, error) {
+	failures := newFailureWriter(list, o.Plan, o.About.Sessions)
 	expected, err := expectColumns(ctx, source, o.Plan)
 	if err != nil {
 		return nil, err
@@ -88,10 +95,10 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 	}
 	summary, found, err := surveyOutcomes(ctx, source, o.Plan, o.Parameters.Aggregation, failures, first)
 	if err == nil {
-		err = failures.flush()
+		err = failures.out.Flush()
 	}
 	if err == nil && !first.misfit && slices.Equal(expected.columns, found.columns) {
-		return summary, finish(first, o, summary)
+		return summary, first.finish(o, summary)
 	}
 	discard(first.RowWriter)
 	if err != nil {
@@ -103,7 +110,7 @@ func writeBoth(ctx context.Context, source Source, o Options, table *output, fai
 	return summary, writeRows(ctx, table, source, o, found, summary)
 }
 
-// writeRows is a pass with all columns known.
+// writeRows writes the table when all columns are known.
 func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *layout, summary *Summary) (err error) {
 	rows, err := newRowsWriter(w, o, l)
 	if err != nil {
@@ -129,10 +136,10 @@ func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *la
 	if rows.n != summary.Features {
 		return changed(fmt.Sprintf("there are %d features, not %d,", rows.n, summary.Features))
 	}
-	return finish(rows, o, summary)
+	return rows.finish(o, summary)
 }
 
-// within is a source up to the end of the context. All outcomes come in one place.
+// within yields the outcomes of a source until the context ends, all in the same place in memory.
 func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] {
 	return func(yield func(*bulk.Outcome, error) bool) {
 		var place bulk.Outcome
@@ -152,7 +159,7 @@ func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] 
 type rowsWriter struct {
 	RowWriter
 	layout *layout
-	period string // asked for, of all rows
+	period string // asked for, if it is the same for all rows
 	row    Row
 	n      int // features
 	rows   int
@@ -164,7 +171,7 @@ func newRowsWriter(w io.Writer, o Options, l *layout) (*rowsWriter, error) {
 	return &rowsWriter{RowWriter: rows, layout: l, period: o.Parameters.TimeRange}, err
 }
 
-// newRowWriter begins a table of the format, whose rows are sorted on the way if the form says so.
+// newRowWriter begins a table of the format; its rows are sorted if the form says so.
 func newRowWriter(w io.Writer, o Options, columns []Column) (RowWriter, error) {
 	rows, err := o.Format.NewWriter(w, columns)
 	if err == nil && o.Plan.form.SortByID {
@@ -173,13 +180,21 @@ func newRowWriter(w io.Writer, o Options, columns []Column) (RowWriter, error) {
 	return rows, err
 }
 
+// finish describes and ends the table.
+func (w *rowsWriter) finish(o Options, s *Summary) error {
+	if o.Plan.form.Long {
+		s.Rows = w.rows
+	}
+	return finish(w.RowWriter, o, s)
+}
+
 // write writes an outcome and the answer taken from it.
 func (w *rowsWriter) write(o *bulk.Outcome, a *answer) error {
 	if a.last() {
 		w.n++
 	}
 	if !w.layout.form.Long && !a.last() {
-		return nil // a row is of all outcomes
+		return nil // the row has all outcomes of the feature
 	}
 	if err := w.row.fill(w.layout, o, a); err != nil {
 		return err
@@ -198,7 +213,7 @@ func (w *rowsWriter) writeRow(id string) error {
 	return nil
 }
 
-// try is write until an outcome does not fit; from then on it does nothing.
+// try is write until an outcome does not fit; after that it does nothing.
 func (w *rowsWriter) try(o *bulk.Outcome, a *answer) error {
 	if w.misfit {
 		return nil

@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "write the golden files of this test ane
 
 const elevation, landCover, clay = "copernicus_dem:elevation", "modis_lc:land_cover", "isric_soilgrids:clay_0-5cm"
 
-// scenario is a run with one of everything.
+// scenario is a run with every kind of outcome.
 func scenario() []bulk.Outcome {
 	whole := answered("01013500",
 		classes(landCover, map[string]float64{"0": 0.25, "10": 0.75, "-1": math.NaN()}),
@@ -136,7 +136,7 @@ func TestJSONFormsAreJSON(t *testing.T) {
 	assert.Empty(t, text(t, path))
 }
 
-// TestNothingIsTouchedByAFailure has a run fail at every outcome, in both passes.
+// TestNothingIsTouchedByAFailure lets a run fail at every outcome, in both passes.
 func TestNothingIsTouchedByAFailure(t *testing.T) {
 	broken := errors.New("the journal cannot be read")
 	names := []string{"attributes.csv", "attributes.errors.csv", "attributes.meta.json"}
@@ -180,7 +180,7 @@ func TestWriteStopsWithItsContext(t *testing.T) {
 	assert.Empty(t, folder(t, dir))
 }
 
-// late is a run whose last answer has a column that nobody expects after the first ones: it takes another pass.
+// late is a run whose last answer has a column that the first ones do not show: it needs another pass.
 func late(n int, last bulk.Outcome) []bulk.Outcome {
 	var outcomes []bulk.Outcome
 	for i := range n {
@@ -202,7 +202,7 @@ func landCoverOptions(t *testing.T) Options {
 	}
 }
 
-// Columns that come late are there from the first row on, and one pass does where none does.
+// Late columns are in every row, and a table without late columns needs one pass.
 func TestColumnsThatComeLate(t *testing.T) {
 	for name, c := range map[string]struct {
 		outcomes []bulk.Outcome
@@ -273,7 +273,7 @@ func TestTheTableIsRenamedLast(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// What a killed run left behind goes; what a user calls .tmp stays.
+// The files that a killed run left behind are removed; a file that the user named .tmp is not.
 func TestLeftoversAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "attributes.csv")
@@ -299,7 +299,7 @@ func TestParametersAndPlanBelongTogether(t *testing.T) {
 	assert.ErrorContains(t, err, "the plan")
 }
 
-// TestOutcomesOfOthers: what the type allows and package bulk does not make.
+// TestOutcomesOfOthers writes outcomes that the type allows, but that package bulk does not make.
 func TestOutcomesOfOthers(t *testing.T) {
 	silent := bulk.Outcome{Feature: features.Feature{ID: "silent"}}
 	twice := answered("twice", number(elevation, 1), number(elevation, 2), number("not:asked", 3))

@@ -15,10 +15,10 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// catalogTime bounds the wait for the catalog: some providers list their datasets by asking others.
+// catalogTime bounds the wait for the catalog: some providers ask other services for their datasets.
 const catalogTime = time.Minute
 
-// An unlistedError is a dataset that its provider does not list, though it lists others, or a provider that the service does not have.
+// An unlistedError means that a provider lists datasets, but not this one, or that the service does not have the provider.
 type unlistedError struct {
 	dataset string
 	text    string
@@ -28,11 +28,7 @@ func (e *unlistedError) Error() string { return e.text }
 
 // Describe asks the service's catalog about datasets. It returns the known ones, in the order of ids, and an error for each provider
 // that did not answer and for each dataset that its provider does not list.
-func Describe(ctx context.Context, client *cas.Client, ids []string) (known []cas.Dataset, problems []error) {
-	return describe(ctx, client, ids)
-}
-
-func describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas.CallOption) (known []cas.Dataset, problems []error) {
+func Describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas.CallOption) (known []cas.Dataset, problems []error) {
 	listed := map[string]*cas.ProviderDetail{}
 	for _, id := range ids {
 		slug, _, _ := strings.Cut(id, ":")
@@ -59,7 +55,7 @@ func describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas
 			known = append(known, detail.Datasets[i])
 		case len(detail.Datasets) > 0:
 			problems = append(problems, &unlistedError{id, text})
-		default: // the service could not read it
+		default: // the service could not read the catalog
 			problems = append(problems, errors.New(text))
 		}
 	}
@@ -72,14 +68,14 @@ func unknownProvider(err error) bool {
 	return errors.As(err, &failed) && failed.Type == cas.ErrorTypeNotFound && failed.Message != http.StatusText(http.StatusNotFound)
 }
 
-// unanswered reports a service that is not there: another question would find it no better.
+// unanswered reports whether the service did not answer at all, so that another request is useless.
 func unanswered(err error) bool {
 	var failed *cas.Error
 	return errors.As(err, &failed) && failed.StatusCode == 0
 }
 
-// catalogFirst is a service that is asked for its catalog before the first features: a dataset that it does not list is refused, for it
-// would fail for every feature. A run that has nothing to ask does without.
+// catalogFirst is a client that requests the catalog before the first features, and refuses a dataset that the service does not list: it
+// would fail for every feature. A run without requests does not need the catalog.
 type catalogFirst struct {
 	*cas.Client
 	job     *Job
@@ -103,7 +99,7 @@ func (c *catalogFirst) StreamBatch(ctx context.Context, r cas.BatchExtractReques
 	}
 }
 
-// look asks for the catalog, until it was answered once.
+// look requests the catalog, unless it was answered before.
 func (c *catalogFirst) look() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,9 +108,9 @@ func (c *catalogFirst) look() error {
 	}
 	ctx, cancel := context.WithTimeout(c.soft, catalogTime)
 	defer cancel()
-	known, problems := describe(ctx, c.Client, c.job.Ask.DatasetIDs, cas.WithRetryIf(func(*cas.Error) bool { return false }))
+	known, problems := Describe(ctx, c.Client, c.job.Ask.DatasetIDs, cas.WithRetryIf(func(*cas.Error) bool { return false }))
 	if slices.ContainsFunc(problems, unanswered) {
-		return nil // what becomes of the request tells more
+		return nil // the requests for features get the error, and wait for the service
 	}
 	c.asked, c.known = true, known
 	for _, problem := range problems {
@@ -139,10 +135,10 @@ func (c *catalogFirst) look() error {
 	return nil
 }
 
-// hasAnswers reports that an earlier run with these datasets was answered by the service.
+// hasAnswers reports whether the service answered an earlier run with these datasets.
 func (c *catalogFirst) hasAnswers() bool { return c.journal.State().Done > 0 }
 
-// datasets gives what the catalog says, which is asked for now where nothing else was.
+// datasets returns what the catalog says. It requests the catalog if no feature was requested.
 func (c *catalogFirst) datasets() []cas.Dataset {
 	_ = c.look()
 	return c.known

@@ -15,12 +15,12 @@ import (
 // Contents is what a file of features holds.
 type Contents struct {
 	Format   string         `json:"format"`           // such as Shapefile
-	CRS      string         `json:"crs"`              // "" where the file names none
+	CRS      string         `json:"crs"`              // "" if the file names none
 	Layer    string         `json:"layer,omitempty"`  // that is read
-	Layers   []string       `json:"layers,omitempty"` // all that the file has
+	Layers   []string       `json:"layers,omitempty"` // all layers of the file
 	Features int            `json:"features"`         // in the layer
-	Refused  int            `json:"refused"`          // that [Validate] names, ids aside
-	Extent   []float64      `json:"extent"`           // west, south, east, north in degrees; null where there is nothing
+	Refused  int            `json:"refused"`          // features that [Validate] names, except for their ids
+	Extent   []float64      `json:"extent"`           // west, south, east, north in degrees; null without a valid feature
 	Fields   []ContentField `json:"fields"`           // in the order of the file
 	Notes    []string       `json:"notes,omitempty"`  // what a user should know, a sentence each
 }
@@ -31,7 +31,7 @@ type ContentField struct {
 	Type      string          `json:"type,omitempty"` // in the format's words
 	Sample    json.RawMessage `json:"sample"`         // the first value that is not null
 	CanBeID   bool            `json:"can_be_id"`      // every feature has a value, and no two among the first 100,000 are the same
-	Different int             `json:"different"`      // values that differ, among the first 100,000
+	Different int             `json:"different"`      // number of different values, among the first 100,000
 }
 
 // ReadContents reads all features of an input that was opened with all its properties. If ctx ends, it returns the error of ctx.
@@ -53,7 +53,7 @@ func ReadContents(ctx context.Context, in Input) (*Contents, error) {
 			return nil, err
 		}
 		c.Features++
-		f.Err = nil // ids are not asked for
+		f.Err = nil // ids do not count
 		seen := preflight.Inspect(f)
 		if seen.Problem != nil || ValidPolygons(f) != nil {
 			c.Refused++
@@ -75,17 +75,17 @@ func ReadContents(ctx context.Context, in Input) (*Contents, error) {
 	return c, nil
 }
 
-// mostValues bounds the values of a field that are held against each other.
+// mostValues is the maximum number of values of a field that are compared.
 const mostValues = 100_000
 
 // fieldValues collects the values of a field.
 type fieldValues struct {
 	field  ContentField
 	filled int
-	seen   map[string]struct{} // nil once a value has come twice
+	seen   map[string]struct{} // nil after a value has occurred twice
 }
 
-// takeFields takes in the properties of a feature, and adds the names of those that are new.
+// takeFields adds the properties of a feature, and the names of new ones to names.
 func takeFields(f features.Feature, at map[string]*fieldValues, names []string) []string {
 	added := len(names)
 	for name, value := range f.Properties {
@@ -105,7 +105,7 @@ func takeFields(f features.Feature, at map[string]*fieldValues, names []string) 
 			continue
 		}
 		if _, twice := c.seen[string(value)]; twice {
-			c.seen = nil // no id
+			c.seen = nil // not an id
 			continue
 		}
 		c.seen[string(value)] = struct{}{}
@@ -115,8 +115,8 @@ func takeFields(f features.Feature, at map[string]*fieldValues, names []string) 
 	return names
 }
 
-// IDFields returns the fields that can be the id, the likeliest first. Fields whose values are all known to differ come before those of
-// which only the first 100,000 were compared. Text and whole numbers come before fractions, which are usually measurements.
+// IDFields returns the fields that can be the id, the likeliest first. Fields whose values were all compared come before those with more
+// than 100,000 values. Text and whole numbers come before fractions, which are usually measurements.
 func (c *Contents) IDFields() []ContentField {
 	var found []ContentField
 	for _, f := range c.Fields {

@@ -2,12 +2,8 @@ package tabulate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
-	"math"
-	"os"
-	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
@@ -20,8 +16,8 @@ import (
 // description of the earlier table, if that still exists.
 type Conversion struct {
 	Journal string                              // path
-	Open    func(idField string) (Input, error) // the input of the run, opened with the run's id field; nil: no properties, rows by id
-	Keep    []string                            // properties to carry through
+	Open    func(idField string) (Input, error) // opens the input of the run with the run's id field; nil: no properties, rows sorted by id
+	Keep    []string                            // properties to copy into the table
 	Output  string                              // path of the table
 	Format  table.Format                        // of the table
 	Form    table.Form                          // of the table
@@ -35,7 +31,7 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	}
 	defer opened.Close()
 	parameters := opened.Fingerprint()
-	form, about := c.Form, describedBeside(c.Journal)
+	form, about := c.Form, readDescription(metaBeside(c.Journal)).about
 	var src source
 	if c.Open == nil {
 		form.SortByID = true
@@ -54,7 +50,12 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	recording, again, err := c.recorded(ctx, opened, src)
+	var all iter.Seq2[features.Feature, error]
+	again := func() iter.Seq2[features.Feature, error] { return nil }
+	if src != nil {
+		all, again = src.features(ctx), src.again
+	}
+	recording, err := bulk.Recorded(opened, all)
 	if err != nil {
 		return nil, err
 	}
@@ -75,46 +76,4 @@ func (c *Conversion) read(ctx context.Context, input Input) (source, error) {
 		return nil, err
 	}
 	return src, input.checkKept(ctx, c.Keep)
-}
-
-// recorded finds the features' answers.
-func (c *Conversion) recorded(ctx context.Context, j *journal.Journal, src source) (*bulk.Recording, func() iter.Seq2[features.Feature, error], error) {
-	nothing := func() iter.Seq2[features.Feature, error] { return nil }
-	if src == nil {
-		r, err := bulk.Recorded(j, nil)
-		return r, nothing, err
-	}
-	r, err := bulk.Recorded(j, src.features(ctx))
-	return r, src.again, err
-}
-
-// describedBeside is what the description of the table that a journal lies beside says of the run; empty where there is none.
-func describedBeside(journal string) (about table.About) {
-	text, err := os.ReadFile(table.MetaPath(strings.TrimSuffix(journal, ".journal")))
-	if err != nil {
-		return about
-	}
-	var d struct {
-		Service  struct{ URL, Version string }
-		Client   string
-		Input    struct{ Name, SHA256, CRS string }
-		Datasets []struct {
-			ID, Name, License, Citation string
-			Resolution                  *float64 `json:"resolution_m"`
-		}
-	}
-	if json.Unmarshal(text, &d) != nil {
-		return about
-	}
-	about = table.About{ServiceURL: d.Service.URL, ServiceVersion: d.Service.Version, Client: d.Client, Input: d.Input.Name, InputSHA256: d.Input.SHA256, InputCRS: d.Input.CRS}
-	for _, known := range d.Datasets {
-		resolution := cas.Number(math.NaN())
-		if known.Resolution != nil {
-			resolution = cas.Number(*known.Resolution)
-		}
-		about.Datasets = append(about.Datasets, cas.Dataset{
-			ID: known.ID, Name: known.Name, License: known.License, Citation: known.Citation, ResolutionM: resolution,
-		})
-	}
-	return about
 }

@@ -3,18 +3,18 @@ package tabulate
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
-// An Estimate tells what a run would request.
+// An Estimate says what a run would request.
 type Estimate struct {
 	Features      int   `json:"features"`       // in the input
-	Periods       int   `json:"periods"`        // that every feature is asked for; 0 is none
-	Answers       int   `json:"answers"`        // in all: one a feature, or one for each period, and one for what does not vary over time
+	Periods       int   `json:"periods"`        // requested for every feature; 0 is none
+	Answers       int   `json:"answers"`        // in all: for each feature one, or one for each period and one for the static datasets
 	Refused       int   `json:"refused"`        // features that would not be sent
 	Answered      int   `json:"answered"`       // answers that a resumed run has in its journal
 	Requests      int   `json:"requests"`       // at least: requests start smaller than the largest
@@ -27,7 +27,7 @@ const (
 	mostResults  = 10_000
 )
 
-// Estimate reads the input and tells what a run would request. It sends nothing and writes nothing. Its errors are those of [Job.Run]
+// Estimate reads the input and returns what a run would request. It sends nothing and writes nothing. Its errors are those of [Job.Run]
 // before the first request.
 func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	var e Estimate
@@ -36,7 +36,10 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 			return e, err
 		}
 	}
-	if err := j.guess(); err != nil {
+	err := j.divide(func(unknown []string) ([]string, error) {
+		return slices.DeleteFunc(unknown, func(id string) bool { return j.IsStatic == nil || !j.IsStatic(id) }), nil
+	})
+	if err != nil {
 		return e, err
 	}
 	if _, err := j.plans(); err != nil {
@@ -54,7 +57,6 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 			return e, err
 		}
 		path := JournalPath(j.Outputs[0].Path)
-		var err error
 		if state, err = journal.Inspect(path); err != nil {
 			return e, err
 		}
@@ -89,19 +91,29 @@ func (j *Job) Estimate(soft context.Context) (Estimate, error) {
 	return e, nil
 }
 
-// look yields the features without leaving anything behind.
+// look yields the features, of the whole input or of the shard, and writes nothing.
 func (j *Job) look(soft context.Context) iter.Seq2[features.Feature, error] {
-	if !j.Shard.Whole() {
-		return j.lookAtShard(soft)
+	if j.Shard.Whole() {
+		return drained(soft, j.Input.Source.Pass(features.Pass{Keep: []string{}}))
 	}
-	return drained(soft, j.Input.Source.Pass(features.Pass{Keep: []string{}}))
+	return func(yield func(features.Feature, error) bool) {
+		src, err := j.source()
+		if err == nil {
+			_, err = src.scan(soft)
+		}
+		if err != nil {
+			yield(features.Feature{}, err)
+			return
+		}
+		src.features(soft)(yield)
+	}
 }
 
-// batches counts requests that are as large as they may be.
+// batches counts requests of the largest size.
 type batches struct {
-	size        int // the most features of one
-	n           int
-	count, text int // of the last
+	size        int // most features of a request
+	n           int // requests
+	count, text int // features and bytes of the last request
 }
 
 func (b *batches) add(bytes int) {

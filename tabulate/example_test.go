@@ -17,7 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// A file in, a table out. The journal beside the table keeps every answer: run again, the job asks only for what is missing.
+// A file in, a table out. The journal beside the table keeps every answer; if the job runs again, it requests only what is missing.
 func Example() {
 	folder, err := os.MkdirTemp("", "tabulate")
 	if err != nil {
@@ -47,7 +47,7 @@ func Example() {
 		Client: server.Client(), Input: input, Outputs: []tabulate.Output{{Path: output, Format: table.CSV{}}}, IDField: "HYBAS_ID",
 		Ask: bulk.Options{DatasetIDs: []string{"copernicus_dem:elevation"}},
 	}
-	summary, err := job.Run(ctx) // when ctx ends, what is in flight is still answered
+	summary, err := job.Run(ctx) // when ctx ends, Run waits for the requests in flight
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func Example() {
 	// 53 answers in the journal
 }
 
-// Check judges a feature as a run does before it asks; ValidPolygons is the part that needs computational geometry.
+// Check checks a feature as a run does before it sends it; ValidPolygons is the part that needs computational geometry.
 func ExampleCheck() {
 	bowTie := features.Feature{Geometry: []byte(`{"type":"Polygon","coordinates":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}`)}
 	fmt.Println(tabulate.Check(bowTie))

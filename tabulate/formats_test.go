@@ -22,8 +22,8 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// The basins in every format, written by GDAL, GeoPandas and pyshp, give the table that their GeoJSON gives; through a
-// projection, too, but for values where a vertex moves by a rounding error over the edge of a pixel.
+// The basins in every format, written by GDAL, GeoPandas and pyshp, give the same table as their GeoJSON. In a projected system some values
+// differ, because a rounding error moves a vertex over the edge of a pixel.
 func TestEveryFormatGivesTheSameTable(t *testing.T) {
 	folder := t.TempDir()
 	source := filepath.Join(folder, "basins.geojson")
@@ -73,7 +73,7 @@ func TestEveryFormatGivesTheSameTable(t *testing.T) {
 	}
 }
 
-// tableOf is the table of elevations of a file.
+// tableOf returns the table of elevations of a file.
 func tableOf(t *testing.T, server *castest.Server, path string, o features.Options) [][]string {
 	t.Helper()
 	input, err := Open(path, o)
@@ -95,7 +95,7 @@ func tableOf(t *testing.T, server *castest.Server, path string, o features.Optio
 	return rows
 }
 
-// assertNear holds numbers to 0.05 %, and counts the rows that are equal.
+// assertNear compares numbers to within 0.05 %, and counts the rows that are equal.
 func assertNear(t *testing.T, want, got [][]string) (equal int) {
 	t.Helper()
 	require.Len(t, got, len(want))

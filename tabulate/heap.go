@@ -8,20 +8,19 @@ import (
 	"sync"
 )
 
-// headroom is how much a run allocates between two collections of garbage, in bytes.
+// headroom is how much a run allocates between two garbage collections, in bytes.
 const headroom = 16 << 20
 
-// A heap of a run is collected when it has grown by headroom, whatever lives in it. By itself the collector lets it grow by as much as
-// lives, which is not what a run needs at either end: while a table is written, little lives, some megabytes, and the collector would be
-// at work a tenth of the time; with a million features, much of what lives are tables of ids and places, in which there is nothing to
-// look at and for which nothing more is needed.
+// A heap sets the percentage of the garbage collector again and again, so that the heap grows by headroom between two collections. By
+// default it doubles. While a table is written, the live heap is only some megabytes, and the collector would need a tenth of the time. With
+// a million features, most of the live heap is tables of ids and places; doubling it would waste memory.
 type heap struct {
 	mu    sync.Mutex
-	usual int // percentage to go back to
+	usual int // percentage before the run
 	ended bool
 }
 
-// steadyHeap keeps the heap so until end is called. Whoever has set GOGC or GOMEMLIMIT has the last word.
+// steadyHeap begins to set the percentage; end stops that. It does nothing if the user has set GOGC or GOMEMLIMIT.
 func steadyHeap() (end func()) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
@@ -32,12 +31,12 @@ func steadyHeap() (end func()) {
 	return h.end
 }
 
-// watch has the heap set right after the next collection, which finds an object that nobody has.
+// watch calls set after the next collection, by the cleanup of an object that is garbage at once.
 func (h *heap) watch() {
 	runtime.AddCleanup(&struct{ *heap }{h}, func(h *heap) { h.set() }, h)
 }
 
-// set chooses the percentage that lets the heap grow by headroom from what lives.
+// set sets the percentage so that the heap can grow by headroom.
 func (h *heap) set() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

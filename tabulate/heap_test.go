@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// percentage is by how much the heap may grow between two collections.
+// percentage returns by how much the heap may grow between two collections.
 func percentage() uint64 {
 	read := []metrics.Sample{{Name: "/gc/gogc:percent"}}
 	metrics.Read(read)

@@ -8,9 +8,12 @@ import (
 	"hash"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/features"
+	_ "github.com/community-attribute-service/cas-go/features/geopackage" // formats that importers of package features do not need to compile
+	_ "github.com/community-attribute-service/cas-go/features/geoparquet"
 )
 
 // An Input is a source of features, with what the table's description says about it.
@@ -18,7 +21,7 @@ type Input struct {
 	Name   string           // for the table's description; "" for text of the command line
 	Source *features.Source // gives the features
 	digest hash.Hash        // of a stream's bytes, as they are read; nil for a file
-	rest   io.Reader        // what of a stream may follow the text
+	rest   io.Reader        // what follows the features in a stream
 }
 
 // Open opens a file of any format that package features reads.
@@ -42,7 +45,7 @@ func Stream(soft context.Context, name string, r io.Reader, o features.Options) 
 	return Input{Name: name, Source: source, digest: digest, rest: rest}, nil
 }
 
-// patient puts a pipe before a stream, so that a reader is not held by a writer who is silent.
+// patient puts a pipe before a stream, so that reading ends with soft even while the stream gives nothing.
 func patient(soft context.Context, stream io.Reader) io.ReadCloser {
 	r, w := io.Pipe()
 	unwatch := context.AfterFunc(soft, func() { w.CloseWithError(bulk.ErrDrained) })
@@ -57,7 +60,7 @@ func patient(soft context.Context, stream io.Reader) io.ReadCloser {
 	return r
 }
 
-// finish reads what follows the text of a stream, for it is part of the input's hash.
+// finish reads what follows the features in a stream, as it is part of the input's hash.
 func (in Input) finish() error {
 	if in.rest == nil {
 		return nil
@@ -66,8 +69,38 @@ func (in Input) finish() error {
 	return err
 }
 
-// sum is the hash of a stream in hexadecimal.
+// sum returns the hash of a stream in hexadecimal.
 func (in Input) sum() string { return hex.EncodeToString(in.digest.Sum(nil)) }
 
-// errChanged is an input that is another one than it was.
+// errChanged means that the input has changed since it was scanned.
 var errChanged = errors.New("the input changed while it was read; nothing was written, and the answers are kept: run again")
+
+// checkKept refuses properties to keep that no feature has. It reads until it has seen all of them. A stream is not checked.
+func (in Input) checkKept(soft context.Context, keep []string) error {
+	if len(keep) == 0 || in.Source.Once() {
+		return nil
+	}
+	missing := slices.Clone(keep)
+	var names []string
+	some := false
+	for f, err := range drained(soft, in.Source.Pass(features.Pass{TrustIDs: true})) {
+		if err != nil {
+			return err
+		}
+		some = true
+		missing = slices.DeleteFunc(missing, func(name string) bool { _, has := f.Properties[name]; return has })
+		if len(missing) == 0 {
+			return nil
+		}
+		for name := range f.Properties {
+			if len(names) < 1000 && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if !some {
+		return nil
+	}
+	slices.Sort(names)
+	return &features.FieldError{Field: missing[0], Use: "keep", Fields: names}
+}

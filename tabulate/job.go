@@ -9,30 +9,29 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features"
-
 	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/table"
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
 // A Job makes a table, or several tables of the same answers. It runs once.
 type Job struct {
-	Client    *cas.Client  // of the service to ask
+	Client    *cas.Client  // of the service
 	Input     Input        // the features
 	Outputs   []Output     // tables, whose paths differ only in their endings; the other files are beside them
 	IDField   string       // that the source was opened with; heading of the table's first column
-	Keep      []string     // properties to carry through
+	Keep      []string     // properties to copy into the table
 	Form      table.Form   // of the tables
 	Resume    bool         // fail if there is no journal to resume from; an existing journal is used in any case
-	Overwrite bool         // start anew, whatever exists
+	Overwrite bool         // start again, and replace the files of an earlier run
 	Shard     shard.Shard  // the part of the input to process; Outputs is its own table
 	Ask       bulk.Options // what to request, and how; the job sets the journal, the check, the drain and the total
 	About     table.About  // the service's URL and the client; the job sets the rest
 
-	// IsStatic, if not nil, tells Estimate which datasets do not vary over time, where there are periods. A run asks the service, unless
+	// IsStatic, if not nil, tells Estimate which datasets do not vary over time, if there are periods. A run asks the service, unless
 	// Ask.Static is set.
 	IsStatic func(datasetID string) bool
 	// ServiceVersion, if not nil, returns the version of the service, "" if it is not known.
@@ -40,7 +39,7 @@ type Job struct {
 	// Suggest, if not nil, returns what to add to a message about a dataset that the service does not list, such as "; did you mean
 	// …?".
 	Suggest func(ctx context.Context, datasetID string) string
-	// Warn, if not nil, gets what the user should know although the run goes on; Tell gets the progress. Several goroutines call them.
+	// Warn, if not nil, gets warnings; Tell gets the progress. Several goroutines call them.
 	Warn, Tell func(string)
 
 	mu      sync.Mutex
@@ -53,9 +52,9 @@ type Job struct {
 type Unfinished struct {
 	Err     error // what ended the run
 	Journal string
-	Done    int // features with an answer to every dataset, with periods for each
-	Failed  int // features without
-	Periods int // asked for, each of every feature; 0 is none
+	Done    int // features with an answer for every dataset; with periods, the sum over all periods
+	Failed  int // the others that were tried, counted in the same way
+	Periods int // requested for every feature; 0 is none
 }
 
 // Error returns the cause, and what the journal keeps.
@@ -79,7 +78,7 @@ func (j *Job) StopNow() {
 	}
 }
 
-// hard is a context that StopNow ends, and nothing else.
+// hard returns a context that only StopNow ends.
 func (j *Job) hard(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	j.mu.Lock()
@@ -108,7 +107,7 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	if err := j.checkOutputs(); err != nil {
 		return nil, err
 	}
-	if err := j.divide(soft); err != nil {
+	if err := j.divide(func(unknown []string) ([]string, error) { return j.staticInCatalog(soft, unknown) }); err != nil {
 		return nil, err
 	}
 	plans, err := j.plans()
@@ -118,7 +117,7 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 	if err := errors.Join(j.checkReplaced(), j.checkRequest()); err != nil {
 		return nil, err
 	}
-	src, err := j.shardOf(j.source())
+	src, err := j.source()
 	if err != nil {
 		return nil, err
 	}
@@ -162,10 +161,12 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	catalog := &catalogFirst{Client: j.Client, job: j, soft: soft, journal: journal}
 	if before.Records == 0 {
 		if err := catalog.look(); err != nil {
-			return nil, err // before anything is recorded for a dataset that is not there
+			return nil, err // before anything is recorded for a dataset that the service does not list
 		}
 	}
-	recording, err := j.ask(ctx, soft, catalog, src, journal)
+	ask := j.Ask
+	ask.Journal, ask.Check, ask.Drain = journal, Check, soft.Done()
+	recording, err := bulk.Record(ctx, catalog, src.features(soft), ask)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +178,7 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	after, note := journal.State(), j.written(src.sha256())
 	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {
 		j.idle = true
-		failed, err := j.failedFeatures(recording, after.Failed)
+		failed, err := failedFeatures(recording, after.Failed)
 		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: failed}}, err
 	}
 	about := j.About
@@ -191,7 +192,7 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 	return summary, journal.FinishWith(note)
 }
 
-// writeAll writes the tables, the first one last: the description is about it, and names the others.
+// writeAll writes the tables, the first one last: the description that remains is about it, and names the others.
 func (j *Job) writeAll(ctx context.Context, src source, recording *bulk.Recording, plans []*table.Plan, about table.About) (summary *table.Summary, err error) {
 	for i := range slices.Backward(j.Outputs) {
 		o := j.Outputs[i]
@@ -211,19 +212,24 @@ func (j *Job) writeAll(ctx context.Context, src source, recording *bulk.Recordin
 	return summary, nil
 }
 
-// ask lets every feature have its outcome in the journal.
-func (j *Job) ask(ctx, soft context.Context, service bulk.Extractor, src source, journal *journal.Journal) (*bulk.Recording, error) {
-	o := j.Ask
-	o.Journal, o.Check, o.Drain = journal, Check, soft.Done()
-	return bulk.Record(ctx, service, src.features(soft), o)
+// write writes the table, and the manifest of a shard when everything else is complete.
+func (j *Job) write(ctx context.Context, src source, recording *bulk.Recording, o table.Options) (*table.Summary, error) {
+	part, ok := src.(*sharded)
+	if ok {
+		if err := shard.RemoveManifest(o.Path); err != nil {
+			return nil, err
+		}
+	}
+	o.Part = ok
+	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(again(src)) }, o)
+	if err != nil || !ok {
+		return summary, err
+	}
+	return summary, shard.WriteManifest(part.shard, part.total, j.Keep, o, summary)
 }
 
-func (j *Job) source() source {
-	return j.Input.source(j.Keep, spoolPath(j.Outputs[0].Path), j.shapes())
-}
-
-// again yields the features once more, and makes sure that they are those that were asked for.
-func (j *Job) again(src source) iter.Seq2[features.Feature, error] {
+// again yields the features once more, and errChanged if they are no longer those that were requested.
+func again(src source) iter.Seq2[features.Feature, error] {
 	all := src.again()
 	if all == nil {
 		return nil
@@ -234,13 +240,26 @@ func (j *Job) again(src source) iter.Seq2[features.Feature, error] {
 				return
 			}
 		}
-		if err := j.unchanged(src); err != nil {
+		if err := src.unchanged(context.Background()); err != nil {
 			yield(features.Feature{}, err)
 		}
 	}
 }
 
-// checkRequest lets the client look at what it would send: a call whose context has ended sends nothing.
+// source opens the input, or the job's shard of it. The place of a shard follows from the number of features, so the input is read twice.
+func (j *Job) source() (source, error) {
+	src := j.Input.source(j.Keep, spoolPath(j.Outputs[0].Path), j.shapes())
+	if j.Shard.Whole() {
+		return src, nil
+	}
+	whole, ok := src.(*reread)
+	if !ok {
+		return nil, fmt.Errorf("%w: a shard needs a file that can be read twice, not a stream", cas.ErrInvalidRequest)
+	}
+	return &sharded{reread: whole, shard: j.Shard}, nil
+}
+
+// checkRequest lets the client check the requests. It sends nothing, as the context of the calls has ended.
 func (j *Job) checkRequest() error {
 	ended, end := context.WithCancel(context.Background())
 	end()

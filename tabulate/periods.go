@@ -14,18 +14,18 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// mostPeriods is how many periods [Every] makes at most: each of them is asked for of every feature.
+// mostPeriods is the maximum number of periods that [Every] makes.
 const mostPeriods = 10_000
 
 // Every divides the days from start to end, dates such as 2020-01-31, into the years, months or days of the calendar; step is year, month
-// or day. A period goes from its first day's midnight to the last second of its last day; the first and the last are cut at start and
-// end. Errors are cas.ErrInvalidRequest.
+// or day. A period goes from midnight of its first day to the last second of its last day; the first period begins at start, the last ends
+// at end. Errors are cas.ErrInvalidRequest.
 func Every(step, start, end string) ([]cas.TimeRangeLike, error) {
 	first, last, err := days(start, end)
 	if err != nil {
 		return nil, err
 	}
-	var next func(time.Time) time.Time // the first day behind the period of a day
+	var next func(time.Time) time.Time // the first day after the period of a day
 	switch step {
 	case "year":
 		next = func(t time.Time) time.Time { return time.Date(t.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC) }
@@ -83,9 +83,9 @@ func ParsePeriod(text string) (cas.TimeRangeLike, error) {
 	return cas.Dates{start, end}, nil
 }
 
-// divide finds out which datasets do not vary over time, so that they are asked for once and not in each period. What an earlier run knew
-// counts; the others are looked up in the catalog of the service.
-func (j *Job) divide(soft context.Context) error {
+// divide finds out which datasets do not vary over time, so that they are requested once and not for each period. The journal of an earlier
+// run knows some of them; lookUp returns the static ones of the others.
+func (j *Job) divide(lookUp func(unknown []string) (static []string, err error)) error {
 	if len(j.Ask.Periods) == 0 || j.Ask.Static != nil {
 		return nil
 	}
@@ -94,22 +94,39 @@ func (j *Job) divide(soft context.Context) error {
 		return err
 	}
 	if len(unknown) > 0 {
-		ctx, cancel := context.WithTimeout(soft, catalogTime)
-		defer cancel()
-		found, problems := describe(ctx, j.Client, unknown)
-		if i := slices.IndexFunc(problems, unanswered); i >= 0 {
-			return fmt.Errorf("which datasets vary over time, the catalog has to tell: %w", problems[i])
+		more, err := lookUp(unknown)
+		if err != nil {
+			return err
 		}
-		for _, d := range found {
-			if d.Temporal.TemporalType == cas.TemporalStatic {
-				static = append(static, d.ID)
-			}
-		}
+		static = append(static, more...)
 	}
-	return j.setStatic(static)
+	j.Ask.Static = slices.DeleteFunc(slices.Clone(j.Ask.DatasetIDs), func(id string) bool { return !slices.Contains(static, id) })
+	if len(j.Ask.Static) < len(j.Ask.DatasetIDs) {
+		return nil
+	}
+	return &Refusal{
+		Problem: fmt.Sprintf("periods are asked for, and no dataset varies over time: %s does not", strings.Join(j.Ask.Static, ", ")),
+		Hint:    "leave the periods out; 'cas datasets --temporal-type monthly' and the like list what varies",
+	}
 }
 
-// known lists the datasets that an earlier run's journal knows to be static, and those that it does not know.
+// staticInCatalog returns the datasets that are static in the service's catalog.
+func (j *Job) staticInCatalog(soft context.Context, ids []string) (static []string, err error) {
+	ctx, cancel := context.WithTimeout(soft, catalogTime)
+	defer cancel()
+	found, problems := Describe(ctx, j.Client, ids)
+	if i := slices.IndexFunc(problems, unanswered); i >= 0 {
+		return nil, fmt.Errorf("which datasets vary over time, the catalog has to tell: %w", problems[i])
+	}
+	for _, d := range found {
+		if d.Temporal.TemporalType == cas.TemporalStatic {
+			static = append(static, d.ID)
+		}
+	}
+	return static, nil
+}
+
+// known returns the datasets that are static in the journal of an earlier run, and those that the journal does not know.
 func (j *Job) known() (static, unknown []string, err error) {
 	var earlier journal.Fingerprint
 	if len(j.Outputs) > 0 && !j.Overwrite {
@@ -132,41 +149,12 @@ func (j *Job) known() (static, unknown []string, err error) {
 	return static, unknown, nil
 }
 
-// setStatic takes in which datasets are static, in the order in which they are asked for.
-func (j *Job) setStatic(ids []string) error {
-	j.Ask.Static = slices.DeleteFunc(slices.Clone(j.Ask.DatasetIDs), func(id string) bool { return !slices.Contains(ids, id) })
-	if len(j.Ask.Static) < len(j.Ask.DatasetIDs) {
-		return nil
-	}
-	return &Refusal{
-		Problem: fmt.Sprintf("periods are asked for, and no dataset varies over time: %s does not", strings.Join(j.Ask.Static, ", ")),
-		Hint:    "leave the periods out; 'cas datasets --temporal-type monthly' and the like list what varies",
-	}
-}
-
-// guess is divide without asking: what no journal knows, IsStatic may.
-func (j *Job) guess() error {
-	if len(j.Ask.Periods) == 0 || j.Ask.Static != nil {
-		return nil
-	}
-	static, unknown, err := j.known()
-	if err != nil {
-		return err
-	}
-	for _, id := range unknown {
-		if j.IsStatic != nil && j.IsStatic(id) {
-			static = append(static, id)
-		}
-	}
-	return j.setStatic(static)
-}
-
-// outcomes is how many outcomes a feature has.
+// outcomes returns how many outcomes a feature has.
 func (j *Job) outcomes() int {
 	return max(1, len(j.Ask.Periods)+min(1, len(j.Ask.Static)))
 }
 
-// once says that some datasets are asked for once.
+// once returns words about static datasets, if there are any.
 func (j *Job) once() string {
 	if len(j.Ask.Static) == 0 {
 		return ""
@@ -174,7 +162,7 @@ func (j *Job) once() string {
 	return ", and once for what does not vary"
 }
 
-// answered says what a journal counts.
+// answered returns words about the number of answers in a journal, which counts features, or answers if there are periods.
 func (j *Job) answered(n int) string {
 	if len(j.Ask.Periods) > 0 {
 		return fmt.Sprintf("%d answers are there", n)
@@ -182,9 +170,9 @@ func (j *Job) answered(n int) string {
 	return fmt.Sprintf("%d features are answered", n)
 }
 
-// failedFeatures counts the features of the input of which some outcome has failed, where the journal has failed ones: they can be of
-// geometries that the input has no more.
-func (j *Job) failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
+// failedFeatures counts the features of the input with a failed outcome. Failed outcomes in the journal can also be of geometries that are
+// no longer in the input.
+func failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
 	if failed == 0 {
 		return 0, nil
 	}

@@ -69,7 +69,7 @@ func TestEvery(t *testing.T) {
 	}
 }
 
-// FuzzEvery: periods follow one another without gaps, from the start to the end, and are what the client takes.
+// FuzzEvery: periods follow one another without gaps, from the start to the end, and the client accepts them.
 func FuzzEvery(f *testing.F) {
 	f.Add("month", "2019-11-30", "2020-03-01")
 	f.Add("year", "1999-01-01", "2000-12-31")
@@ -111,7 +111,7 @@ func FuzzParsePeriod(f *testing.F) {
 	})
 }
 
-// What a run has learnt about its datasets holds for all that go on with it, whatever the catalog says by then.
+// A resumed run uses what the first run learnt about its datasets, whatever the catalog says by then.
 func TestWhatIsStaticStaysSo(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "point.geojson")

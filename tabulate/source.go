@@ -14,28 +14,27 @@ import (
 
 	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/features"
-	_ "github.com/community-attribute-service/cas-go/features/geopackage" // formats that package features leaves to its importers
-	_ "github.com/community-attribute-service/cas-go/features/geoparquet"
+	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
-// A source gives the features of an input: once for asking, and again for each pass of the table.
+// A source gives the features of an input: once for the requests, and again for each pass of the table.
 type source interface {
-	// scan finds what is wrong with the text and the ids before the first request, where that can be done, and counts the
-	// features.
+	// scan checks the text and the ids before the first request, if the input can be read twice, and counts the features.
 	scan(soft context.Context) (total int, err error)
-	// features yields what is asked for. It ends with bulk.ErrDrained soon after soft has ended, and with errChanged if the
-	// input is not the one that was scanned.
+	// features yields the features for the requests. It ends with bulk.ErrDrained soon after soft has ended, and with errChanged if
+	// the input has changed since it was scanned.
 	features(soft context.Context) iter.Seq2[features.Feature, error]
-	// again yields the features once more, with what a table takes from them besides their ids: the properties that are
-	// kept, and the geometries; nil if that is nothing. The features have been read to their end before.
+	// again yields the features once more, after features has ended, with what a table needs besides their ids: kept properties and
+	// geometries. It is nil if the table needs neither.
 	again() iter.Seq2[features.Feature, error]
-	// sha256 is of the input's bytes, in hexadecimal.
+	// unchanged returns errChanged if the input has changed since it was scanned.
+	unchanged(soft context.Context) error
+	// sha256 returns the hash of the input's bytes, in hexadecimal.
 	sha256() string
 	Close() error
 }
 
-// source opens the input for a table with these properties. The spool of a stream lies at spoolPath; shapes is that the table
-// has the geometries too.
+// source opens the input for a table with these properties, and with the geometries if shapes is set. A stream has its spool at spoolPath.
 func (in Input) source(keep []string, spoolPath string, shapes bool) source {
 	keep = append([]string{}, keep...)
 	if in.Source.Once() {
@@ -62,8 +61,8 @@ func drained(soft context.Context, all iter.Seq2[features.Feature, error]) iter.
 type reread struct {
 	input  Input
 	keep   []string
-	shapes bool // the table has the geometries too
-	sum    string
+	shapes bool   // the table has the geometries
+	sum    string // sha256
 }
 
 func (s *reread) scan(soft context.Context) (total int, err error) {
@@ -86,13 +85,18 @@ func (s *reread) features(soft context.Context) iter.Seq2[features.Feature, erro
 				return
 			}
 		}
-		switch sum, err := hashFiles(soft, s.input.Source.Files()); {
-		case err != nil:
+		if err := s.unchanged(soft); err != nil {
 			yield(features.Feature{}, err)
-		case sum != s.sum:
-			yield(features.Feature{}, fmt.Errorf("%s: %w", s.input.Name, errChanged))
 		}
 	}
+}
+
+func (s *reread) unchanged(soft context.Context) error {
+	sum, err := hashFiles(soft, s.input.Source.Files())
+	if err == nil && sum != s.sum {
+		err = fmt.Errorf("%s: %w", s.input.Name, errChanged)
+	}
+	return err
 }
 
 func (s *reread) again() iter.Seq2[features.Feature, error] {
@@ -105,7 +109,7 @@ func (s *reread) again() iter.Seq2[features.Feature, error] {
 func (s *reread) sha256() string { return s.sum }
 func (s *reread) Close() error   { return nil }
 
-// hashFiles is the SHA-256 of a file, or of the names and hashes of several (as sha256sum lists them).
+// hashFiles returns the SHA-256 of a file, or of the names and hashes of several, as sha256sum lists them.
 func hashFiles(soft context.Context, files []string) (string, error) {
 	var list string
 	for _, path := range files {
@@ -145,15 +149,42 @@ func (r interruptible) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// streamed is a source that reads its input once and keeps what the table needs in a spool.
+// sharded is a source of the features of one shard.
+type sharded struct {
+	*reread
+	shard shard.Shard
+	total int // features of the input
+}
+
+// scan reads the whole input and counts the features of the shard.
+func (s *sharded) scan(soft context.Context) (int, error) {
+	total, err := s.reread.scan(soft)
+	s.total = total
+	first, end := s.shard.Range(s.total)
+	return end - first, err
+}
+
+func (s *sharded) features(soft context.Context) iter.Seq2[features.Feature, error] {
+	return s.shard.Select(s.reread.features(soft), s.total)
+}
+
+func (s *sharded) again() iter.Seq2[features.Feature, error] {
+	all := s.reread.again()
+	if all == nil {
+		return nil
+	}
+	return s.shard.Select(all, s.total)
+}
+
+// streamed is a source that reads its input once and stores what the table needs in a spool.
 type streamed struct {
 	input Input
 	keep  []string
-	never []string // of keep, what no feature had, as far as they were read
+	never []string // properties of keep that no feature has had so far
 	spool spool
 }
 
-// scan cannot look ahead: the ids are checked while the features are read.
+// scan does nothing: the ids are checked while the features are read.
 func (s *streamed) scan(context.Context) (int, error) { return 0, nil }
 
 func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, error] {
@@ -184,7 +215,7 @@ func (s *streamed) features(soft context.Context) iter.Seq2[features.Feature, er
 	}
 }
 
-// named puts the input's name before what is wrong with it.
+// named puts the input's name before an error.
 func (s *streamed) named(err error) error {
 	if err == nil || s.input.Name == "" || errors.Is(err, bulk.ErrDrained) {
 		return err
@@ -192,7 +223,7 @@ func (s *streamed) named(err error) error {
 	return fmt.Errorf("%s: %w", s.input.Name, err)
 }
 
-// spools reports that the table takes something from the features besides their ids.
+// spools reports whether the table needs anything from the features besides their ids.
 func (s *streamed) spools() bool { return s.spool.shapes || len(s.keep) > 0 }
 
 func (s *streamed) again() iter.Seq2[features.Feature, error] {
@@ -201,6 +232,8 @@ func (s *streamed) again() iter.Seq2[features.Feature, error] {
 	}
 	return s.spool.features()
 }
+
+func (s *streamed) unchanged(context.Context) error { return nil }
 
 func (s *streamed) sha256() string {
 	if s.input.digest == nil {

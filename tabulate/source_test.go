@@ -27,7 +27,7 @@ const summit = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A stream gives its features and, from the spool, their outcomes with what is kept, spelt as in the input.
+// A stream yields its features, and the spool their kept properties and geometries, spelt as in the input.
 func TestStreamedSource(t *testing.T) {
 	text := `{"type":"Feature","id":7120034520,"properties":{"A":  {"b" : [1.0, "<é>"]} ,"C":"x\ny"},"geometry":` + summit + "}\n" +
 		`{"type":"Feature","id":"0\u0031","properties":{},"geometry":{"type":"Point","coordinates":[NaN,0]}}` + "\n"
@@ -61,7 +61,7 @@ func TestStreamedSource(t *testing.T) {
 	assert.NoFileExists(t, path)
 }
 
-// A file that changes between its passes ends the run: its table would be of two inputs.
+// A file that changes between two passes ends the run: the table would be of two inputs.
 func TestRereadSourceNoticesChange(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "features.geojson")
 	require.NoError(t, os.WriteFile(path, []byte(summit), 0o666))
@@ -83,7 +83,7 @@ func TestRereadSourceNoticesChange(t *testing.T) {
 	assert.ErrorContains(t, err, "features.geojson: the input changed")
 }
 
-// What ends softly ends with bulk.ErrDrained, also where a stream has nothing to give.
+// A pass whose context ends returns bulk.ErrDrained, even if a stream gives nothing.
 func TestSourcesEndSoftly(t *testing.T) {
 	soft, end := context.WithCancel(t.Context())
 	silent, _ := io.Pipe()

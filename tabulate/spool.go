@@ -14,18 +14,18 @@ import (
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// A spool is a file beside the journal that holds, in input order, what a table takes from features that can be read once. Its name is
-// fixed, so that what a killed run left behind is overwritten by the next one.
+// A spool is a file beside the journal that stores, in input order, what a table needs of features that can be read once. Its name is
+// fixed, so the next run overwrites the file of a killed one.
 type spool struct {
 	path   string
-	shapes bool // keep the geometries
+	shapes bool // store the geometries
 
 	file *os.File
 	out  *bufio.Writer
 	json *json.Encoder
 }
 
-// spooled is a feature in the spool. Texts of the input are kept as strings, since JSON in JSON would not keep its spelling.
+// spooled is a feature in the spool. JSON of the input is stored as strings, to keep its spelling.
 type spooled struct {
 	ID       string            `json:"id"`
 	Keep     map[string]string `json:"keep,omitempty"`
@@ -56,16 +56,16 @@ func (s *spool) add(f features.Feature) error {
 	return s.wrap(s.json.Encode(line))
 }
 
-// hasForeignCRS reports a geometry whose numbers are no degrees, which its text alone would not tell.
+// hasForeignCRS reports whether the coordinates are not degrees. The text of the geometry alone would not tell.
 func hasForeignCRS(f features.Feature) bool {
 	problem := preflight.Inspect(f).Problem
 	return problem != nil && problem.Code == preflight.ForeignCRS
 }
 
-// whole says that all features were added.
+// whole is called after all features were added.
 func (s *spool) whole() error { return s.wrap(s.out.Flush()) }
 
-// features yields them again.
+// features yields the stored features.
 func (s *spool) features() iter.Seq2[features.Feature, error] {
 	return func(yield func(features.Feature, error) bool) {
 		lines := json.NewDecoder(bufio.NewReaderSize(io.NewSectionReader(s.file, 0, 1<<62), 64<<10))

@@ -14,8 +14,8 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 )
 
-// TestFormatsInManySystems reads the same squares from GeoPackage and GeoParquet files of GeoPandas in many reference systems.
-// PROJ says where they are.
+// TestFormatsInManySystems reads the same squares from GeoPackage and GeoParquet files of GeoPandas in many reference systems, and compares
+// them with the coordinates of PROJ.
 func TestFormatsInManySystems(t *testing.T) {
 	folder := t.TempDir()
 	out, err := exec.Command(service.Judges(t), "-W", "ignore", "-c", `

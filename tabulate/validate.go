@@ -10,7 +10,7 @@ import (
 
 // Codes of features whose ids would end a run.
 const (
-	MissingID   preflight.Code = "missing_id"   // no string or number where the id belongs
+	MissingID   preflight.Code = "missing_id"   // the id is not a string or a number
 	DuplicateID preflight.Code = "duplicate_id" // another feature has the same id
 )
 
@@ -18,11 +18,11 @@ const (
 type Finding struct {
 	Feature int            `json:"feature"` // position, from 0
 	ID      string         `json:"id"`      // of the feature
-	Code    preflight.Code `json:"code"`    // of the kind of reason
+	Code    preflight.Code `json:"code"`    // kind of problem
 	Reason  string         `json:"reason"`  // what is wrong, and what to do
 }
 
-// mostWithout is how many features in a row, from the first on, may lack the property that holds the id before it is taken for misspelt.
+// mostWithout is the number of features, from the first one, that may lack the property of the id before its name is taken for misspelt.
 const mostWithout = 1000
 
 // Validate checks every feature of an input as a run does before it sends anything. It calls tell for each problem and counts. A run
@@ -30,7 +30,7 @@ const mostWithout = 1000
 // further, or a [features.FieldError] if no feature, or none of the first 1,000, has the property that holds the id; then it does not
 // call tell.
 func Validate(soft context.Context, in Input, tell func(Finding) error) (total, bad int, err error) {
-	var without *features.FieldError // as long as every feature lacks the property
+	var without *features.FieldError // nil after a feature that has the property
 	var held []Finding
 	for f, err := range drained(soft, in.Source.Pass(features.Pass{Keep: []string{}, Lenient: true})) {
 		if err != nil {
@@ -74,7 +74,7 @@ func findings(f features.Feature) (refused []Finding) {
 		}
 		refused = append(refused, found(code, f.Err.Error()))
 		if code == preflight.BadRecord && (f.Geometry == nil || string(f.Geometry) == "null") {
-			return refused // it was not read, for the same reason
+			return refused // the geometry was not read for the same reason
 		}
 		f.Err = nil
 	}

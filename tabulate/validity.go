@@ -34,7 +34,7 @@ func ValidPolygons(f features.Feature) error {
 	return judgeText(f.Geometry)
 }
 
-// A reading is the memory that one feature needs, used again for the next.
+// A reading is the memory for the check of one feature. It is reused for others.
 type reading struct {
 	rings   preflight.Rings
 	outline outline
@@ -42,34 +42,33 @@ type reading struct {
 
 var readings = sync.Pool{New: func() any { return new(reading) }}
 
-// certainlyValid is true for a feature that Preflight passes and for whose polygons the library is not needed. The error is Preflight's.
+// certainlyValid returns true if the feature passes preflight and its polygons do not need the library. The error is that of preflight.
 func certainlyValid(f features.Feature) (bool, error) {
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
+	return r.certainlyValid(f)
+}
+
+func (r *reading) certainlyValid(f features.Feature) (bool, error) {
 	if err := r.rings.Check(f); err != nil {
 		return false, err
 	}
-	return r.certainlyValid(), nil
-}
-
-// certainlyValid is false, too, for what the pass over the text left out.
-func (r *reading) certainlyValid() bool {
 	from, ring := 0, 0
 	for _, end := range r.rings.PolygonEnds {
 		ends := r.rings.RingEnds[ring:end]
 		if !r.outline.certainlyValid(r.rings.Positions, from, ends) {
-			return false
+			return false, nil
 		}
 		from, ring = ends[len(ends)-1], end
 	}
-	return r.rings.Type != ""
+	return true, nil
 }
 
-// judgeText lets the library read and judge.
+// judgeText lets the library check the polygons.
 func judgeText(geometry []byte) error {
 	g, err := geom.UnmarshalGeoJSON(geometry, geom.NoValidate{})
 	if err != nil {
-		return nil // what is no geometry is for Preflight to name
+		return nil // preflight refuses what is not a geometry
 	}
 	switch {
 	case g.IsPolygon():

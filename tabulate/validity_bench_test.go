@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// coastline is a polygon of n positions as an outline on a map has them: rough, closer to its centre here and there, never across itself.
+// coastline returns a polygon of n positions like an outline on a map: rough, with bays, and without crossings.
 func coastline(n int) []byte {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	positions := make([]string, n)

@@ -78,7 +78,7 @@ func TestCheckPassesBasins(t *testing.T) {
 	assert.Equal(t, 53, n)
 }
 
-// One reading of the text gives the verdict of two.
+// Check gives the same result as preflight.Check and ValidPolygons, which read the text twice.
 func TestCheckIsPreflightAndLibrary(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.Custom(polygons), 1, 3).Draw(t, "parts")

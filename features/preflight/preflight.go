@@ -88,12 +88,14 @@ func Inspect(f features.Feature) Inspection {
 // Rings are the positions of a geometry as numbers. A [Judge] that runs after [Check] can use them and need not read the text again.
 // One value can serve many features, one after the other; it reuses its memory.
 type Rings struct {
-	// Type is Point, Polygon or MultiPolygon; "" where Check refused the geometry.
+	// Type is Point, Polygon or MultiPolygon; "" where Check refused the geometry, unless because of its size ([TooManyVertices]).
 	Type string
 	// Positions are longitude and latitude in degrees, one ring after the other,
 	// the position that closes a ring too; of a Point, its own. They are the
-	// float64 nearest to the text. Heights are left out.
+	// float64 nearest to the text.
 	Positions [][2]float64
+	// Heights are those of the Positions; none unless every position has one.
+	Heights []float64
 	// RingEnds are the ends of the rings in Positions. The outer ring of a polygon
 	// comes first, then its holes.
 	RingEnds []int
@@ -104,12 +106,18 @@ type Rings struct {
 // Check checks f as the function [Check] does and, in the same pass, keeps the rings.
 func (r *Rings) Check(f features.Feature) error {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
-	g.Keep, g.Rings = true, geotext.Rings{Positions: r.Positions[:0], RingEnds: r.RingEnds[:0], PolygonEnds: r.PolygonEnds[:0]}
+	g.Keep = true
+	g.Rings = geotext.Rings{Positions: r.Positions[:0], Heights: r.Heights[:0], RingEnds: r.RingEnds[:0], PolygonEnds: r.PolygonEnds[:0]}
 	problem := g.read()
-	*r = Rings{g.Type, g.Rings.Positions, g.Rings.RingEnds, g.Rings.PolygonEnds}
-	if problem != nil {
-		*r = Rings{"", r.Positions[:0], r.RingEnds[:0], r.PolygonEnds[:0]}
-		return problem
+	*r = Rings{g.Type, g.Rings.Positions, g.Rings.Heights, g.Rings.RingEnds, g.Rings.PolygonEnds}
+	if len(r.Heights) < len(r.Positions) {
+		r.Heights = r.Heights[:0]
 	}
-	return nil
+	if problem == nil {
+		return nil
+	}
+	if problem.Code != TooManyVertices {
+		*r = Rings{"", r.Positions[:0], r.Heights[:0], r.RingEnds[:0], r.PolygonEnds[:0]}
+	}
+	return problem
 }

@@ -184,12 +184,8 @@ func valueOf(c *table.Cell) (value float64, text string) {
 }
 
 func cellText(c *table.Cell) string {
-	switch c.Kind {
-	case table.JSONCell:
-		return table.PlainText(c.JSON)
-	case table.NumberCell:
+	if c.Kind == table.NumberCell {
 		return strconv.FormatFloat(c.Number, 'g', -1, 64)
-	default:
-		return c.Text
 	}
+	return c.PlainText()
 }

@@ -34,9 +34,11 @@ type Coordinates struct {
 	start [2]float64       // the first position of the last run that plain read
 }
 
-// Rings holds positions as longitude and latitude. RingEnds are indexes into Positions, PolygonEnds into RingEnds.
+// Rings holds positions as longitude and latitude. RingEnds are indexes into Positions, PolygonEnds into RingEnds. Heights are the third
+// numbers of the positions that have one: of all positions if there are as many.
 type Rings struct {
 	Positions             [][2]float64
+	Heights               []float64
 	RingEnds, PolygonEnds []int
 }
 
@@ -202,7 +204,7 @@ func (c *Coordinates) position(i, depth int) (end int) {
 	} else if c.Depth != depth && c.Mixed.Depth == 0 {
 		c.Mixed = Mixed{depth, c.Vertices}
 	}
-	var xy [2]float64
+	var xyz [3]float64
 	count := 0
 	for more := true; more; count++ {
 		value, n := parseNumber(c.text[i:])
@@ -210,8 +212,8 @@ func (c *Coordinates) position(i, depth int) (end int) {
 			return c.fail(NotNumber, i)
 		}
 		c.note(count, value, c.text[i:i+n])
-		if count < len(xy) {
-			xy[count] = value
+		if count < len(xyz) {
+			xyz[count] = value
 		}
 		if i, more = c.more(i + n); c.Fault.Kind != 0 {
 			return i
@@ -224,8 +226,11 @@ func (c *Coordinates) position(i, depth int) (end int) {
 		c.Long = Mixed{depth, c.Vertices}
 	}
 	c.Vertices++
-	if c.last = xy; c.Keep {
-		c.Rings.Positions = append(c.Rings.Positions, xy)
+	if c.last = [2]float64(xyz[:2]); c.Keep {
+		c.Rings.Positions = append(c.Rings.Positions, c.last)
+		if count > 2 {
+			c.Rings.Heights = append(c.Rings.Heights, xyz[2])
+		}
 	}
 	return i
 }

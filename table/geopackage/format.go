@@ -16,7 +16,7 @@ const (
 	rowColumn      = "ogc_fid"
 )
 
-// MostColumns is how many columns a table may have: SQLite holds 2000, two of which are this package's.
+// MostColumns is the maximum number of columns of a table: SQLite has 2000, and this package uses two of them.
 const MostColumns = 1998
 
 // Format is the [table.Format] of GeoPackages.
@@ -28,22 +28,22 @@ var (
 	_ table.Shaper = Format{}
 )
 
-// Name is geopackage.
+// Name returns geopackage.
 func (Format) Name() string { return "geopackage" }
 
-// Typed is true: kept properties are INTEGER, DOUBLE or BOOLEAN where all their values are.
+// Typed returns true: kept properties are INTEGER, DOUBLE or BOOLEAN if all their values are.
 func (Format) Typed() bool { return true }
 
-// HasGeometries is true.
+// HasGeometries returns true.
 func (Format) HasGeometries() bool { return true }
 
-// OwnColumns are the row's number and its geometry.
+// OwnColumns returns the columns of the row's number and its geometry.
 func (Format) OwnColumns() []string { return []string{rowColumn, GeometryColumn} }
 
-// PropertyColumn is the property's name.
+// PropertyColumn returns the property's name.
 func (Format) PropertyColumn(property string) string { return property }
 
-// NewWriter begins a file beside w, if that is one, and copies it to w in the end.
+// NewWriter makes a file beside w, if w is a file, and copies it to w at the end.
 func (Format) NewWriter(w io.Writer, columns []table.Column) (table.RowWriter, error) {
 	if len(columns) > MostColumns {
 		return nil, fmt.Errorf("a GeoPackage holds %d columns, and the table has %d: ask for fewer datasets, or write Parquet", MostColumns, len(columns))
@@ -51,7 +51,7 @@ func (Format) NewWriter(w io.Writer, columns []table.Column) (table.RowWriter, e
 	return newWriter(w, columns)
 }
 
-// columnNames are the names of the columns, of which no two differ in capital letters alone.
+// columnNames returns the names of the columns, no two of which differ only in case.
 func columnNames(columns []table.Column) []string {
 	taken := []string{rowColumn, GeometryColumn}
 	for _, c := range columns {

@@ -49,7 +49,7 @@ func write(t testing.TB, path string, f table.Format, source table.Source, keep 
 	require.NoError(t, err)
 }
 
-// judge runs a program of the judges' environment, warnings as errors, and decodes the JSON that it prints.
+// judge runs a Python program, with warnings as errors, and decodes the JSON that it prints.
 func judge(t testing.TB, program, path string, into any) {
 	t.Helper()
 	out, err := exec.Command(service.Judges(t), "-W", "error", "-c", program, path).Output()
@@ -63,7 +63,7 @@ func judge(t testing.TB, program, path string, into any) {
 
 const ring = `[[10,50],[11,50],[11,51],[10,50]]`
 
-// geometries are texts and what GEOS writes of what should be read; "" is no geometry.
+// geometries are GeoJSON texts and the WKT that GEOS should write for them; "" is no geometry.
 var geometries = []struct{ text, want string }{
 	{`{"type":"Point","coordinates":[-84.1,36]}`, "POINT (-84.1 36)"},
 	{`{"type":"Point","coordinates":[-84.1,36,120.5]}`, "POINT Z (-84.1 36 120.5)"},
@@ -79,7 +79,7 @@ var geometries = []struct{ text, want string }{
 	{``, ""},
 }
 
-// outcomes are one of each geometry, the last ones failed.
+// outcomes have one feature for each geometry; the last ones failed.
 func outcomes() (all []bulk.Outcome) {
 	for i, g := range geometries {
 		f := features.Feature{ID: strconv.Itoa(9007199254740993 + i), Index: i, Geometry: []byte(g.text), Properties: map[string]json.RawMessage{
@@ -108,8 +108,7 @@ type read struct {
 	SQLite       []string
 }
 
-// TestGDALReadsIt has GDAL and GeoPandas say what is in a GeoPackage and a GeoJSON file of the same table. Warnings of GDAL
-// are errors.
+// TestGDALReadsIt reads a GeoPackage and a GeoJSON file of the same table with GDAL and GeoPandas. Warnings of GDAL are errors.
 func TestGDALReadsIt(t *testing.T) {
 	for _, f := range []table.Format{Format{}, table.GeoJSON{}} {
 		path := filepath.Join(t.TempDir(), "attributes.gpkg")
@@ -185,7 +184,7 @@ print(len(geopandas.read_file(sys.argv[1], bbox=(10, 50, 12, 52))))`, path, &ins
 	assert.Equal(t, 3, inside)
 }
 
-// copyTable writes what it reads.
+// copyTable reads a table and writes it again.
 func copyTable(b []byte, columns []table.Column) ([]byte, error) {
 	var out bytes.Buffer
 	w, err := Format{}.NewWriter(&out, columns)
@@ -205,7 +204,7 @@ func copyTable(b []byte, columns []table.Column) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// TestReadingGivesTheSameFile: byte for byte, as merging shards needs it.
+// TestReadingGivesTheSameFile: a table that is read and written is the same, byte for byte, as merging shards needs it.
 func TestReadingGivesTheSameFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "attributes.gpkg")
 	write(t, path, Format{}, from(outcomes()), []string{"NAME", "name"}, elevation)
@@ -232,14 +231,14 @@ func TestReadingGivesTheSameFile(t *testing.T) {
 	assert.Equal(t, before, temporaries(t))
 }
 
-// temporaries are the files that lie in the folder for temporary ones.
+// temporaries lists the files in the folder for temporary files.
 func temporaries(t *testing.T) int {
 	found, err := filepath.Glob(filepath.Join(os.TempDir(), "*.gpkg*"))
 	require.NoError(t, err)
 	return len(found)
 }
 
-// TestColumnsThatComeLate: a table that is begun twice leaves nothing beside it.
+// TestColumnsThatComeLate: a table that is begun twice leaves no file beside it.
 func TestColumnsThatComeLate(t *testing.T) {
 	var late []bulk.Outcome
 	for i := range 1500 {
@@ -284,7 +283,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// big is a source of n features of ten datasets, made as it is read; in its middle it looks at the heap.
+// big returns a source that makes n features of ten datasets while it is read, and measures the heap in the middle.
 func big(n int, middle func()) (source table.Source, datasets []string) {
 	for d := range 10 {
 		datasets = append(datasets, fmt.Sprint("provider:dataset_", d))

@@ -16,8 +16,8 @@ import (
 	"github.com/community-attribute-service/cas-go/table/internal/wkb"
 )
 
-// ReadRows reads the table; geometries are read from their WKB. A file that is none of the operating system's is copied to
-// the folder for temporary files.
+// ReadRows reads the table. SQLite needs the path of a file; from a reader without a name, ReadRows copies the table to the folder for
+// temporary files.
 func (Format) ReadRows(file io.ReaderAt, size int64, columns []table.Column) iter.Seq2[*table.Row, error] {
 	return func(yield func(*table.Row, error) bool) {
 		if err := readRows(file, size, columns, yield); err != nil {
@@ -86,7 +86,7 @@ func spool(from io.Reader) (path string, err error) {
 	return file.Name(), nil
 }
 
-// sameColumns makes sure that the layer is one of these columns.
+// sameColumns checks that the layer has these columns.
 func sameColumns(db *sqlitefile.DB, names []string) error {
 	var is []string
 	err := db.Each(func(v []driver.Value) { is = append(is, sqlitefile.Text(v[0])) }, "SELECT name FROM pragma_table_info(?)", LayerName)
@@ -129,7 +129,7 @@ func fill(row *table.Row, columns []table.Column, values []driver.Value) (err er
 	return nil
 }
 
-// geoJSON is the text of a geometry as this package writes it.
+// geoJSON returns the text of a geometry that this package wrote.
 func geoJSON(b []byte) ([]byte, error) {
 	for kind, header := range map[string]int{headerPoint: headerSize, headerArea: headerSize + envelopeSize} {
 		if len(b) >= header && string(b[:len(kind)]) == kind {

@@ -18,7 +18,7 @@ const wgs84 = `GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.25
 	`PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],` +
 	`AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]`
 
-// begin are the statements before the rows: the tables of the standard's annex C, and the layer's.
+// begin returns the statements before the rows: the tables of the standard's annex C, and the layer.
 func begin(columns []table.Column, names []string) []string {
 	layer := []string{
 		rowColumn + " INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
@@ -60,25 +60,26 @@ func begin(columns []table.Column, names []string) []string {
 	}
 }
 
-// triggers keep the R-tree up to date when others change the table; those of the extension as of version 1.3 and 1.4. The
-// functions in them are those of the programs that write.
+// triggers returns the triggers that keep the R-tree up to date when another program changes the table, as in the extension of versions 1.3
+// and 1.4. That program has to provide the functions ST_….
 func triggers() []string {
 	bounds := func(row string) string {
 		g := row + `."geom"`
 		return `ST_MinX(` + g + `), ST_MaxX(` + g + `), ST_MinY(` + g + `), ST_MaxY(` + g + `)`
 	}
 	const (
-		there  = `(NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom"))`
-		gone   = `(NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom"))`
-		index  = `"rtree_attributes_geom"`
-		drop   = `DELETE FROM ` + index + ` WHERE id = OLD."ogc_fid"; `
-		same   = `OLD."ogc_fid" = NEW."ogc_fid"`
-		differ = `OLD."ogc_fid" != NEW."ogc_fid"`
+		there    = `(NEW."geom" NOTNULL AND NOT ST_IsEmpty(NEW."geom"))`
+		gone     = `(NEW."geom" ISNULL OR ST_IsEmpty(NEW."geom"))`
+		wasThere = `(OLD."geom" NOTNULL AND NOT ST_IsEmpty(OLD."geom"))`
+		wasGone  = `(OLD."geom" ISNULL OR ST_IsEmpty(OLD."geom"))`
+		index    = `"rtree_attributes_geom"`
+		drop     = `DELETE FROM ` + index + ` WHERE id = OLD."ogc_fid"; `
+		same     = `OLD."ogc_fid" = NEW."ogc_fid"`
+		differ   = `OLD."ogc_fid" != NEW."ogc_fid"`
 	)
 	put := `INSERT OR REPLACE INTO ` + index + ` VALUES (NEW."ogc_fid", ` + bounds("NEW") + `); `
 	move := `UPDATE ` + index + ` SET minx = ST_MinX(NEW."geom"), maxx = ST_MaxX(NEW."geom"), miny = ST_MinY(NEW."geom"), maxy = ST_MaxY(NEW."geom")
 		WHERE id = NEW."ogc_fid"; `
-	const wasThere, wasGone = `(OLD."geom" NOTNULL AND NOT ST_IsEmpty(OLD."geom"))`, `(OLD."geom" ISNULL OR ST_IsEmpty(OLD."geom"))`
 	trigger := func(name, event, when, do string) string {
 		return `CREATE TRIGGER "rtree_attributes_geom_` + name + `" AFTER ` + event + ` ON "attributes" WHEN ` + when + ` BEGIN ` + do + `END`
 	}

@@ -10,7 +10,6 @@ import (
 	"math"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
@@ -27,6 +26,7 @@ type writer struct {
 	types  []table.Type // of the columns
 	values []driver.NamedValue
 	corner []driver.NamedValue
+	wkb    wkb.Encoder
 	blob   []byte
 	n      int64
 	bounds wkb.Bounds
@@ -64,7 +64,8 @@ func newWriter(to io.Writer, columns []table.Column) (_ table.RowWriter, err err
 	return w, nil
 }
 
-// buildPath is where SQLite makes the file: beside a file, under a name that the next run overwrites.
+// buildPath returns where SQLite makes the file: beside the file that is written to, under a name that the next run overwrites, or in the
+// folder for temporary files.
 func buildPath(to io.Writer) (string, error) {
 	if file, ok := to.(interface{ Name() string }); ok {
 		return file.Name() + ".sqlite", nil
@@ -92,7 +93,7 @@ func (w *writer) WriteRow(r *table.Row) error {
 		return err
 	}
 	for i := range r.Cells {
-		value, err := valueOf(&r.Cells[i], w.types[i])
+		value, err := r.Cells[i].Value(w.types[i])
 		if err != nil {
 			return fmt.Errorf("a value that is not %s: %w", w.types[i], err)
 		}
@@ -101,31 +102,7 @@ func (w *writer) WriteRow(r *table.Row) error {
 	return run(w.row, w.values)
 }
 
-// valueOf is a cell for a column of a type; TypeUnknown is a column that takes what there is.
-func valueOf(c *table.Cell, t table.Type) (driver.Value, error) {
-	text := c.Text
-	switch c.Kind {
-	case table.EmptyCell:
-		return nil, nil
-	case table.NumberCell:
-		return c.Number, nil
-	case table.JSONCell:
-		text = table.PlainText(c.JSON)
-	case table.TextCell:
-	}
-	switch t {
-	case table.TypeInt64:
-		return strconv.ParseInt(text, 10, 64)
-	case table.TypeDouble:
-		return strconv.ParseFloat(text, 64)
-	case table.TypeBoolean:
-		return strconv.ParseBool(text)
-	default:
-		return text, nil
-	}
-}
-
-// Header of a geometry: GeoPackageBinaryHeader, 2.1.3.1 of the standard. All is little-endian; points have no envelope.
+// Header of a geometry: GeoPackageBinaryHeader, section 2.1.3.1 of the standard, little-endian. Points have no envelope.
 const (
 	headerPoint = "GP\x00\x01"
 	headerArea  = "GP\x00\x03"
@@ -134,13 +111,13 @@ const (
 	envelopeSize = 4 * 8
 )
 
-// geometry sets the row's geometry, if readers would take it, and indexes it.
+// geometry sets the row's geometry, if it has one, and indexes it.
 func (w *writer) geometry(r *table.Row) error {
 	b := append(w.blob[:0], make([]byte, headerSize+envelopeSize)...)
-	b, s, err := wkb.Append(b, r.Geometry())
+	b, s, ok := w.wkb.Append(b, r.Feature)
 	w.blob = b
-	if err != nil {
-		return nil // it has none
+	if !ok {
+		return nil
 	}
 	w.bounds.Join(&s.Bounds)
 	low, high := s.Bounds.Low, s.Bounds.High
@@ -201,8 +178,7 @@ func (w *writer) Discard() {
 	_ = os.Remove(w.Path)
 }
 
-// create makes a new file and begins a transaction. The file is worth nothing before it is whole, so that nothing is done
-// for its safety.
+// create makes a new file and begins a transaction. The pragmas are fast and unsafe: an unfinished file is discarded anyway.
 func create(path string) (*sqlitefile.DB, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

@@ -6,30 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// The values that stand for no value, in the conventions' _FillValue.
+// Values for cells without a value, named by the attribute _FillValue of the conventions.
 const (
 	fillInt  = math.MinInt32 + 1
 	fillByte = -127
 	fillFlag = -1
 )
 
-// file is a header and where the data of its variables come from, in their order.
+// file is a header, and a function for each variable that writes its data.
 type file struct {
 	header
 	data   []func(io.Writer) error
-	taken  map[string]bool
-	names  []string // of the variables, by series
-	time   int      // the dimension of periods, if there are any
+	taken  map[string]bool // names
+	names  []string        // of the variables, by series
+	time   int             // the dimension of periods, if there are any
 	writer *writer
 }
 
@@ -63,7 +60,7 @@ func (w *writer) write() error {
 		}
 		size := f.size(v)
 		if w.rows == 0 && len(v.dimensions) > 0 && v.dimensions[0] == 0 {
-			continue // no record
+			continue // there are no records
 		}
 		if counted.n != size {
 			return fmt.Errorf("variable %s has %d bytes, not %d", v.name, counted.n, size)
@@ -86,7 +83,7 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// free gives a name that no column and nothing else has.
+// free makes a name unique by a number behind it.
 func (f *file) free(name string) string {
 	for i, base := 2, name; f.taken[name]; i++ {
 		name = fmt.Sprintf("%s_%d", base, i)
@@ -108,6 +105,8 @@ func (f *file) add(i int) {
 	switch {
 	case c.Role == table.RoleClass:
 		f.addClasses(s, raw)
+	case c.Role == table.RoleKept && s.kind() != charKind:
+		f.addKept(i, raw)
 	case c.Role == table.RoleValue:
 		f.variable(variable{f.names[i], doubleKind, f.over(s), append(f.described(c), attribute{"_FillValue", math.NaN()})}, raw)
 	case s.form == numberForm:
@@ -117,8 +116,6 @@ func (f *file) add(i int) {
 	case s.form == flagForm:
 		f.addFlags(i, raw)
 	case c.Role == table.RoleUnits && f.oneUnits(c.Dataset):
-	case c.Role == table.RoleKept && s.kind() != charKind:
-		f.addKept(i)
 	default:
 		f.addText(i)
 	}
@@ -158,13 +155,13 @@ func (f *file) addClasses(s *series, shares func(io.Writer) error) {
 	f.variable(variable{f.free(base + "_class_fraction"), doubleKind, f.over(s, class), attributes}, shares)
 }
 
-// addFlags adds a dataset's quality. Meanings are one word each, as the conventions want them.
+// addFlags adds a dataset's quality. The conventions want meanings of one word each.
 func (f *file) addFlags(i int, raw func(io.Writer) error) {
 	s := &f.writer.series[i]
 	c := s.columns[0]
 	attributes := []attribute{{"long_name", "quality of " + c.Dataset}, f.coordinates(), {"_FillValue", []int8{fillFlag}}}
 	if d := f.dataset(c.Dataset); d != nil && len(d.Units) == 1 && !d.More {
-		attributes = append(attributes, attribute{"cas_units", d.Units[0]}) // also where there are only classes, whose shares have the units 1
+		attributes = append(attributes, attribute{"cas_units", d.Units[0]}) // even if there are only classes, whose shares have the units 1
 	}
 	if len(s.meanings) > 0 {
 		values, words := make([]int8, len(s.meanings)), make([]string, len(s.meanings))
@@ -176,7 +173,7 @@ func (f *file) addFlags(i int, raw func(io.Writer) error) {
 	f.variable(variable{f.names[i], byteKind, f.over(s), attributes}, raw)
 }
 
-// addText adds text: the ids, kept properties and units that differ.
+// addText adds a variable of text: ids, kept properties, or units that differ.
 func (f *file) addText(i int) {
 	s := &f.writer.series[i]
 	c := s.columns[0]
@@ -206,46 +203,37 @@ func longName(c table.Column) string {
 }
 
 // addKept adds a kept property whose values are all numbers or all booleans.
-func (f *file) addKept(i int) {
+func (f *file) addKept(i int, raw func(io.Writer) error) {
 	s := &f.writer.series[i]
 	v := variable{name: s.columns[0].Name, kind: s.kind(), dimensions: []int{0}, attributes: []attribute{{"long_name", s.columns[0].Name}, f.coordinates()}}
-	var encode func(text string) ([]byte, error)
 	switch v.kind {
 	case byteKind:
 		v.attributes = append(v.attributes, attribute{"_FillValue", []int8{fillByte}}, attribute{"flag_values", []int8{0, 1}}, attribute{"flag_meanings", "false true"})
-		encode = func(text string) ([]byte, error) {
-			value, found := map[string]int8{"true": 1, "false": 0}[text]
-			if !found {
-				value = fillByte
-			}
-			return []byte{byte(value)}, nil
-		}
 	case intKind:
 		v.attributes = append(v.attributes, attribute{"_FillValue", int32(fillInt)})
-		encode = func(text string) ([]byte, error) {
-			value, err := int64(fillInt), error(nil)
-			if text != "" {
-				value, err = strconv.ParseInt(text, 10, 32)
-			}
-			return binary.BigEndian.AppendUint32(nil, uint32(value)), err
-		}
 	default:
 		v.attributes = append(v.attributes, attribute{"_FillValue", math.NaN()})
-		encode = func(text string) ([]byte, error) {
-			value, err := math.NaN(), error(nil)
-			if text != "" {
-				value, err = strconv.ParseFloat(text, 64)
-			}
-			return binary.BigEndian.AppendUint64(nil, math.Float64bits(value)), err
-		}
+	}
+	if s.form != textForm {
+		f.variable(v, raw)
+		return
 	}
 	f.variable(v, func(out io.Writer) error {
 		return f.writer.eachText(i, func(text []byte) error {
-			b, err := encode(string(text))
-			if err == nil {
-				_, err = out.Write(b)
+			empty := len(text) == 0
+			n, err := strconv.ParseInt(string(text), 10, 64)
+			switch {
+			case empty && v.kind == intKind:
+				return binary.Write(out, binary.BigEndian, int32(fillInt))
+			case empty:
+				return binary.Write(out, binary.BigEndian, math.NaN())
+			case err != nil:
+				return err
+			case v.kind == intKind:
+				return binary.Write(out, binary.BigEndian, int32(n))
+			default:
+				return binary.Write(out, binary.BigEndian, float64(n))
 			}
-			return err
 		})
 	})
 }
@@ -279,108 +267,4 @@ func writeFilled(out io.Writer, text []byte, width int) error {
 	}
 	_, err := out.Write(make([]byte, width-len(text)))
 	return err
-}
-
-// coordinates names the variable that says which feature a place of hru is.
-func (f *file) coordinates() attribute {
-	return attribute{"coordinates", f.writer.series[0].columns[0].Name}
-}
-
-// described are the attributes of a dataset's values.
-func (f *file) described(c table.Column) []attribute {
-	a := []attribute{{"long_name", c.Dataset}}
-	if known, ok := f.catalog(c.Dataset); ok && known.Name != "" {
-		a[0].value = known.Name
-	}
-	if d := f.dataset(c.Dataset); d != nil {
-		if len(d.Units) == 1 && !d.More {
-			a = append(a, attribute{"units", d.Units[0]})
-		}
-		if method := cellMethods[f.asked()]; method != "" && len(d.Mismatches) == 0 && d.Results > 0 {
-			a = append(a, attribute{"cell_methods", "area: " + method})
-		}
-	}
-	var others []string
-	for i, s := range f.writer.series {
-		if o := s.columns[0]; o.Dataset == c.Dataset && (o.Role == table.RoleQuality || o.Role == table.RoleCoverage) {
-			others = append(others, f.names[i])
-		}
-	}
-	if len(others) > 0 {
-		a = append(a, attribute{"ancillary_variables", strings.Join(others, " ")})
-	}
-	return append(append(a, f.coordinates()), f.sources(c.Dataset)...)
-}
-
-// cellMethods are the conventions' names of aggregations, where they have one.
-var cellMethods = map[cas.AggregationMethod]string{
-	cas.AggregationMean: "mean", cas.AggregationMedian: "median", cas.AggregationMin: "minimum", cas.AggregationMax: "maximum",
-	cas.AggregationStd: "standard_deviation", cas.AggregationSum: "sum", cas.AggregationMajority: "mode",
-}
-
-func (f *file) asked() cas.AggregationMethod {
-	if asked := f.writer.about.Parameters.Aggregation; asked != "" {
-		return asked
-	}
-	return cas.AggregationMean
-}
-
-// sources say where a dataset comes from, and under which conditions.
-func (f *file) sources(id string) []attribute {
-	a := []attribute{{"cas_dataset", id}}
-	known, _ := f.catalog(id)
-	for _, more := range []attribute{{"license", known.License}, {"references", known.Citation}} {
-		if more.value != "" {
-			a = append(a, more)
-		}
-	}
-	return a
-}
-
-func (f *file) catalog(id string) (d cas.Dataset, ok bool) {
-	known := f.writer.about.About.Datasets
-	i := slices.IndexFunc(known, func(d cas.Dataset) bool { return d.ID == id })
-	if i < 0 {
-		return d, false
-	}
-	return known[i], true
-}
-
-// dataset is what the answers show about a dataset; nil where that is not known.
-func (f *file) dataset(id string) *table.DatasetSummary {
-	if f.writer.found == nil {
-		return nil
-	}
-	i := slices.IndexFunc(f.writer.found.Datasets, func(d table.DatasetSummary) bool { return d.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &f.writer.found.Datasets[i]
-}
-
-// oneUnits reports whether the units of a dataset are in an attribute.
-func (f *file) oneUnits(id string) bool {
-	d := f.dataset(id)
-	return d != nil && len(d.Units) <= 1 && !d.More
-}
-
-// global are the attributes of the whole file.
-func (w *writer) global() []attribute {
-	o := w.about
-	text := map[string]string{
-		"Conventions":     "CF-1.8",
-		"title":           "Attributes from CAS, the Community Attribute Service",
-		"source":          strings.TrimSpace(strings.Join([]string{o.About.ServiceURL, o.About.ServiceVersion}, " ")),
-		"history":         o.About.Client,
-		"cas_input":       o.About.Input,
-		"cas_aggregation": string(o.Parameters.Aggregation),
-		"cas_time_range":  o.Parameters.TimeRange,
-	}
-	var a []attribute
-	for _, name := range slices.Sorted(maps.Keys(text)) {
-		if text[name] != "" {
-			a = append(a, attribute{name, text[name]})
-		}
-	}
-	return a
 }

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// kind is an external type of the classic format.
+// kind is a type of values in the classic format.
 type kind uint32
 
 const (
@@ -16,6 +16,7 @@ const (
 	doubleKind kind = 6
 )
 
+// size returns the bytes of a value, and 0 for a kind that this package does not write.
 func (k kind) size() int64 {
 	return map[kind]int64{byteKind: 1, charKind: 1, intKind: 4, doubleKind: 8}[k]
 }
@@ -27,7 +28,7 @@ const (
 	attributeTag = 0x0C
 )
 
-// largest is the size of a variable, in bytes, beyond which CDF-5 is used.
+// largest is the size in bytes of the largest variable of CDF-2.
 const largest = math.MaxInt32 - 3
 
 type dimension struct {
@@ -48,7 +49,7 @@ type variable struct {
 	attributes []attribute
 }
 
-// header is all of a file but its data.
+// header is everything in a file except the data.
 type header struct {
 	dimensions []dimension // the first is hru
 	attributes []attribute
@@ -60,8 +61,8 @@ func (h *header) dimension(name string, length int64) int {
 	return len(h.dimensions) - 1
 }
 
-// size is the number of bytes of a variable's data, without what pads it. Where hru has no places it is the record dimension, for a
-// length of 0 says just that in this format, and the size is that of a record.
+// size returns the number of bytes of a variable's data, without padding. If hru has the length 0, it is the record dimension, because a
+// length of 0 means that in this format; the size is then that of a record.
 func (h *header) size(v *variable) int64 {
 	size := v.kind.size()
 	for i, d := range v.dimensions {
@@ -74,7 +75,7 @@ func (h *header) size(v *variable) int64 {
 
 func padded(size int64) int64 { return (size + 3) &^ 3 }
 
-// version is 2, or 5 where a variable or dimension is too large for that.
+// version returns 2, or 5 if a variable or dimension is too large for CDF-2.
 func (h *header) version() byte {
 	for _, d := range h.dimensions {
 		if d.length > math.MaxInt32 {
@@ -89,13 +90,13 @@ func (h *header) version() byte {
 	return 2
 }
 
-// encode gives the header's bytes; the data of the variables follow in their order, each padded to four bytes.
+// encode returns the bytes of the header. The data of the variables follow it in order, each padded to four bytes.
 func (h *header) encode(version byte) ([]byte, error) {
 	e := encoder{wide: version == 5}
 	if err := h.write(&e, version, 0); err != nil {
 		return nil, err
 	}
-	begin := int64(len(e.b)) // known after a first round: offsets have a fixed length
+	begin := int64(len(e.b)) // offsets have a fixed length
 	e.b = e.b[:0]
 	err := h.write(&e, version, begin)
 	return e.b, err
@@ -132,7 +133,7 @@ func (h *header) write(e *encoder, version byte, begin int64) error {
 	return nil
 }
 
-// encoder writes the parts of a header: big-endian, texts padded to four bytes.
+// encoder writes the parts of a header: big-endian, with texts padded to four bytes.
 type encoder struct {
 	b    []byte
 	wide bool // counts of 64 bits: CDF-5
@@ -148,7 +149,7 @@ func (e *encoder) count(n int64) {
 	e.word(uint32(n))
 }
 
-// list begins a list; one without elements has no tag.
+// list begins a list. An empty list has no tag.
 func (e *encoder) list(tag uint32, n int) {
 	if n == 0 {
 		tag = 0

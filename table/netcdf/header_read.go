@@ -10,7 +10,7 @@ import (
 
 var errHeader = errors.New("not a NetCDF file as this program writes them: was it edited or cut?")
 
-// mostHeader bounds the bytes of a header that is read.
+// mostHeader is the maximum size of a header, in bytes.
 const mostHeader = 64 << 20
 
 // open reads the header of a file.
@@ -34,7 +34,7 @@ func open(file io.ReaderAt, size int64) (*opened, error) {
 	}
 }
 
-// check holds the variables to the file's size and to what the package writes: hru is the first dimension.
+// check checks that the first dimension is hru, as this package writes it, and that the variables are within the file.
 func (f *opened) check(size int64) error {
 	if len(f.dimensions) < 2 || f.dimensions[0].name != "hru" {
 		return fmt.Errorf("%w (the first dimension is not hru)", errHeader)
@@ -45,7 +45,7 @@ func (f *opened) check(size int64) error {
 			return fmt.Errorf("%w (variable %s)", errHeader, v.name)
 		}
 		most, records := size, f.dimensions[0].length == 0 && v.dimensions[0] == 0
-		if records { // there is none, but memory for one
+		if records { // there is no record, but readers allocate one
 			most = mostHeader
 		}
 		length := v.kind.size()
@@ -66,7 +66,7 @@ func (f *opened) check(size int64) error {
 	return nil
 }
 
-// decoder reads the parts of a header; its error is that of the first that was not there.
+// decoder reads the parts of a header. It keeps the first error; after that it returns zeros.
 type decoder struct {
 	b    []byte
 	wide bool // CDF-5
@@ -82,7 +82,7 @@ func (d *decoder) fail(err error) {
 
 func (d *decoder) take(n int64) []byte {
 	if n < 0 || n > mostHeader {
-		d.fail(errors.New("a length is none"))
+		d.fail(errors.New("a length is impossible"))
 		return nil
 	}
 	if n > int64(len(d.b)) {
@@ -115,7 +115,7 @@ func (d *decoder) count() int64 {
 	return int64(d.word())
 }
 
-// bytes reads n bytes and what pads them.
+// bytes reads n bytes and their padding.
 func (d *decoder) bytes(n int64) []byte {
 	b := d.take(n)
 	d.take(padded(n) - n)
@@ -138,7 +138,7 @@ func (d *decoder) list(tag uint32, element func()) {
 func (d *decoder) file(f *opened) {
 	magic := d.take(4)
 	if d.err != nil || string(magic[:3]) != "CDF" || magic[3] != 2 && magic[3] != 5 {
-		d.fail(errors.New("it does not begin as one"))
+		d.fail(errors.New("it does not begin with CDF"))
 		return
 	}
 	d.wide = magic[3] == 5

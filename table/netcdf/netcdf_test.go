@@ -46,7 +46,7 @@ func write(t testing.TB, form table.Form, keep []string, source table.Source, da
 	t.Helper()
 	folder := t.TempDir()
 	for _, f := range []table.Format{Format{}, table.CSV{}} {
-		plan, err := form.Plan(datasets, "HYBAS_ID", keep, f)
+		plan, err := form.PlanRun(journal.Fingerprint{DatasetIDs: datasets, IDField: "HYBAS_ID"}, keep, f)
 		require.NoError(t, err)
 		csv, nc = filepath.Join(folder, "a."+f.Name()), csv
 		if f.Name() == "netcdf" {
@@ -64,7 +64,7 @@ func write(t testing.TB, form table.Form, keep []string, source table.Source, da
 	return nc, csv
 }
 
-// scenario has one of everything.
+// scenario has every kind of outcome.
 func scenario() []bulk.Outcome {
 	properties := func(text string) (p map[string]json.RawMessage) {
 		if err := json.Unmarshal([]byte(text), &p); err != nil {
@@ -90,7 +90,7 @@ func scenario() []bulk.Outcome {
 	}
 }
 
-// judge runs a program of Python over a file and decodes the JSON that it prints.
+// judge runs a Python program on a file and decodes the JSON that it prints.
 func judge(t testing.TB, program string, into any, arguments ...string) {
 	t.Helper()
 	out, err := exec.Command(service.Judges(t), append([]string{"-c", program}, arguments...)...).Output()
@@ -104,7 +104,7 @@ func judge(t testing.TB, program string, into any, arguments ...string) {
 
 var keepAll = []string{"NAME", "UP", "n", "x", "coast", "a/b"}
 
-// TestNetCDF4ReadsAll has the reference library's Python binding say what is in a file.
+// TestNetCDF4ReadsAll reads a file with the Python binding of the reference library.
 func TestNetCDF4ReadsAll(t *testing.T) {
 	path, _ := write(t, table.Form{}, keepAll, from(scenario()), elevation, cover, clay)
 	var got map[string]any
@@ -223,7 +223,7 @@ print(json.dumps({"Rows": int(x.sizes["hru"]), "Compared": compared, "Differ": d
 	assert.True(t, got.Ids)
 }
 
-// TestEdges: no row, one row, the form of values, units that nobody gives, an id named as the dimension.
+// TestEdges: no row, one row, only values, no units, an id column named as the dimension.
 func TestEdges(t *testing.T) {
 	one := scenario()[2:]
 	for name, c := range map[string]struct {
@@ -261,7 +261,7 @@ print(json.dumps({"Hru": len(d.dimensions["hru"]), "Units": getattr(d["copernicu
 	}
 }
 
-// TestNcdump has the format's own program read a file, in CDF-2 and in CDF-5, and write it as text.
+// TestNcdump lets ncdump, the program of the format, print a file in CDF-2 and in CDF-5.
 func TestNcdump(t *testing.T) {
 	path, _ := write(t, table.Form{}, keepAll, from(scenario()), elevation, cover, clay)
 	kind, err := exec.Command("ncdump", "-k", path).CombinedOutput()
@@ -292,7 +292,7 @@ func TestNcdump(t *testing.T) {
 	}
 }
 
-// TestVersion: a variable beyond 2 GiB, or a dimension beyond 2^31, needs CDF-5.
+// TestVersion: a variable larger than 2 GiB or a dimension longer than 2^31 needs CDF-5.
 func TestVersion(t *testing.T) {
 	h := header{dimensions: []dimension{{"hru", 1 << 28}, {"class", 1}}, variables: []variable{{"x", doubleKind, []int{0}, nil}}}
 	assert.EqualValues(t, 5, h.version())
@@ -313,7 +313,7 @@ func TestPropertyColumn(t *testing.T) {
 	}
 }
 
-// TestManyQualities: a 101st meaning is refused, for a flag of a byte could not tell it apart.
+// TestManyQualities: the number of meanings is limited, because a flag is one byte.
 func TestManyQualities(t *testing.T) {
 	w, err := Format{}.NewWriter(io.Discard, []table.Column{{Name: "id"}, {Name: "q", Role: table.RoleQuality}})
 	require.NoError(t, err)
@@ -364,7 +364,7 @@ func TestMemory(t *testing.T) {
 	assert.Greater(t, info.Size(), int64(n*(20*8+10)))
 }
 
-// TestReadRows gives back the rows that were written, in every form of this format.
+// TestReadRows reads back the rows that were written, in every form of the table.
 func TestReadRows(t *testing.T) {
 	for _, form := range []table.Form{{}, {Values: true}, {SortByID: true, IDPrefix: "x"}} {
 		path, csv := write(t, form, keepAll, from(scenario()), elevation, cover, clay)
@@ -397,7 +397,7 @@ func TestReadRows(t *testing.T) {
 	}
 }
 
-// FuzzReadRows: what is no file of this package is an error, however it is broken.
+// FuzzReadRows: a broken file is an error, whatever is broken.
 func FuzzReadRows(f *testing.F) {
 	path, _ := write(f, table.Form{}, []string{"n"}, from(scenario()), elevation, cover)
 	whole, err := os.ReadFile(path)

@@ -77,7 +77,7 @@ func writeMonthly(t testing.TB, n int) (nc, wide, long string) {
 	return paths[0], paths[1], paths[2]
 }
 
-// TestXarrayReadsPeriods: xarray knows the periods as times, and every value is where the long table has it.
+// TestXarrayReadsPeriods: xarray reads the periods as times, and every value is the same as in the long table.
 func TestXarrayReadsPeriods(t *testing.T) {
 	nc, _, long := writeMonthly(t, 30)
 	var got struct {
@@ -134,7 +134,7 @@ print(json.dumps({
 	assert.InDelta(t, 500+2./3, got.March, 1e-12)
 }
 
-// TestReadRowsOfPeriods gives back the cells of the wide table.
+// TestReadRowsOfPeriods reads back the cells of the wide table.
 func TestReadRowsOfPeriods(t *testing.T) {
 	for _, n := range []int{0, 1, 30} {
 		path, wide, _ := writeMonthly(t, n)
@@ -163,7 +163,7 @@ func TestReadRowsOfPeriods(t *testing.T) {
 	}
 }
 
-// FuzzReadRowsOfPeriods: what is no file of periods of this package is an error, however it is broken.
+// FuzzReadRowsOfPeriods: a broken file of periods is an error, whatever is broken.
 func FuzzReadRowsOfPeriods(f *testing.F) {
 	path, _, _ := writeMonthly(f, 5)
 	whole, err := os.ReadFile(path)

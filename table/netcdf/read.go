@@ -26,26 +26,49 @@ func (Format) ReadRows(file io.ReaderAt, size int64, columns []table.Column) ite
 	}
 }
 
-// cells reads one column, a row at a time.
-type cells func(*table.Cell) error
+// opened is a file whose header was read.
+type opened struct {
+	header
+	file    io.ReaderAt
+	begins  []int64
+	times   []string // periods of the columns that are read
+	records []*record
+}
+
+// A record is one row of a variable. Several columns can be parts of it.
+type record struct {
+	variable int
+	in       io.Reader
+	b        []byte
+}
+
+// A column is the part of a record that is a cell, and how it is decoded.
+type column struct {
+	b      []byte
+	decode func([]byte) (table.Cell, error)
+}
 
 func readRows(file io.ReaderAt, size int64, columns []table.Column, yield func(*table.Row, error) bool) error {
 	f, err := open(file, size)
 	if err != nil {
 		return err
 	}
-	f.readers, f.times = map[int]*rowReader{}, timesOf(columns)
-	readers := make([]cells, len(columns))
+	f.times = timesOf(columns)
+	cells := make([]column, len(columns))
 	for i, c := range columns {
-		if readers[i], err = f.column(c); err != nil {
+		if cells[i], err = f.column(c); err != nil {
 			return fmt.Errorf("column %q: %w", c.Name, err)
 		}
 	}
 	row := &table.Row{Cells: make([]table.Cell, len(columns))}
 	for n := range f.dimensions[0].length {
-		for i := range readers {
-			row.Cells[i] = table.Cell{}
-			if err := readers[i](&row.Cells[i]); err != nil {
+		for _, r := range f.records {
+			if _, err := io.ReadFull(r.in, r.b); err != nil {
+				return fmt.Errorf("row %d: variable %s: %w", n+1, f.variables[r.variable].name, err)
+			}
+		}
+		for i, c := range cells {
+			if row.Cells[i], err = c.decode(c.b); err != nil {
 				return fmt.Errorf("row %d: column %q: %w", n+1, columns[i].Name, err)
 			}
 		}
@@ -56,50 +79,27 @@ func readRows(file io.ReaderAt, size int64, columns []table.Column, yield func(*
 	return nil
 }
 
-// opened is a file whose header was read.
-type opened struct {
-	header
-	file    io.ReaderAt
-	begins  []int64
-	readers map[int]*rowReader // by variable
-	times   []string           // periods of the columns that are read
-}
-
-// A slice is the part of each row of a variable that is of one column.
-type slice struct {
-	*rowReader
-	at, width int // bytes
-	next      int // row
-}
-
-// slice gives the part of a variable's rows that is the n-th of several of the same size.
-func (f *opened) slice(i, n, of int) (*slice, error) {
-	r := f.rows(i)
-	width := len(r.row) / of
-	if n >= of || width*of != len(r.row) {
-		return nil, fmt.Errorf("the variable %s is not of %d periods and classes", f.variables[i].name, of)
+// column finds where the cells of a column are.
+func (f *opened) column(c table.Column) (column, error) {
+	if c.Role == table.RoleClass {
+		return f.class(c)
 	}
-	return &slice{rowReader: r, at: n * width, width: width}, nil
-}
-
-func (s *slice) read() ([]byte, error) {
-	row, err := s.rowReader.at(s.next)
-	if err != nil {
-		return nil, err
+	name := c.Name
+	if c.Period != "" {
+		name = stackedName(c)
 	}
-	s.next++
-	return row[s.at : s.at+s.width], nil
-}
-
-// place is where a column stands among those of the periods.
-func (f *opened) place(c table.Column) (at, of int) {
-	if c.Period == "" {
-		return 0, 1
+	i := f.find(name, c)
+	if i < 0 && c.Role == table.RoleUnits {
+		return f.units(strings.TrimSuffix(name, "_units")+"_quality", c)
 	}
-	return slices.Index(f.times, c.Period), len(f.times)
+	if i < 0 {
+		return column{}, errors.New("there is no such variable")
+	}
+	b, err := f.part(i, c, 0, 1)
+	return column{b, f.variables[i].decoder(c)}, err
 }
 
-// find is the variable of a column, and -1 if there is none.
+// find returns the variable of a column, and -1 if there is none.
 func (f *opened) find(name string, c table.Column) int {
 	if c.Period == "" {
 		return slices.IndexFunc(f.variables, func(v variable) bool { return v.name == name })
@@ -114,97 +114,56 @@ func (f *opened) find(name string, c table.Column) int {
 	})
 }
 
-// column finds where the cells of a column are.
-func (f *opened) column(c table.Column) (cells, error) {
-	if c.Role == table.RoleClass {
-		return f.class(c)
-	}
-	name := c.Name
-	if c.Period != "" {
-		name = stackedName(c)
-	}
-	i := f.find(name, c)
-	if i < 0 && c.Role == table.RoleUnits {
-		return f.units(strings.TrimSuffix(name, "_units")+"_quality", c)
-	}
+// timeDimension returns the dimension of periods, and -1 if there is none.
+func (f *opened) timeDimension() int {
+	i := slices.IndexFunc(f.variables, func(v variable) bool { return v.text("axis") == "T" && len(v.dimensions) == 1 })
 	if i < 0 {
-		return nil, errors.New("there is no such variable")
+		return -1
 	}
+	return f.variables[i].dimensions[0]
+}
+
+// part returns the part of a variable's record for a column: the record is divided by periods, if the column has one, and then into several
+// places, of which the part is number place.
+func (f *opened) part(i int, c table.Column, place, places int) ([]byte, error) {
 	v := &f.variables[i]
 	if v.dimensions[0] != 0 {
 		return nil, errors.New("its first dimension is not hru")
 	}
-	at, of := f.place(c)
-	in, err := f.slice(i, at, of)
-	if err != nil {
-		return nil, err
+	if c.Period != "" {
+		place += slices.Index(f.times, c.Period) * places
+		places *= len(f.times)
 	}
-	if v.kind != charKind && int64(in.width) != v.kind.size() {
+	b := f.record(i)
+	width := len(b) / places
+	if width*places != len(b) {
+		return nil, fmt.Errorf("the variable %s is not of %d periods and classes", v.name, places)
+	}
+	if v.kind != charKind && int64(width) != v.kind.size() {
 		return nil, errors.New("it has further dimensions")
 	}
-	switch v.kind {
-	case charKind:
-		return func(cell *table.Cell) error {
-			text, err := in.read()
-			if trimmed := strings.TrimRight(string(text), "\x00"); trimmed != "" {
-				*cell = table.Cell{Kind: table.TextCell, Text: trimmed}
-			}
-			return err
-		}, nil
-	case byteKind:
-		return v.flags(in, c), nil
-	case intKind:
-		return func(cell *table.Cell) error {
-			b, err := in.read()
-			if err != nil {
-				return err
-			}
-			if n := int32(binary.BigEndian.Uint32(b)); n != fillInt {
-				*cell = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendInt(nil, int64(n), 10)}
-			}
-			return nil
-		}, nil
-	default:
-		return in.number, nil
-	}
+	return b[place*width : (place+1)*width], nil
 }
 
-// number reads a cell of numbers.
-func (s *slice) number(cell *table.Cell) error {
-	b, err := s.read()
-	if err != nil {
-		return err
-	}
-	if number := math.Float64frombits(binary.BigEndian.Uint64(b)); !math.IsNaN(number) {
-		*cell = table.Cell{Kind: table.NumberCell, Number: number}
-	}
-	return nil
-}
-
-// flags reads qualities, or booleans of a kept property.
-func (v *variable) flags(in *slice, c table.Column) cells {
-	meanings := strings.Fields(v.text("flag_meanings"))
-	return func(cell *table.Cell) error {
-		b, err := in.read()
-		if err != nil {
-			return err
+// record returns the bytes of a variable's current record.
+func (f *opened) record(i int) []byte {
+	for _, r := range f.records {
+		if r.variable == i {
+			return r.b
 		}
-		switch n := int8(b[0]); {
-		case n < 0:
-		case int(n) >= len(meanings):
-			return fmt.Errorf("there is no meaning of %d", n)
-		case c.Role == table.RoleKept:
-			*cell = table.Cell{Kind: table.JSONCell, JSON: []byte(meanings[n])}
-		default:
-			*cell = table.Cell{Kind: table.TextCell, Text: meanings[n]}
-		}
-		return nil
 	}
+	r := &record{variable: i, in: f.data(i), b: make([]byte, f.size(&f.variables[i])/max(f.dimensions[0].length, 1))}
+	f.records = append(f.records, r)
+	return r.b
 }
 
-// class reads one place of each row of the shares of a dataset.
-func (f *opened) class(c table.Column) (cells, error) {
-	at, of := f.place(c)
+// data reads a variable from its beginning.
+func (f *opened) data(i int) io.Reader {
+	return bufio.NewReaderSize(io.NewSectionReader(f.file, f.begins[i], f.size(&f.variables[i])), 1<<14)
+}
+
+// class finds the shares of one class of a dataset.
+func (f *opened) class(c table.Column) (column, error) {
 	dimensions, times := 2, f.timeDimension()
 	if c.Period != "" {
 		dimensions = 3
@@ -214,70 +173,105 @@ func (f *opened) class(c table.Column) (cells, error) {
 			(v.dimensions[1] == times) == (c.Period != "")
 	})
 	if i < 0 {
-		return nil, errors.New("there is no variable of classes")
+		return column{}, errors.New("there is no variable of classes")
 	}
 	class := f.variables[i].dimensions[dimensions-1]
 	classes := int(f.dimensions[class].length)
 	names := slices.IndexFunc(f.variables, func(v variable) bool { return v.kind == charKind && v.dimensions[0] == class })
 	if names < 0 {
-		return nil, errors.New("the classes have no names")
+		return column{}, errors.New("the classes have no names")
 	}
 	if classes < 1 {
-		return nil, errors.New("there is no class")
+		return column{}, errors.New("there is no class")
 	}
 	in, place := f.data(names), -1
 	name := make([]byte, f.size(&f.variables[names])/int64(classes))
 	for n := range classes {
 		if _, err := io.ReadFull(in, name); err != nil {
-			return nil, err
+			return column{}, err
 		}
-		if strings.TrimRight(string(name), "\x00") == c.Class {
+		if unfilled(name) == c.Class {
 			place = n
 		}
 	}
 	if place < 0 {
-		return nil, fmt.Errorf("there is no class %q", c.Class)
+		return column{}, fmt.Errorf("there is no class %q", c.Class)
 	}
-	shares, err := f.slice(i, at*classes+place, of*classes)
-	if err != nil {
-		return nil, err
-	}
-	if shares.width != 8 {
-		return nil, errors.New("it has further dimensions")
-	}
-	return shares.number, nil
+	b, err := f.part(i, c, place, classes)
+	return column{b, decodeNumber}, err
 }
 
-// units are those of an attribute, for every row with a quality.
-func (f *opened) units(quality string, c table.Column) (cells, error) {
+// units finds the units that are an attribute of the quality. Every row with a quality has them.
+func (f *opened) units(quality string, c table.Column) (column, error) {
 	i := f.find(quality, c)
-	if i < 0 || f.variables[i].kind != byteKind || f.variables[i].dimensions[0] != 0 {
-		return nil, errors.New("there is no such variable")
+	if i < 0 || f.variables[i].kind != byteKind {
+		return column{}, errors.New("there is no such variable")
 	}
-	at, of := f.place(c)
-	in, err := f.slice(i, at, of)
-	if err != nil {
-		return nil, err
-	}
-	if in.width != 1 {
-		return nil, errors.New("it has further dimensions")
-	}
+	b, err := f.part(i, c, 0, 1)
 	units := f.variables[i].text("cas_units")
-	return func(cell *table.Cell) error {
-		b, err := in.read()
-		if err == nil && int8(b[0]) >= 0 && units != "" {
-			*cell = table.Cell{Kind: table.TextCell, Text: units}
+	return column{b, func(b []byte) (table.Cell, error) {
+		if int8(b[0]) < 0 {
+			return table.Cell{}, nil
 		}
-		return err
-	}, nil
+		return textCell(units), nil
+	}}, err
 }
 
-// data reads a variable from its beginning.
-func (f *opened) data(i int) io.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(f.file, f.begins[i], f.size(&f.variables[i])), 1<<14)
+// decoder returns how the values of a variable are decoded.
+func (v *variable) decoder(c table.Column) func([]byte) (table.Cell, error) {
+	switch v.kind {
+	case charKind:
+		return func(b []byte) (table.Cell, error) { return textCell(unfilled(b)), nil }
+	case byteKind:
+		return flagDecoder(strings.Fields(v.text("flag_meanings")), c.Role == table.RoleKept)
+	case intKind:
+		return decodeInt
+	default:
+		return decodeNumber
+	}
 }
 
-// text is the value of an attribute of text; "" where there is none.
+// flagDecoder decodes qualities, or the booleans of a kept property.
+func flagDecoder(meanings []string, kept bool) func([]byte) (table.Cell, error) {
+	return func(b []byte) (table.Cell, error) {
+		switch n := int8(b[0]); {
+		case n < 0:
+			return table.Cell{}, nil
+		case int(n) >= len(meanings):
+			return table.Cell{}, fmt.Errorf("there is no meaning of %d", n)
+		case kept:
+			return table.Cell{Kind: table.JSONCell, JSON: []byte(meanings[n])}, nil
+		default:
+			return textCell(meanings[n]), nil
+		}
+	}
+}
+
+func decodeInt(b []byte) (cell table.Cell, _ error) {
+	if n := int32(binary.BigEndian.Uint32(b)); n != fillInt {
+		cell = table.Cell{Kind: table.JSONCell, JSON: strconv.AppendInt(nil, int64(n), 10)}
+	}
+	return cell, nil
+}
+
+func decodeNumber(b []byte) (cell table.Cell, _ error) {
+	if number := math.Float64frombits(binary.BigEndian.Uint64(b)); !math.IsNaN(number) {
+		cell = table.Cell{Kind: table.NumberCell, Number: number}
+	}
+	return cell, nil
+}
+
+func textCell(text string) table.Cell {
+	if text == "" {
+		return table.Cell{}
+	}
+	return table.Cell{Kind: table.TextCell, Text: text}
+}
+
+// unfilled returns a text without the NUL that fill it up.
+func unfilled(b []byte) string { return strings.TrimRight(string(b), "\x00") }
+
+// text returns the value of a text attribute, and "" if there is none.
 func (v *variable) text(name string) string {
 	for _, a := range v.attributes {
 		if text, ok := a.value.(string); ok && a.name == name {

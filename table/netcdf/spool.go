@@ -8,17 +8,17 @@ import (
 	"os"
 )
 
-// A spool keeps rows in a temporary file, in blocks that hold one column after the other.
+// A spool stores rows in a temporary file, in blocks that hold one column after the other.
 type spool struct {
 	file    *os.File
-	columns [][]byte // of the block that is being filled
+	columns [][]byte // of the current block
 	blocks  []block
-	limit   int // bytes in columns, beyond which a block is written
+	limit   int // bytes in columns, after which the block is written
 	rows    int // in columns
 	size    int64
 }
 
-// block is a piece of the file: its columns lie one after the other from offset on.
+// block is a part of the file: its columns lie one after the other, from offset.
 type block struct {
 	offset  int64
 	rows    int
@@ -27,16 +27,16 @@ type block struct {
 
 const (
 	blockBytes       = 4 << 20
-	blockColumnBytes = 16 << 10 // pieces that are read back should not be tiny
+	blockColumnBytes = 16 << 10 // a column of a block is read at once, and should not be tiny
 )
 
-// newSpool makes a spool in a folder; "" is the system's for temporary files.
+// newSpool makes a spool in a folder; "" is the folder for temporary files.
 func newSpool(folder string, columns int) (*spool, error) {
 	file, err := os.CreateTemp(folder, ".cas-netcdf-*.tmp")
 	if err != nil {
 		return nil, err
 	}
-	_ = os.Remove(file.Name()) // on Unix nothing is left whatever happens; elsewhere close removes it
+	_ = os.Remove(file.Name()) // Unix allows that, so a killed run leaves no file; elsewhere close removes it
 	return &spool{file: file, columns: make([][]byte, columns), limit: max(blockBytes, columns*blockColumnBytes)}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// timesOf are the periods of columns, each once.
+// timesOf returns the periods of columns, each once.
 func timesOf(columns []table.Column) (periods []string) {
 	known := map[string]bool{"": true}
 	for _, c := range columns {
@@ -24,10 +23,10 @@ func timesOf(columns []table.Column) (periods []string) {
 	return periods
 }
 
-// stacked reports that a series has a column for each period.
+// stacked reports whether a series has a column for each period.
 func (s *series) stacked() bool { return s.columns[0].Period != "" }
 
-// addTime adds the dimension of periods and its coordinate: their beginnings, with both ends as bounds.
+// addTime adds the dimension of periods and its coordinate: the start of each, with start and end as bounds.
 func (f *file) addTime(periods []string) {
 	name := f.free("time")
 	bounds := f.free(name + "_bnds")
@@ -60,7 +59,7 @@ func numbers(list []float64) func(io.Writer) error {
 	}
 }
 
-// daysOf are the ends of a period in days since 1970. One that ends in the last second of a day ends with the day.
+// daysOf returns the start and end of a period in days since 1970. A period to the last second of a day ends with the day.
 func daysOf(period string) (start, end float64) {
 	first, last, _ := strings.Cut(period, "/")
 	from, until := instant(first), instant(last)
@@ -83,7 +82,7 @@ func days(t time.Time) float64 {
 	return float64(t.Unix())/day + float64(t.Nanosecond())/day/1e9
 }
 
-// nameAll gives every series the name of its variable: that of its column, or of several periods that of the dataset.
+// nameAll names the variable of every series: as its column, or as its dataset if the series has several periods.
 func (f *file) nameAll() {
 	for _, s := range f.writer.series {
 		if !s.stacked() {
@@ -103,7 +102,7 @@ func (f *file) nameAll() {
 	}
 }
 
-// stackedName is the name of the variable of a column that is one of several periods', if it is free.
+// stackedName returns the name of the variable for a column of several periods, if it is free.
 func stackedName(c table.Column) string {
 	if c.Role == table.RoleValue {
 		return table.ColumnName(c.Dataset)
@@ -111,46 +110,10 @@ func stackedName(c table.Column) string {
 	return table.ColumnName(c.Dataset) + "_" + c.Role.String()
 }
 
-// over are the dimensions of a series: hru, and time if it has a column for each period; and further ones.
+// over returns the dimensions of a series: hru, time if it has a column for each period, and further ones.
 func (f *file) over(s *series, further ...int) []int {
 	if s.stacked() {
 		return append([]int{0, f.time}, further...)
 	}
 	return append([]int{0}, further...)
-}
-
-// A rowReader reads the values of a variable row by row, for all columns that are of it.
-type rowReader struct {
-	in  io.Reader
-	row []byte
-	n   int // rows read
-}
-
-// at gives a row; rows are asked for in their order.
-func (r *rowReader) at(n int) ([]byte, error) {
-	for r.n <= n {
-		if _, err := io.ReadFull(r.in, r.row); err != nil {
-			return nil, err
-		}
-		r.n++
-	}
-	return r.row, nil
-}
-
-// rows is the reader of a variable, the same for all who ask.
-func (f *opened) rows(i int) *rowReader {
-	if f.readers[i] == nil {
-		size := f.size(&f.variables[i]) / max(f.dimensions[0].length, 1)
-		f.readers[i] = &rowReader{in: f.data(i), row: make([]byte, size)}
-	}
-	return f.readers[i]
-}
-
-// timeDimension is the dimension of periods; -1 is that there is none.
-func (f *opened) timeDimension() int {
-	i := slices.IndexFunc(f.variables, func(v variable) bool { return v.text("axis") == "T" && len(v.dimensions) == 1 })
-	if i < 0 {
-		return -1
-	}
-	return f.variables[i].dimensions[0]
 }

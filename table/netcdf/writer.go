@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,21 +14,72 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// form is how the cells of a series wait in the spool.
+// Format is the [table.Format] of NetCDF files.
+type Format struct{}
+
+var (
+	_ table.Namer       = Format{}
+	_ table.TypedFormat = Format{}
+	_ table.Stacker     = Format{}
+	_ table.Describer   = (*writer)(nil)
+	_ table.Discarder   = (*writer)(nil)
+)
+
+// Name returns netcdf.
+func (Format) Name() string { return "netcdf" }
+
+// Typed returns true: kept properties are numbers or booleans if all their values are.
+func (Format) Typed() bool { return true }
+
+// Stacks returns true: periods are a dimension.
+func (Format) Stacks() bool { return true }
+
+// OwnColumns returns none: the other variables of the file get names that are free.
+func (Format) OwnColumns() []string { return nil }
+
+// PropertyColumn returns the property's name as NetCDF allows it: with an underscore for each character that no name may have, and before a
+// character that no name may begin with. Blanks at the end are removed.
+func (Format) PropertyColumn(property string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '/' || r < ' ' || r == 0x7F {
+			return '_'
+		}
+		return r
+	}, strings.ToValidUTF8(strings.TrimRight(property, " "), "_"))
+	if name == "" {
+		return ""
+	}
+	if c := name[0]; c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' {
+		return name
+	}
+	return "_" + name
+}
+
+// NewWriter makes a temporary file for the rows, beside w if w is a file. It writes nothing to w before Close.
+func (Format) NewWriter(w io.Writer, columns []table.Column) (table.RowWriter, error) {
+	folder := ""
+	if file, ok := w.(interface{ Name() string }); ok {
+		folder = filepath.Dir(file.Name())
+	}
+	return newWriter(w, folder, columns)
+}
+
+// form is how the cells of a series are stored in the spool.
 type form uint8
 
 const (
 	textForm   form = iota // length as a varint, then the text; a length of 0 is no value
 	numberForm             // float64, NaN is no value
-	flagForm               // place in the list of meanings as int8, -1 is no value
+	flagForm               // place in the list of meanings as int8, fillFlag is no value
+	boolForm               // 1 or 0 as int8, fillByte is no value
 )
 
-// A series is what makes a variable: a column of the table; or of a dataset the columns of all periods, or of all classes, or of all
-// classes in each period.
+// A series becomes a variable: a column of the table, or of a dataset the columns of all periods, of all classes, or of all classes in each
+// period.
 type series struct {
 	form    form
 	columns []table.Column
-	places  []int // of them in the row
+	places  []int // of the columns in the row
 
 	// What the cells turn out to be.
 	longest  int      // bytes of text
@@ -64,8 +116,10 @@ func newWriter(out io.Writer, folder string, columns []table.Column) (*writer, e
 		}
 		s := series{columns: []table.Column{c}, places: []int{i}}
 		switch {
-		case c.Numeric():
+		case c.Numeric() || c.Type == table.TypeDouble:
 			s.form = numberForm
+		case c.Type == table.TypeBoolean:
+			s.form = boolForm
 		case c.Role == table.RoleQuality:
 			s.form = flagForm
 		}
@@ -76,7 +130,7 @@ func newWriter(out io.Writer, folder string, columns []table.Column) (*writer, e
 	return w, err
 }
 
-// Describe takes what the file's attributes say.
+// Describe keeps what the file's attributes say.
 func (w *writer) Describe(o table.Options, s *table.Summary) { w.about, w.found = o, s }
 
 // WriteRow puts the row into the spool.
@@ -97,18 +151,32 @@ func (w *writer) WriteRow(r *table.Row) error {
 	return w.spool.endRow()
 }
 
+// append appends a cell in the form of the series.
 func (s *series) append(b []byte, c *table.Cell) ([]byte, error) {
-	if s.form == numberForm {
+	switch s.form {
+	case numberForm:
 		f := math.NaN()
+		var err error
 		if c.Kind == table.NumberCell {
 			f = c.Number
+		} else if c.Kind != table.EmptyCell {
+			f, err = strconv.ParseFloat(c.PlainText(), 64)
 		}
-		return binary.BigEndian.AppendUint64(b, math.Float64bits(f)), nil
+		return binary.BigEndian.AppendUint64(b, math.Float64bits(f)), err
+	case boolForm:
+		value, err := c.Value(table.TypeBoolean)
+		flag := int8(fillByte)
+		switch value {
+		case true:
+			flag = 1
+		case false:
+			flag = 0
+		}
+		return append(b, byte(flag)), err
+	case flagForm:
+		return append(b, byte(s.flag(c.PlainText()))), nil
 	}
-	text := textOf(c)
-	if s.form == flagForm {
-		return append(b, byte(s.flag(text))), nil
-	}
+	text := c.PlainText()
 	s.longest = max(s.longest, len(text))
 	if text != "" && s.columns[0].Type == table.TypeInt64 {
 		if err := s.whole.see(text); err != nil {
@@ -118,26 +186,13 @@ func (s *series) append(b []byte, c *table.Cell) ([]byte, error) {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...), nil
 }
 
-func textOf(c *table.Cell) string {
-	switch c.Kind {
-	case table.TextCell:
-		return c.Text
-	case table.JSONCell:
-		return table.PlainText(c.JSON)
-	case table.NumberCell:
-		return strconv.FormatFloat(c.Number, 'g', -1, 64)
-	default:
-		return ""
-	}
-}
-
-// mostMeanings is how many qualities there may be. The service has six.
+// mostMeanings is the maximum number of qualities. The service has six.
 const mostMeanings = 100
 
-// flag is the place of a meaning in the list.
+// flag returns the place of a meaning in the list.
 func (s *series) flag(meaning string) int8 {
 	if meaning == "" {
-		return -1
+		return fillFlag
 	}
 	i := slices.Index(s.meanings, meaning)
 	if i < 0 {
@@ -147,7 +202,7 @@ func (s *series) flag(meaning string) int8 {
 	return int8(i)
 }
 
-// Discard removes the temporary file of a table that is not wanted.
+// Discard removes the temporary file.
 func (w *writer) Discard() { _ = w.spool.close() }
 
 // Close writes the file.
@@ -171,20 +226,20 @@ func (w *whole) see(text string) error {
 	return err
 }
 
-// kind is the external type that holds all values of a kept property exactly. The classic format has whole numbers of 32 bits only.
+// kind returns the external type that holds all values of a kept property exactly. The classic format has whole numbers of 32 bits only.
 func (s *series) kind() kind {
-	switch s.columns[0].Type {
-	case table.TypeBoolean:
+	switch {
+	case s.form == boolForm:
 		return byteKind
-	case table.TypeDouble:
+	case s.form == numberForm:
 		return doubleKind
-	case table.TypeInt64:
-		switch {
-		case s.whole.least > fillInt && s.whole.most <= math.MaxInt32:
-			return intKind
-		case s.whole.least >= -exact && s.whole.most <= exact:
-			return doubleKind
-		}
+	case s.columns[0].Type != table.TypeInt64:
+		return charKind
+	case s.whole.least > fillInt && s.whole.most <= math.MaxInt32:
+		return intKind
+	case s.whole.least >= -exact && s.whole.most <= exact:
+		return doubleKind
+	default:
+		return charKind
 	}
-	return charKind
 }

@@ -23,7 +23,7 @@ var (
 	_ table.TypedFormat = Format{}
 )
 
-// Name is parquet or geoparquet.
+// Name returns parquet or geoparquet.
 func (f Format) Name() string {
 	if f.Geo {
 		return "geoparquet"
@@ -31,10 +31,10 @@ func (f Format) Name() string {
 	return "parquet"
 }
 
-// HasGeometries is Geo.
+// HasGeometries returns Geo.
 func (f Format) HasGeometries() bool { return f.Geo }
 
-// OwnColumns is the geometry's, if there is one.
+// OwnColumns returns the column of geometries, if there is one.
 func (f Format) OwnColumns() []string {
 	if f.Geo {
 		return []string{GeometryColumn}
@@ -42,10 +42,10 @@ func (f Format) OwnColumns() []string {
 	return nil
 }
 
-// Typed is true: columns of kept properties have types.
+// Typed returns true: columns of kept properties have types.
 func (Format) Typed() bool { return true }
 
-// PropertyColumn is the property's name with underscores for dots.
+// PropertyColumn returns the property's name with underscores for dots.
 func (Format) PropertyColumn(property string) string { return strings.ReplaceAll(property, ".", "_") }
 
 // NewWriter begins a file.
@@ -101,7 +101,7 @@ func nodeOf(c table.Column) parquet.Node {
 		return parquet.Optional(parquet.Leaf(parquet.BooleanType))
 	case c.Role == table.RoleKept:
 		return parquet.Optional(parquet.String())
-	default: // units and quality: few texts, often
+	default: // units and quality: few different texts
 		return parquet.Optional(parquet.Encoded(parquet.String(), &parquet.RLEDictionary))
 	}
 }

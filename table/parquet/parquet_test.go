@@ -61,7 +61,7 @@ func write(t testing.TB, f Format, keep []string, source table.Source, datasets 
 	return path
 }
 
-// python runs a program over a file and decodes the JSON that it prints.
+// python runs a program on a file and decodes the JSON that it prints.
 func python(t testing.TB, program, path string, into any) {
 	t.Helper()
 	out, err := exec.Command(service.Python(t, service.Latest), "-c", program, path).Output()
@@ -73,7 +73,7 @@ func python(t testing.TB, program, path string, into any) {
 	require.NoError(t, json.Unmarshal(out, into), string(out))
 }
 
-// TestPyArrowReadsParquet has Arrow's own reader say what is in a file of several row batches.
+// TestPyArrowReadsParquet reads a file of several row batches with Arrow.
 func TestPyArrowReadsParquet(t *testing.T) {
 	numbers := []float64{0, math.Copysign(0, -1), 0.1, -1.5e-9, math.MaxFloat64, math.SmallestNonzeroFloat64, 9007199254740993}
 	var outcomes []bulk.Outcome
@@ -152,7 +152,7 @@ print(json.dumps({
 	assert.Equal(t, "", null["UP_AREA"])
 }
 
-// TestGeoPandasReadsGeoParquet has GeoPandas say what is in a file with all kinds of geometries, good and bad.
+// TestGeoPandasReadsGeoParquet reads a file with all kinds of geometries, good and bad, with GeoPandas.
 func TestGeoPandasReadsGeoParquet(t *testing.T) {
 	ring := `[[10,50],[11,50],[11,51],[10,50]]`
 	long := strings.Repeat("[10.5,50.5],", preflight.MaxVertices)
@@ -258,7 +258,7 @@ func TestWriteErrorsReachTheCaller(t *testing.T) {
 	assert.ErrorIs(t, err, errFull)
 }
 
-// big is a source of n features of k vertices and ten datasets, made as it is read; in its middle it looks at the heap.
+// big returns a source that makes n features of k vertices and ten datasets while it is read, and calls a function in the middle.
 func big(n, k int, middle func()) (source table.Source, datasets []string) {
 	for d := range 10 {
 		datasets = append(datasets, fmt.Sprint("provider:dataset_", d))
@@ -291,7 +291,7 @@ func polygon(seed, k int) []byte {
 	return append(b[:len(b)-1], "]]}"...)
 }
 
-// TestMemoryIsBounded looks at the heap in the middle of files whose cells, and whose geometries, are of over 20 MB.
+// TestMemoryIsBounded measures the heap in the middle of files with over 20 MB of cells or of geometries.
 func TestMemoryIsBounded(t *testing.T) {
 	live := func() int64 {
 		runtime.GC()
@@ -315,7 +315,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestTheFooterHoldsNoGeometries: bounds of WKB would make it, and the head of every page, as large as the largest.
+// TestTheFooterHoldsNoGeometries: bounds of WKB would make the footer, and the header of every page, as large as the largest geometry.
 func TestTheFooterHoldsNoGeometries(t *testing.T) {
 	source, datasets := big(40, 5_000, func() {})
 	info, err := os.Stat(write(t, Format{Geo: true}, nil, source, datasets...))

@@ -15,7 +15,7 @@ import (
 
 var _ table.Reader = Format{}
 
-// ReadRows reads the table; geometries are read from their WKB.
+// ReadRows reads the table.
 func (f Format) ReadRows(file io.ReaderAt, size int64, columns []table.Column) iter.Seq2[*table.Row, error] {
 	return func(yield func(*table.Row, error) bool) {
 		if err := f.readRows(file, size, columns, yield); err != nil {
@@ -42,7 +42,7 @@ func (f Format) readRows(file io.ReaderAt, size int64, columns []table.Column, y
 	return nil
 }
 
-// readGroup yields the rows of one row group; more is false when the consumer has enough.
+// readGroup yields the rows of one row group; more is false if the consumer stopped.
 func (f Format) readGroup(rows parquet.Rows, columns []table.Column, yield func(*table.Row, error) bool) (more bool, err error) {
 	batch := make([]parquet.Row, batchRows)
 	row := &table.Row{Cells: make([]table.Cell, len(columns))}

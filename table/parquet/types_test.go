@@ -13,8 +13,8 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// TestPyArrowReadsTypedProperties: kept properties are numbers and booleans where all their values are, also where that shows only
-// behind the first thousand rows.
+// TestPyArrowReadsTypedProperties: kept properties are numbers or booleans if all their values are, even if a value after the first thousand
+// rows decides it.
 func TestPyArrowReadsTypedProperties(t *testing.T) {
 	property := map[string]func(i int) string{
 		"n":     func(i int) string { return []string{"1159100.0", "2", "2.5", "null"}[i%4] },

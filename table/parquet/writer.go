@@ -1,22 +1,24 @@
 package parquet
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
+	"maps"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/community-attribute-service/cas-go/table"
-	"github.com/community-attribute-service/cas-go/wire"
+	"github.com/community-attribute-service/cas-go/table/internal/wkb"
 )
 
 const (
-	batchRows     = 64       // handed over at once
-	batchBytes    = 32 << 10 // of text in a batch, beyond which it is handed over before it is full
-	rowGroupBytes = 8 << 20  // of cells, beyond which a row group ends: it is held in memory until then
-	pagesBytes    = 2 << 20  // of pages under construction, all columns together
-	// A page ends with the batch that fills it. Beyond 128 kB the compressor takes 16 MB for a history.
+	batchRows     = 64       // passed on at once
+	batchBytes    = 32 << 10 // of text, after which a batch is passed on before it is full
+	rowGroupBytes = 8 << 20  // of cells, after which a row group ends; it is in memory until then
+	pagesBytes    = 2 << 20  // of unfinished pages, all columns together
+	// A page ends with the batch that fills it. For pages over 128 kB the compressor would allocate a history of 16 MB.
 	largestPage  = 64 << 10
 	smallestPage = 4 << 10
 )
@@ -37,8 +39,8 @@ func newWriter(w io.Writer, columns []table.Column, geo bool) (table.RowWriter, 
 	wr := &writer{columns: columns, rows: make([]parquet.Row, batchRows)}
 	wr.file = parquet.NewGenericWriter[any](w, schemaOf(columns, geo),
 		parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(page),
-		// Bounds are kept by column chunk and in the index; in page headers they would repeat whole values, four times,
-		// and those of WKB say nothing.
+		// Column chunks and the index have the bounds. Page headers would repeat them as whole values, and bounds of WKB
+		// are useless.
 		parquet.DataPageStatistics(false), parquet.SkipPageBounds(GeometryColumn))
 	if geo {
 		wr.geo = newGeometries()
@@ -76,46 +78,13 @@ func (w *writer) value(c *table.Cell, column int) (parquet.Value, error) {
 		return parquet.DoubleValue(c.Number).Level(0, 1, column), nil
 	case of.Type == table.TypeInt64 || of.Type == table.TypeDouble || of.Type == table.TypeBoolean:
 		w.group += 8
-		value, err := typedValue(c, of.Type)
+		value, err := c.Value(of.Type)
 		if err != nil {
-			return value, fmt.Errorf("column %s: %w", of.Name, err)
+			return parquet.Value{}, fmt.Errorf("column %s: %w", of.Name, err)
 		}
-		return value.Level(0, 1, column), nil
+		return parquet.ValueOf(value).Level(0, 1, column), nil
 	default:
-		return w.textValue(textOf(c), column), nil
-	}
-}
-
-// typedValue is a cell of a column of kept properties that are all of one type.
-func typedValue(c *table.Cell, t table.Type) (parquet.Value, error) {
-	text := textOf(c)
-	switch t {
-	case table.TypeInt64:
-		n, err := strconv.ParseInt(text, 10, 64)
-		return parquet.Int64Value(n), err
-	case table.TypeBoolean:
-		b, err := strconv.ParseBool(text)
-		return parquet.BooleanValue(b), err
-	default:
-		if c.Kind == table.NumberCell {
-			return parquet.DoubleValue(c.Number), nil
-		}
-		f, err := strconv.ParseFloat(text, 64)
-		if n, whole := strconv.ParseInt(text, 10, 64); err == nil && whole == nil && (n > 1<<53 || n < -1<<53) {
-			err = fmt.Errorf("no float64 is %s", text)
-		}
-		return parquet.DoubleValue(f), err
-	}
-}
-
-func textOf(c *table.Cell) string {
-	switch c.Kind {
-	case table.NumberCell:
-		return string(wire.AppendFloat(nil, c.Number))
-	case table.JSONCell:
-		return table.PlainText(c.JSON)
-	default:
-		return c.Text
+		return w.textValue(c.PlainText(), column), nil
 	}
 }
 
@@ -129,7 +98,7 @@ func (w *writer) textValue(text string, column int) parquet.Value {
 	return w.bytesValue(start).Level(0, level, column)
 }
 
-// bytesValue is what was appended to the batch's text from start on. It stays where it is when the text grows.
+// bytesValue returns what was appended to the batch's text since start. It stays valid when the text grows.
 func (w *writer) bytesValue(start int) parquet.Value {
 	w.group += len(w.text) - start
 	return parquet.ByteArrayValue(w.text[start:len(w.text):len(w.text)])
@@ -170,4 +139,56 @@ func (w *writer) Close() error {
 		return fmt.Errorf("writing Parquet: %w", err)
 	}
 	return nil
+}
+
+// geometries writes the column of geometries and collects what the file's metadata says about it.
+type geometries struct {
+	wkb    wkb.Encoder
+	types  map[string]bool
+	bounds wkb.Bounds
+	flat   bool // one of them is without z
+}
+
+func newGeometries() *geometries {
+	return &geometries{types: map[string]bool{}, bounds: wkb.NoBounds}
+}
+
+// append appends the WKB of a row's geometry; ok is false if [table.Row.Geometry] has none.
+func (g *geometries) append(b []byte, r *table.Row) (_ []byte, ok bool) {
+	b, s, ok := g.wkb.Append(b, r.Feature)
+	if !ok {
+		return b, false
+	}
+	g.types[s.Name()] = true
+	g.flat = g.flat || !s.Z
+	g.bounds.Join(&s.Bounds)
+	return b, true
+}
+
+// metadata returns the value of the file's geo key, as GeoParquet 1.1.0 defines it: https://geoparquet.org/releases/v1.1.0/.
+// Without a crs member the geometries are in OGC:CRS84.
+func (g *geometries) metadata() string {
+	type column struct {
+		Encoding      string    `json:"encoding"`
+		GeometryTypes []string  `json:"geometry_types"`
+		BBox          []float64 `json:"bbox,omitempty"`
+	}
+	c := column{Encoding: "WKB", GeometryTypes: slices.AppendSeq([]string{}, maps.Keys(g.types))}
+	slices.Sort(c.GeometryTypes)
+	if len(g.types) > 0 {
+		low, high := g.bounds.Low[:], g.bounds.High[:]
+		if g.flat {
+			low, high = low[:2], high[:2]
+		}
+		c.BBox = slices.Concat(low, high)
+	}
+	text, err := json.Marshal(struct {
+		Version string            `json:"version"`
+		Primary string            `json:"primary_column"`
+		Columns map[string]column `json:"columns"`
+	}{"1.1.0", GeometryColumn, map[string]column{GeometryColumn: c}})
+	if err != nil {
+		panic(err) // numbers are finite, the rest is text
+	}
+	return string(text)
 }

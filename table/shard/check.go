@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,11 +16,11 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// A MergeError says why tables do not make a whole. Nothing was written.
+// A MergeError says why tables are not all shards of one run. Nothing was written.
 type MergeError struct {
-	Problems []error // one by one
+	Problems []error // what is wrong
 	Of       int     // shards of the whole
-	Rerun    []int   // numbers of the shards that have to run again, ascending; none where that would not help
+	Rerun    []int   // numbers of the shards that have to run again, ascending; none if that would not help
 }
 
 // Error names each problem on a line of its own, and which shards to run again.
@@ -34,10 +35,10 @@ func (e *MergeError) Error() string {
 	return text
 }
 
-// Array is Rerun as sbatch --array reads it, such as 3,7-9.
+// Array returns Rerun as sbatch --array reads it, such as 3,7-9.
 func (e *MergeError) Array() string { return ranges(e.Rerun) }
 
-// ranges writes 1,2,3,7 as 1-3,7, as sbatch --array reads it.
+// ranges writes 1,2,3,7 as 1-3,7.
 func ranges(numbers []int) string {
 	var parts []string
 	for i := 0; i < len(numbers); {
@@ -63,7 +64,7 @@ type part struct {
 // checker collects what is wrong.
 type checker struct {
 	MergeError
-	again map[int]bool
+	again map[int]bool // numbers for Rerun
 }
 
 func (c *checker) refuse(number int, format string, args ...any) {
@@ -77,14 +78,11 @@ func (c *checker) verdict() error {
 	if len(c.Problems) == 0 {
 		return nil
 	}
-	for number := range c.again {
-		c.Rerun = append(c.Rerun, number)
-	}
-	slices.Sort(c.Rerun)
+	c.Rerun = slices.Sorted(maps.Keys(c.again))
 	return &c.MergeError
 }
 
-// gather reads the manifests of tables in any order and gives the shards of one whole in order, or a *MergeError.
+// gather reads the manifests of tables and returns the shards of one run in order, or a *MergeError.
 func gather(tables []string) ([]part, error) {
 	c := checker{again: map[int]bool{}}
 	var parts []part
@@ -117,7 +115,7 @@ func gather(tables []string) ([]part, error) {
 
 var shardName = regexp.MustCompile(`\.(\d{4})-of-(\d{4})\.[^.]+$`)
 
-// numbersIn tells from a file's name which shard it should be; 0 is unknown.
+// numbersIn returns the shard in a file's name; 0 is unknown.
 func numbersIn(path string) (number, of int) {
 	if m := shardName.FindStringSubmatch(path); m != nil {
 		number, _ = strconv.Atoi(m[1])
@@ -126,7 +124,7 @@ func numbersIn(path string) (number, of int) {
 	return number, of
 }
 
-// sameRun keeps the parts of the run that most belong to, the first one's of equals.
+// sameRun keeps the parts of the run that most parts belong to.
 func (c *checker) sameRun(parts []part) []part {
 	count := map[string]int{}
 	for _, p := range parts {
@@ -148,7 +146,7 @@ func (c *checker) sameRun(parts []part) []part {
 	return same
 }
 
-// run is what the shards of one run have in common.
+// run returns what the shards of one run have in common, as text.
 func (m *Manifest) run() string {
 	text, err := json.Marshal([]any{m.Of, m.Features, m.InputSHA256, m.Parameters, m.Keep, m.Form, m.Format})
 	if err != nil {
@@ -182,7 +180,7 @@ func (m *Manifest) differences(whole *Manifest) []string {
 	return d
 }
 
-// once orders the parts and keeps one for each shard.
+// once sorts the parts and keeps one for each shard.
 func (c *checker) once(parts []part) []part {
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.Number, b.Number) })
 	return slices.CompactFunc(parts, func(a, b part) bool {

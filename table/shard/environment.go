@@ -11,11 +11,11 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// CountVariable is the environment variable that says how many shards there are. Schedulers tell a task its number, and at best the size
-// of the array as it was submitted, which for a repetition of shards 3 to 5 is three.
+// CountVariable is the environment variable for the number of shards. Schedulers tell a task its number, and some of them the size of the
+// array as it was submitted; if shards 3 to 5 are submitted again, that size is three.
 const CountVariable = "CAS_SHARDS"
 
-// FromEnvironment finds out which shard of a table this process is to make. Its number is that of its task in the array of a scheduler,
+// FromEnvironment finds out which shard of a table this process has to make. Its number is that of its task in the array of a scheduler,
 // which has to count from 1:
 //
 //	SLURM_ARRAY_TASK_ID            Slurm
@@ -23,10 +23,10 @@ const CountVariable = "CAS_SHARDS"
 //	SGE_TASK_ID                    Grid Engine
 //	JOB_COMPLETION_INDEX           Kubernetes' Indexed Jobs, which count from 0
 //
-// How many there are says CAS_SHARDS; without it the files of other shards that stand beside output; and where there are none, the size of
-// a Slurm or Grid Engine array that begins with 1 and has no gaps, as the first submission has. What cannot be told is refused.
+// The number of shards is CAS_SHARDS; without it, that in the names of other shards' files beside output; without such files, the size of
+// a Slurm or Grid Engine array that begins with 1 and has no gaps, as it does when it is first submitted.
 //
-// Errors are cas.ErrInvalidRequest, and say which variable is missing or wrong.
+// Otherwise the error is cas.ErrInvalidRequest, and says which variable is missing or wrong.
 func FromEnvironment(getenv func(string) string, output string) (Shard, error) {
 	e := environment{getenv: getenv}
 	a, found := e.array()
@@ -59,7 +59,7 @@ type environment struct {
 type array struct {
 	variable    string // that holds the task's number
 	task        int    // from 1
-	first, last int    // of the array as it was submitted; 0 where that is not told
+	first, last int    // of the array as it was submitted; 0 if they are not known
 	size        int
 	fromZero    bool
 }
@@ -72,7 +72,7 @@ func (e *environment) array() (a array, found bool) {
 		{task: "SGE_TASK_ID", first: "SGE_TASK_FIRST", last: "SGE_TASK_LAST"},
 		{task: "JOB_COMPLETION_INDEX"},
 	} {
-		if text := e.getenv(v.task); text == "" || text == "undefined" { // as Grid Engine tells what is no array
+		if text := e.getenv(v.task); text == "" || text == "undefined" { // Grid Engine sets it for a job that is not an array
 			continue
 		}
 		a = array{variable: v.task, task: e.number(v.task, 0), first: e.number(v.first, 0), last: e.number(v.last, 0)}
@@ -105,7 +105,7 @@ func (e *environment) number(name string, absent int) int {
 	return n
 }
 
-// count is the size of an array that looks as a first submission does.
+// count returns the size of an array that looks as when it is first submitted.
 func (a array) count() (int, error) {
 	switch {
 	case a.last == 0:
@@ -120,11 +120,11 @@ func (a array) count() (int, error) {
 
 var partOf = regexp.MustCompile(`^\.\d{4}-of-(\d{4})\.`)
 
-// existing tells from the files of other shards beside a table how many there are; 0 is that there are none.
+// existing returns the number of shards in the names of other shards' files beside a table; 0 if there are none.
 func existing(output string) (n int, err error) {
 	entries, err := os.ReadDir(filepath.Dir(output))
 	if err != nil {
-		return 0, nil // what is wrong with the folder shows when it is written to
+		return 0, nil // writing to the folder returns the error
 	}
 	stem := strings.TrimSuffix(filepath.Base(output), filepath.Ext(output))
 	for _, entry := range entries {

@@ -55,7 +55,7 @@ func ExampleMerge() {
 	// attributes.0002-of-0002.shard.json holds 27 from 26
 }
 
-// A pattern finds more than tables.
+// A pattern matches more than tables.
 func ExampleTables() {
 	fmt.Println(shard.Tables([]string{"a.0001-of-0002.json", "a.0001-of-0002.meta.json", "a.0001-of-0002.shard.json", "a.0002-of-0002.json"}))
 	// Output: [a.0001-of-0002.json a.0002-of-0002.json]

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table"
 )
@@ -21,28 +20,28 @@ import (
 // manifestVersion changes when an older Merge would misread a manifest.
 const manifestVersion = 2
 
-// A Manifest says what a shard's table is a part of, and what a merge has to know of it.
+// A Manifest says what a shard's table is a part of, and what a merge has to know about it.
 type Manifest struct {
-	Version int `json:"cas_shard_manifest"` // of the manifest's form
+	Version int `json:"cas_shard_manifest"` // of the manifest's format
 	Shard
 	First       int                 `json:"first"`               // position of the first row's feature in the input, from 0
 	Rows        int                 `json:"rows"`                // of the table
 	Features    int                 `json:"features"`            // of the whole input
 	Input       string              `json:"input"`               // its name
 	InputSHA256 string              `json:"input_sha256"`        // of the input's bytes, in hexadecimal
-	InputCRS    string              `json:"input_crs,omitempty"` // that its coordinates were converted from
+	InputCRS    string              `json:"input_crs,omitempty"` // reference system that its coordinates were converted from
 	Parameters  journal.Fingerprint `json:"parameters"`          // of the run
-	Keep        []string            `json:"keep,omitempty"`      // properties that are carried through
+	Keep        []string            `json:"keep,omitempty"`      // properties that were copied into the table
 	Form        table.Form          `json:"form,omitzero"`       // of the table
 	Format      string              `json:"format"`              // of the table
 	Table       File                `json:"table"`
-	Failures    File                `json:"failures"` // the list of them
+	Failures    File                `json:"failures"` // the list of failures
 
-	ServiceURL     string            `json:"service_url,omitempty"`     // base URL of the service that was asked
-	ServiceVersion string            `json:"service_version,omitempty"` // where it is known
-	ServiceTuning  string            `json:"service_tuning,omitempty"`  // what was changed in one that was started for the run
-	Client         string            `json:"client,omitempty"`          // name and version of the program that asked
-	Sessions       []journal.Session `json:"sessions,omitempty"`        // the runs that asked
+	ServiceURL     string            `json:"service_url,omitempty"`     // base URL of the service
+	ServiceVersion string            `json:"service_version,omitempty"` // if it is known
+	ServiceTuning  string            `json:"service_tuning,omitempty"`  // what was changed in a service that was started for the run
+	Client         string            `json:"client,omitempty"`          // name and version of the program that sent the requests
+	Sessions       []journal.Session `json:"sessions,omitempty"`        // the runs that sent requests
 	Catalog        []cas.Dataset     `json:"catalog,omitempty"`         // metadata of the datasets
 	Summary        *table.Summary    `json:"summary"`                   // of the table
 }
@@ -53,13 +52,13 @@ type File struct {
 	SHA256 string `json:"sha256"` // of its bytes, in hexadecimal
 }
 
-// ManifestPath is the name of the manifest beside a shard's table: attributes.0003-of-0016.shard.json beside
+// ManifestPath returns the name of the manifest beside a shard's table: attributes.0003-of-0016.shard.json beside
 // attributes.0003-of-0016.csv.
 func ManifestPath(path string) string {
 	return strings.TrimSuffix(path, filepath.Ext(path)) + ".shard.json"
 }
 
-// RemoveManifest removes what an earlier run left beside a table that is to be replaced.
+// RemoveManifest removes the manifest of an earlier run, before its table is replaced.
 func RemoveManifest(path string) error {
 	if err := os.Remove(ManifestPath(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -67,8 +66,8 @@ func RemoveManifest(path string) error {
 	return nil
 }
 
-// WriteManifest writes the manifest of a shard whose table was written with these options, of an input of so many
-// features, with the properties of keep. It is the last thing that a shard does.
+// WriteManifest writes the manifest of a shard, from the number of features in the whole input, the properties that were kept, and the
+// options and the summary of the table. It is the last thing that a shard does.
 func WriteManifest(s Shard, features int, keep []string, o table.Options, summary *table.Summary) error {
 	first, end := s.Range(features)
 	m := Manifest{
@@ -94,13 +93,13 @@ func WriteManifest(s Shard, features int, keep []string, o table.Options, summar
 	return writeWhole(ManifestPath(o.Path), append(text, '\n'))
 }
 
-// writeWhole writes a file that has its name when it is whole and on the disk.
+// writeWhole writes a file under a temporary name, syncs it to the disk and renames it.
 func writeWhole(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // gone when it has its name
+	defer os.Remove(file.Name()) // fails after the renaming
 	_, err = file.Write(content)
 	if err := errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
 		return err
@@ -108,7 +107,7 @@ func writeWhole(path string, content []byte) error {
 	return os.Rename(file.Name(), path)
 }
 
-// ReadManifest reads the manifest beside a shard's table. One that is not there is fs.ErrNotExist.
+// ReadManifest reads the manifest beside a shard's table. If there is none, the error is fs.ErrNotExist.
 func ReadManifest(path string) (*Manifest, error) {
 	text, err := os.ReadFile(ManifestPath(path))
 	if err != nil {

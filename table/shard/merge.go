@@ -15,13 +15,13 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// Merge joins the tables of all shards of a run, given in any order, to the table, the list of failures and the
-// description that one run would have written at output: the same bytes, but for the description's service URL,
-// which is left out where the shards had one each. Formats are those that a shard may have been written in.
+// Merge joins the tables of all shards of a run, given in any order. It writes the table, the list of failures and the description that one
+// run would have written at output: the same bytes, except that the description has no service URL if the shards used several services.
+// Formats are those that the shards may have.
 //
-// Shards that are missing, there twice, not finished, changed since, or of other inputs or parameters are a
-// [*MergeError]; nothing is written then. An output of another kind than the shards is cas.ErrInvalidRequest.
-// What lies beside the tables is skipped; see [Tables]. Memory does not grow with the rows.
+// If shards are missing, given twice, not finished, changed since, or of other inputs or parameters, the error is a [*MergeError], and
+// nothing is written. If output is of another format than the shards, it is cas.ErrInvalidRequest. Files other than tables are skipped; see
+// [Tables]. Memory does not grow with the rows.
 func Merge(ctx context.Context, tables []string, output string, formats ...table.Reader) (*table.Summary, error) {
 	tables = Tables(tables)
 	if len(tables) == 0 {
@@ -56,8 +56,8 @@ func Merge(ctx context.Context, tables []string, output string, formats ...table
 	return table.Join(ctx, joined, table.Options{Path: output, Format: format, Plan: plan, Parameters: whole.Parameters, About: about(parts)})
 }
 
-// Tables are those of the files that are tables: a pattern such as attributes.*.csv or attributes.*.json finds lists of failures,
-// descriptions and manifests too.
+// Tables returns the files that are tables: a pattern such as attributes.*.csv or attributes.*.json also matches lists of failures,
+// descriptions and manifests.
 func Tables(files []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(path string) bool {
 		return slices.ContainsFunc([]string{".errors.csv", ".meta.json", ".shard.json", ".journal"}, func(ending string) bool { return strings.HasSuffix(path, ending) })
@@ -96,7 +96,7 @@ func (p part) table(format table.Reader) table.Part {
 	}
 }
 
-// about is what the shards say of their run. Each may have had a service of its own.
+// about joins what the shards say about their run. Each may have used a service of its own.
 func about(parts []part) table.About {
 	first := parts[0]
 	a := table.About{Input: first.Input, InputSHA256: first.InputSHA256, InputCRS: first.InputCRS}

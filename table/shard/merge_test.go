@@ -21,7 +21,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
-// TestMergeEqualsOneRun divides a run by every n from 1 to 50, also into more shards than features.
+// TestMergeEqualsOneRun divides a run into 1 to 50 shards, which can be more than there are features.
 func TestMergeEqualsOneRun(t *testing.T) {
 	for _, f := range formats {
 		t.Run(f.Name(), func(t *testing.T) {
@@ -58,8 +58,8 @@ func upTo(n int) []int {
 	return all
 }
 
-// TestMergeProperty: any n from 1 to 50, any order of shards, any answers: the bytes of one run. And any shard that is left
-// out, given twice, cut or of another run is refused and named.
+// TestMergeProperty: any 1 to 50 shards, in any order, with any answers, give the bytes of one run. A shard that is left out, given twice,
+// cut or of another run is refused and named.
 func TestMergeProperty(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		f := rapid.SampledFrom(formats).Draw(r, "format")
@@ -106,12 +106,12 @@ func TestMergeProperty(t *testing.T) {
 	})
 }
 
-// forms of tables, whose merge is the whole's too.
+// forms of tables; in each of them a merge gives the same as one run.
 var forms = []table.Form{
 	{}, {}, {Values: true, IDName: "gauge_id", IDPrefix: "camels"}, {SortByID: true}, {Long: true}, {Long: true, SortByID: true, IDPrefix: "a_"},
 }
 
-// TestMergeZeroesClassesOfOtherShards merges shards of which each knows a class of its own.
+// TestMergeZeroesClassesOfOtherShards merges shards, each of which has a class of its own.
 func TestMergeZeroesClassesOfOtherShards(t *testing.T) {
 	for _, f := range formats {
 		w := newWorld(1, 0, f)
@@ -138,7 +138,7 @@ func TestMergeZeroesClassesOfOtherShards(t *testing.T) {
 	}
 }
 
-// TestMergeSkipsListsOfFailures takes what a pattern of the shell finds: tables and lists of failures.
+// TestMergeSkipsListsOfFailures merges the files that a pattern of the shell matches: tables and lists of failures.
 func TestMergeSkipsListsOfFailures(t *testing.T) {
 	w := newWorld(3, 30, table.CSV{})
 	output := filepath.Join(t.TempDir(), "q.csv")
@@ -162,7 +162,7 @@ func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
 	}
 }
 
-// damages are ways for a whole to be none. Each gives the tables to merge, and whether the shard is to run again.
+// damages make shards that do not belong together. Each returns the tables to merge, and whether the shard has to run again.
 var damages = map[string]func(t *testing.T, w *world, shards []string, path string, s Shard, output string) ([]string, bool){
 	"left out": func(_ *testing.T, w *world, shards []string, path string, s Shard, _ string) ([]string, bool) {
 		shards = slices.DeleteFunc(slices.Clone(shards), func(p string) bool { return p == path })
@@ -263,7 +263,7 @@ func TestMergeStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestServicesOfTheirOwn: the URL of a service that lived for one shard says nothing about the whole.
+// TestServicesOfTheirOwn: the description has no URL if every shard had a service of its own.
 func TestServicesOfTheirOwn(t *testing.T) {
 	shared := part{Manifest: &Manifest{ServiceURL: "http://a", ServiceVersion: "0.4.0", Client: "cas-go/1"}}
 	other := part{Manifest: &Manifest{ServiceURL: "http://b", ServiceVersion: "0.4.0", Client: "cas-go/2"}}

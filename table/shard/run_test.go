@@ -33,7 +33,7 @@ const (
 
 var formats = []table.Reader{table.CSV{}, table.NDJSON{}, table.JSON{}, parquet.Format{}, parquet.Format{Geo: true}, netcdf.Format{}, table.GeoJSON{}, geopackage.Format{}}
 
-// extension is what a table's file is called by.
+// extension returns the ending of a table's file.
 func extension(f table.Format) string {
 	if p, ok := f.(parquet.Format); ok && p.Geo {
 		return "parquet"
@@ -41,7 +41,7 @@ func extension(f table.Format) string {
 	return f.Name()
 }
 
-// A world is a run that can be divided: every outcome follows from its feature's position.
+// A world is a run that can be divided: every outcome depends only on the position of its feature.
 type world struct {
 	outcomes []bulk.Outcome
 	params   journal.Fingerprint
@@ -59,7 +59,7 @@ func newWorld(seed uint64, features int, f table.Reader) *world {
 		params: journal.Fingerprint{DatasetIDs: []string{elevation, cover, mixed, soil}, Aggregation: cas.AggregationMedian, IDField: "HYBAS_ID"},
 		keep:   []string{"NAME", "UP"}, format: f, sha256: fmt.Sprintf("%064x", seed),
 	}
-	// Some classes and kinds of answers are rare: only few shards know them.
+	// Some classes and kinds of answers are rare: only few shards have them.
 	classes := []string{"1", "2", "10", "-1", "a b", "a-b", "forêt", ""}
 	for i := range features {
 		w.outcomes = append(w.outcomes, w.outcome(random, i, classes))
@@ -129,7 +129,7 @@ func (w *world) features(yield func(features.Feature, error) bool) {
 // run makes the table of one shard, or of the whole, as the command does.
 func (w *world) run(t *testing.T, s Shard, output string) string {
 	t.Helper()
-	plan, err := w.form.Plan(w.params.DatasetIDs, w.params.IDField, w.keep, w.format)
+	plan, err := w.form.PlanRun(w.params, w.keep, w.format)
 	require.NoError(t, err)
 	o := table.Options{Path: s.Path(output), Format: w.format, Plan: plan, Parameters: w.params, About: table.About{
 		ServiceURL: "http://localhost:8000", ServiceVersion: "0.4.0", Client: "cas-go/1", Input: "basins.geojson", InputSHA256: w.sha256,
@@ -157,7 +157,7 @@ func (w *world) run(t *testing.T, s Shard, output string) string {
 	return o.Path
 }
 
-// shards makes all shards of n, in an order of chance.
+// shards makes all n shards, in random order.
 func (w *world) shards(t *testing.T, n int, output string, random *rand.Rand) []string {
 	t.Helper()
 	var paths []string
@@ -168,7 +168,7 @@ func (w *world) shards(t *testing.T, n int, output string, random *rand.Rand) []
 	return paths
 }
 
-// files are what a run leaves, by name.
+// files returns the files of a run by name.
 func files(t *testing.T, output string) map[string]string {
 	t.Helper()
 	all := map[string]string{}

@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/features"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
 // Most is the largest number of shards.
@@ -39,24 +38,24 @@ func newShard(i, n int) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// String is i/n, as Parse reads it.
+// String returns i/n, as Parse reads it.
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Number, s.Of) }
 
 // Whole reports whether there is no division.
 func (s Shard) Whole() bool { return s.Of == 0 }
 
-// Range is where the shard lies in an input of so many features: from first up to, and without, end. It may be empty.
+// Range returns the positions of the shard's features in an input of n features: from first up to end, which is excluded. It may be empty.
 func (s Shard) Range(n int) (first, end int) {
 	if s.Whole() {
 		return 0, n
 	}
-	bound := func(i int) int { // without the product n*i, which may be too large
+	bound := func(i int) int { // n*i/s.Of, but n*i may overflow
 		return n/s.Of*i + n%s.Of*i/s.Of
 	}
 	return bound(s.Number - 1), bound(s.Number)
 }
 
-// Select yields the features of the shard, of an input of so many. Nothing is read beyond them.
+// Select yields the features of the shard, from all features of an input, of which there are total. It stops reading after the last one.
 func (s Shard) Select(all iter.Seq2[features.Feature, error], total int) iter.Seq2[features.Feature, error] {
 	if s.Whole() {
 		return all
@@ -77,7 +76,7 @@ func (s Shard) Select(all iter.Seq2[features.Feature, error], total int) iter.Se
 	}
 }
 
-// Path is the name of the shard's table: attributes.0003-of-0016.csv for attributes.csv.
+// Path returns the name of the shard's table: attributes.0003-of-0016.csv for attributes.csv.
 func (s Shard) Path(output string) string {
 	if s.Whole() {
 		return output

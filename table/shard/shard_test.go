@@ -17,7 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// TestRangesAreAPartition: disjoint, complete, in order, of equal length but for one.
+// TestRangesAreAPartition: ranges are disjoint, complete and in order, and their lengths differ by at most one.
 func TestRangesAreAPartition(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		features := rapid.OneOf(rapid.IntRange(0, 1000), rapid.IntRange(0, math.MaxInt-1)).Draw(r, "features")

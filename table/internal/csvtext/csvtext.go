@@ -1,4 +1,4 @@
-// Package csvtext writes and reads the cells of CSV as tables have it: RFC 4180 with LF at the ends of lines.
+// Package csvtext writes and reads the cells of the CSV in tables: RFC 4180, but with LF as line end.
 package csvtext
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Append appends a cell. Blanks at its ends are quoted too: some readers would drop them.
+// Append appends a cell. It also quotes a cell with blanks at its ends, which some readers would drop.
 func Append(b []byte, text string) []byte {
 	if isPlain(text) {
 		return append(b, text...)
@@ -24,7 +24,7 @@ func Append(b []byte, text string) []byte {
 	}
 }
 
-// isPlain reports a text that needs no quotes. Most cells are short words, for which a look at each byte is the fastest.
+// isPlain reports whether a text needs no quotes. Most cells are short words, for which a loop over the bytes is fastest.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		switch text[i] {
@@ -40,16 +40,16 @@ func blankEnds(text string) bool {
 	return text != "" && (blank(text[0]) || blank(text[len(text)-1]))
 }
 
-// ErrForm is text that Append would not have written so.
+// ErrForm means that Append has not written the text.
 var ErrForm = errors.New("not as this program writes CSV: was the file edited?")
 
-// A Reader takes lines apart. encoding/csv would make \n of \r\n inside quotes.
+// A Reader takes lines apart. encoding/csv would turn \r\n inside quotes into \n.
 type Reader struct {
 	In   *bufio.Reader
-	Text []byte // of the cell that was read last
+	Text []byte // of the last cell
 }
 
-// Cell reads one cell into Text, and what ends it: a comma or a line end.
+// Cell reads one cell into Text and returns what ends it: a comma or a line end.
 func (c *Reader) Cell() (end byte, err error) {
 	c.Text = c.Text[:0]
 	b, err := c.In.ReadByte()

@@ -1,10 +1,10 @@
-// Package kinds tells texts of one kind, such as warnings that differ by numbers and ids alone.
+// Package kinds groups texts, such as warnings that differ only in numbers and ids.
 package kinds
 
 import "strings"
 
-// Of is a text in which numbers, hexadecimal ids and white space are told apart no more: each number and id
-// becomes #, each run of white space one blank. It is cut at so many bytes.
+// Of returns the text that all texts of the same kind share: each number and each hexadecimal id becomes #, each run of white space one
+// blank. It is cut at longest bytes.
 func Of(text string, longest int) string {
 	b := make([]byte, 0, min(len(text), longest)+16)
 	for i := 0; i < len(text) && len(b) <= longest; {
@@ -36,8 +36,8 @@ func signs(text string, i int) bool {
 	return (text[i] == '-' || text[i] == '+') && i+1 < len(text) && digit(text[i+1]) && (i == 0 || !alphanumeric(text[i-1]))
 }
 
-// wordLength is the length of the word or number that text begins with: letters and digits, and what joins the parts
-// of a number (1.5e-07).
+// wordLength returns the length of the word or number that text begins with: letters and digits, and the characters that join the parts of
+// a number (1.5e-07).
 func wordLength(text string) int {
 	i := 0
 	for i < len(text) {
@@ -53,7 +53,7 @@ func wordLength(text string) int {
 	return i
 }
 
-// appendWord appends a word with # for what is a number or an id in it.
+// appendWord appends a word with # for the numbers and ids in it.
 func appendWord(b []byte, word string) []byte {
 	digits, others := 0, 0
 	for i := range len(word) {
@@ -90,7 +90,7 @@ func alphanumeric(c byte) bool {
 	return digit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// Cut shortens a text to n bytes at the end of a character, and marks it.
+// Cut shortens a text to at most n bytes, at the end of a character, and appends an ellipsis.
 func Cut(text string, n int) string {
 	if len(text) <= n {
 		return text

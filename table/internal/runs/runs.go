@@ -1,4 +1,4 @@
-// Package runs sorts records by their keys in bounded memory: in runs that are sorted in memory, wait in a temporary file and are merged in
+// Package runs sorts records by their keys in bounded memory. It sorts runs in memory, writes them to a temporary file and merges them at
 // the end.
 package runs
 
@@ -12,10 +12,11 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 )
 
-// A Sorter takes records and gives them back in the order of their keys, those of one key in the order in which they came. The zero Sorter
-// holds [Memory] bytes of records in memory and has its temporary file in the system's folder for such.
+// A Sorter takes records and returns them in the order of their keys; records with the same key keep their order. The zero Sorter holds
+// [Memory] bytes of records in memory and has its temporary file in the system's folder for temporary files.
 type Sorter struct {
 	Folder string // of the temporary file
 	Limit  int    // bytes of records in memory; 0 is Memory
@@ -33,7 +34,7 @@ type key struct {
 	begin, end int
 }
 
-// Memory is how many bytes of records are held in memory.
+// Memory is the default number of bytes of records in memory.
 const Memory = 32 << 20
 
 const (
@@ -41,11 +42,11 @@ const (
 	keyBytes  = 64 // of memory for a key besides its record
 )
 
-// Add takes a record. Neither text nor record is kept.
+// Add copies a record and its key.
 func (s *Sorter) Add(text string, record []byte) error {
 	begin := len(s.records)
 	s.records = append(s.records, record...)
-	s.keys = append(s.keys, key{string([]byte(text)), begin, len(s.records)})
+	s.keys = append(s.keys, key{strings.Clone(text), begin, len(s.records)})
 	if len(s.records)+len(s.keys)*keyBytes < cmp.Or(s.Limit, Memory) {
 		return nil
 	}
@@ -63,7 +64,7 @@ func (s *Sorter) spill() error {
 		if err != nil {
 			return err
 		}
-		_ = os.Remove(file.Name()) // on Unix nothing is left whatever happens; elsewhere Close does it
+		_ = os.Remove(file.Name()) // Unix allows that, so a killed run leaves no file; elsewhere Close removes it
 		s.file = file
 	}
 	s.sort()
@@ -84,7 +85,7 @@ func appendText[T ~string | ~[]byte](b []byte, text T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 
-// Sorted yields the records, once. A record is good until the next one.
+// Sorted yields the records, once. A record is valid until the next one.
 func (s *Sorter) Sorted() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		if s.file == nil {
@@ -140,7 +141,7 @@ func (s *Sorter) Close() error {
 	return nil
 }
 
-// run is a run at one of its records.
+// run is a reader of one run, at one of its records.
 type run struct {
 	order  int
 	in     *bufio.Reader
@@ -172,7 +173,7 @@ func readText(in *bufio.Reader, into []byte) ([]byte, error) {
 	return into, err
 }
 
-// heads is a heap of runs by the records that they are at.
+// heads is a heap of runs, ordered by their current records.
 type heads []*run
 
 func (h heads) Len() int      { return len(h) }
@@ -187,7 +188,7 @@ func (h *heads) Pop() any {
 	return last
 }
 
-// add puts a run's next record on the heap; a run that has none is left out.
+// add moves a run to its next record and puts it on the heap, unless it is at its end.
 func (h *heads) add(r *run) error {
 	switch err := r.next(); err {
 	case nil:

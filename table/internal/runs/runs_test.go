@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSorter sorts more than it holds, in many runs or none, with keys that occur twice and empty records.
+// TestSorter sorts more than fits into memory, in many runs or none, with keys that occur twice and empty records.
 func TestSorter(t *testing.T) {
 	for _, limit := range []int{100, 5_000, 0} {
 		for _, n := range []int{0, 1, 3000} {
@@ -43,7 +43,7 @@ func TestSorter(t *testing.T) {
 	}
 }
 
-// TestMemory: sorting holds some 32 MB of records, not all.
+// TestMemory: a Sorter has about 32 MB of records in memory, not all.
 func TestMemory(t *testing.T) {
 	s := Sorter{Folder: t.TempDir()}
 	record := []byte(strings.Repeat("x", 1000))

@@ -1,23 +1,21 @@
-// Package wkb turns the GeoJSON text of geometries into well-known binary as of ISO and back, for the formats of tables that
-// hold geometries. [Append] writes, [GeoJSON] reads what it has written.
+// Package wkb writes geometries as well-known binary of ISO and reads it back as GeoJSON text, for the table formats that hold geometries.
 package wkb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/peterstace/simplefeatures/geom"
+
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
 // Bounds are the least and the greatest x, y and z.
 type Bounds struct{ Low, High [3]float64 }
 
-// NoBounds are those of nothing.
+// NoBounds are the bounds of nothing.
 var NoBounds = Bounds{
 	Low:  [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)},
 	High: [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)},
@@ -30,7 +28,7 @@ func (b *Bounds) Join(o *Bounds) {
 	}
 }
 
-// A Shape is what a WKB holds.
+// A Shape describes what a WKB holds.
 type Shape struct {
 	Kind   string // Point, Polygon or MultiPolygon
 	Z      bool
@@ -45,7 +43,7 @@ func (s *Shape) Name() string {
 	return s.Kind
 }
 
-// Geometry types of ISO 13249-3 WKB; with z it is a thousand more.
+// Geometry types of ISO 13249-3 WKB; with z they are a thousand more.
 const (
 	wkbPoint        = 1
 	wkbPolygon      = 3
@@ -53,170 +51,72 @@ const (
 	wkbZ            = 1000
 )
 
-// errNoZ says that a position lacks the z that another has.
-var errNoZ = errors.New("a position without z")
-
-// Append appends the text of a GeoJSON Point, Polygon or MultiPolygon as little-endian WKB: with z if all positions
-// have one, further numbers of a position dropped. Empty geometries, short and unclosed rings are errors: readers of WKB
-// refuse them, and with them the whole file.
-func Append(b, geometry []byte) ([]byte, Shape, error) {
-	kind, coordinates, err := geometryParts(geometry)
-	if err != nil {
-		return b, Shape{}, err
-	}
-	for _, dims := range []int{3, 2} {
-		e := wkbEncoder{scanner: scanner{text: coordinates}, out: b, dims: dims, bounds: NoBounds}
-		if err = e.geometry(kind); err == nil {
-			return e.out, Shape{Kind: kind, Z: dims == 3, Bounds: e.bounds}, nil
-		}
-		if !errors.Is(err, errNoZ) {
-			break
-		}
-	}
-	return b, Shape{}, err
+// An Encoder writes geometries, one after the other; it reuses its memory.
+type Encoder struct {
+	rings preflight.Rings
+	out   []byte
+	shape Shape
 }
 
-// GeoJSON is the text of a geometry, its coordinates in shortest exact form.
-func GeoJSON(wkb []byte) (json.RawMessage, error) {
-	g, err := geom.UnmarshalWKB(wkb, geom.NoValidate{}) // it stands in the table as it was given
-	if err != nil {
-		return nil, err
-	}
-	return g.MarshalJSON()
-}
-
-// geometryParts finds the type and the text of the coordinates.
-func geometryParts(geometry []byte) (kind string, coordinates []byte, err error) {
-	d := jsontext.NewDecoder(bytes.NewBuffer(geometry))
-	if d.PeekKind() != '{' {
-		return "", nil, errors.New("no GeoJSON object")
-	}
-	d.ReadToken()
-	for d.PeekKind() == '"' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return "", nil, err
-		}
-		member := name.String()
-		value, err := d.ReadValue()
-		if err != nil {
-			return "", nil, err
-		}
-		switch member {
-		case "type":
-			text, err := jsontext.AppendUnquote(nil, value)
-			if err != nil {
-				return "", nil, err
-			}
-			kind = string(text)
-		case "coordinates":
-			end := int(d.InputOffset())
-			coordinates = geometry[end-len(value) : end]
-		}
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return "", nil, err
-	}
-	return kind, coordinates, nil
-}
-
-type wkbEncoder struct {
-	scanner
-	out    []byte
-	dims   int // 2 or 3
-	bounds Bounds
-}
-
-func (e *wkbEncoder) geometry(kind string) error {
-	var err error
-	switch kind {
+// Append appends the geometry of a feature as little-endian WKB, with z if all positions have one. ok is false, and nothing is appended, if
+// [table.Row.Geometry] has none.
+func (e *Encoder) Append(b []byte, f features.Feature) (_ []byte, s Shape, ok bool) {
+	_ = e.rings.Check(f) // Type says whether the geometry can be written
+	e.out, e.shape = b, Shape{Kind: e.rings.Type, Z: len(e.rings.Heights) > 0, Bounds: NoBounds}
+	switch e.rings.Type {
+	case "":
+		return b, Shape{}, false
 	case "Point":
 		e.header(wkbPoint)
-		_, err = e.position()
-	case "Polygon":
-		err = e.polygon()
+		e.position(0)
 	case "MultiPolygon":
 		e.header(wkbMultiPolygon)
-		_, err = e.list(e.polygon)
-	default:
-		err = fmt.Errorf("a geometry of type %q", kind)
+		e.count(len(e.rings.PolygonEnds))
 	}
-	if err != nil {
-		return err
+	ring, position := 0, 0
+	for _, end := range e.rings.PolygonEnds {
+		e.header(wkbPolygon)
+		e.count(end - ring)
+		for ; ring < end; ring++ {
+			end := e.rings.RingEnds[ring]
+			e.count(end - position)
+			for ; position < end; position++ {
+				e.position(position)
+			}
+		}
 	}
-	return e.end()
+	return e.out, e.shape, true
 }
 
-func (e *wkbEncoder) header(kind uint32) {
-	if e.dims == 3 {
+func (e *Encoder) header(kind uint32) {
+	if e.shape.Z {
 		kind += wkbZ
 	}
 	e.out = append(e.out, 1) // little-endian
 	e.out = binary.LittleEndian.AppendUint32(e.out, kind)
 }
 
-func (e *wkbEncoder) polygon() error {
-	e.header(wkbPolygon)
-	_, err := e.list(e.ring)
-	return err
+func (e *Encoder) count(n int) { e.out = binary.LittleEndian.AppendUint32(e.out, uint32(n)) }
+
+func (e *Encoder) position(i int) {
+	e.number(0, e.rings.Positions[i][0])
+	e.number(1, e.rings.Positions[i][1])
+	if e.shape.Z {
+		e.number(2, e.rings.Heights[i])
+	}
 }
 
-func (e *wkbEncoder) ring() error {
-	var first, last [2]float64
-	seen := false
-	n, err := e.list(func() (err error) {
-		if last, err = e.position(); !seen {
-			first, seen = last, true
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case n < 4:
-		return fmt.Errorf("a ring of %d positions", n)
-	case first != last:
-		return errors.New("an unclosed ring")
-	}
-	return nil
+func (e *Encoder) number(axis int, f float64) {
+	b := &e.shape.Bounds
+	b.Low[axis], b.High[axis] = min(b.Low[axis], f), max(b.High[axis], f)
+	e.out = binary.LittleEndian.AppendUint64(e.out, math.Float64bits(f))
 }
 
-// list writes the number of elements of an array, then each; an empty one is an error.
-func (e *wkbEncoder) list(element func() error) (n uint32, err error) {
-	at := len(e.out)
-	e.out = append(e.out, 0, 0, 0, 0)
-	err = e.array(func() error {
-		n++
-		return element()
-	})
-	if err == nil && n == 0 {
-		err = errors.New("an empty array of coordinates")
+// GeoJSON returns the text of a geometry, its coordinates in shortest exact form.
+func GeoJSON(wkb []byte) (json.RawMessage, error) {
+	g, err := geom.UnmarshalWKB(wkb, geom.NoValidate{}) // a table can hold what is not valid
+	if err != nil {
+		return nil, err
 	}
-	binary.LittleEndian.PutUint32(e.out[at:], n)
-	return n, err
-}
-
-func (e *wkbEncoder) position() (xy [2]float64, err error) {
-	n := 0
-	err = e.array(func() error {
-		f, err := e.number()
-		if err == nil && n < e.dims {
-			if n < 2 {
-				xy[n] = f
-			}
-			e.bounds.Low[n], e.bounds.High[n] = min(e.bounds.Low[n], f), max(e.bounds.High[n], f)
-			e.out = binary.LittleEndian.AppendUint64(e.out, math.Float64bits(f))
-		}
-		n++
-		return err
-	})
-	switch {
-	case err != nil:
-		return xy, err
-	case n < 2:
-		return xy, fmt.Errorf("a position of %d numbers", n)
-	case n < e.dims:
-		return xy, errNoZ
-	}
-	return xy, nil
+	return g.MarshalJSON()
 }
