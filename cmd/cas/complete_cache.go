@@ -88,14 +88,6 @@ func (a *app) catalogFile() string {
 	return filepath.Join(dir, "cas-go", "catalog-"+hex.EncodeToString(of[:8])+".json")
 }
 
-// serviceURL is the base URL that the client uses.
-func (a *app) serviceURL() string {
-	if a.url == "" {
-		return cas.DefaultBaseURL
-	}
-	return a.url
-}
-
 func readCatalog(file string) (knownCatalog, error) {
 	var k knownCatalog
 	text, err := os.ReadFile(file)

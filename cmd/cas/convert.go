@@ -63,7 +63,7 @@ func (x *conversion) check() error {
 	case x.output == "":
 		return usage("give the table to write by -o FILE")
 	case format == nil:
-		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc", x.output)
+		return unknownEnding(x.output, endings...)
 	case x.geo && format != table.Format(parquet.Format{Geo: true}):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
 	case x.input == "" && (x.geo || len(x.keep) > 0):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -61,7 +62,7 @@ func (a *app) describe(ctx context.Context, path string, r reading) error {
 func (a *app) printContents(d *tabulate.Contents) error {
 	lines := [][2]string{
 		{"format", d.Format},
-		{"system", orText(d.CRS, "longitude, latitude (WGS 84)")},
+		{"system", cmp.Or(d.CRS, "longitude, latitude (WGS 84)")},
 		{"features", fmt.Sprintf("%d, of which %d would be refused", d.Features, d.Refused)},
 	}
 	if len(d.Layers) > 1 {
@@ -89,13 +90,6 @@ func (a *app) printContents(d *tabulate.Contents) error {
 		fmt.Fprintln(a.err, "cas: note:", note)
 	}
 	return nil
-}
-
-func orText(text, instead string) string {
-	if text == "" {
-		return instead
-	}
-	return text
 }
 
 // sample is a value as a cell.

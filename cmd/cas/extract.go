@@ -137,6 +137,8 @@ func (x *extraction) check() error {
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
 	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
 		return choose("-a", x.aggregation, aggregations)
+	case x.config.Workers < 0:
+		return usage("--local-workers %d: give 1 or more", x.config.Workers)
 	}
 	if err := x.checkPeriods(); err != nil {
 		return err

@@ -62,7 +62,7 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 func (x *tabulation) check() error {
 	for _, o := range x.outputs {
 		if formatOf(o, x.geo) == nil {
-			return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc, .geojson, .gpkg", o)
+			return unknownEnding(o, endings...)
 		}
 	}
 	switch {
@@ -163,7 +163,7 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 func (a *app) serviceVersion(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(cmp.Or(a.url, cas.DefaultBaseURL), "/")+"/openapi.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(a.serviceURL(), "/")+"/openapi.json", nil)
 	if err != nil {
 		return ""
 	}

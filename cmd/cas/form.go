@@ -9,7 +9,11 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/geopackage"
+	"github.com/community-attribute-service/cas-go/table/netcdf"
+	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
 // forming is what flags say about the columns and rows of a table.
@@ -70,4 +74,32 @@ func (x *forming) checkForm(outputs []string) error {
 		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
 	}
 	return err
+}
+
+// formatOf is what the ending of a table's name asks for; nil is unknown.
+func formatOf(path string, geo bool) table.Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".parquet":
+		return parquet.Format{Geo: geo}
+	case ".gpkg":
+		return geopackage.Format{}
+	case ".nc":
+		return netcdf.Format{}
+	default:
+		return table.FormatOf(path)
+	}
+}
+
+// endings are those that formatOf knows.
+var endings = []string{".csv", ".ndjson", ".jsonl", ".json", ".parquet", ".nc", ".geojson", ".gpkg"}
+
+// unknownEnding refuses the name of an output.
+func unknownEnding(path string, known ...string) error {
+	ending := filepath.Ext(path)
+	return usage("-o %s: the ending is none of %s%s", path, strings.Join(known, ", "), didYouMean(ending, catalog.SuggestFrom(known, ending, 1)))
+}
+
+// readers are the formats whose tables can be read again.
+var readers = []table.Reader{
+	table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{}, parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{}, netcdf.Format{},
 }

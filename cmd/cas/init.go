@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/features"
@@ -34,7 +37,7 @@ Answers are read from standard input, one a line, so they can come from a file t
 		Example: `  cas init
   cas init basins.shp > run.sh
   printf '%s\n' basins.shp HYBAS_ID elevation 1 '' | cas init`,
-		Args: cobra.MaximumNArgs(1),
+		Args: between(0, 1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				n.file = args[0]
@@ -264,4 +267,61 @@ func (a *app) askID(ctx context.Context, q *asker, n *interview) error {
 		return err
 	}
 	return q.ask(ctx, "number or name ["+strconv.Itoa(min(1, len(names)))+"]", take)
+}
+
+// asker puts questions to a person at a terminal, or to a file of answers, a line each.
+type asker struct {
+	out   io.Writer
+	lines <-chan string // closed where the answers end
+	echo  bool          // answers are shown, for no terminal has shown them
+
+	answers int // that were read
+}
+
+func newAsker(in io.Reader, out io.Writer) *asker {
+	lines := make(chan string)
+	go func() { // it may wait for a line when the program ends
+		defer close(lines)
+		for s := bufio.NewScanner(in); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	file, ok := in.(*os.File)
+	return &asker{out: out, lines: lines, echo: !ok || !term.IsTerminal(int(file.Fd()))}
+}
+
+// badAnswer is an answer that is not taken. Its text says what is, and the question is asked again.
+type badAnswer struct{ error }
+
+func (e badAnswer) Unwrap() error { return e.error }
+
+func bad(format string, args ...any) error { return badAnswer{fmt.Errorf(format, args...)} }
+
+// errNoAnswer is the end of the answers in front of a question.
+var errNoAnswer = errors.New("the answers end here")
+
+// ask asks until take has taken an answer.
+func (q *asker) ask(ctx context.Context, prompt string, take func(answer string) error) error {
+	for {
+		fmt.Fprint(q.out, prompt+"> ")
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(q.out)
+			return ctx.Err()
+		case line, more := <-q.lines:
+			if !more {
+				fmt.Fprintln(q.out)
+				return errNoAnswer
+			}
+			q.answers++
+			if q.echo {
+				fmt.Fprintln(q.out, line)
+			}
+			err := take(strings.TrimSpace(line))
+			if refused := (badAnswer{}); !errors.As(err, &refused) {
+				return err
+			}
+			fmt.Fprintln(q.out, "cas:", err)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/local"
 )
 
@@ -29,15 +27,12 @@ func (l *localRun) flags(f *pflag.FlagSet) {
 	f.StringVar(&l.config.Python, "local-python", "", "with --local: Python interpreter in which the service is installed (default: the one on PATH)")
 }
 
-// localService is what descriptions call a service that lived for the run: its address says nothing afterwards.
-const localService = "local"
-
-// serviceName is the service's URL for descriptions.
+// serviceName is the service's URL for descriptions. The address of one that lived for the run says nothing afterwards.
 func (a *app) serviceName(l localRun) string {
 	if l.local {
-		return localService
+		return "local"
 	}
-	return cmp.Or(a.url, cas.DefaultBaseURL)
+	return a.serviceURL()
 }
 
 // Processes of a service for a run: one for each core, but for no more than a usual machine has memory to spare.

@@ -102,8 +102,11 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 
 // renderer is what draws the kind of picture that the output's name asks for.
 func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
-	if d.column == "" {
+	switch {
+	case d.column == "":
 		return nil, usage("give a column by -c")
+	case d.output == "":
+		return nil, usage("give the picture to write by -o FILE.svg, .png or .html")
 	}
 	switch strings.ToLower(filepath.Ext(d.output)) {
 	case ".svg":
@@ -113,7 +116,7 @@ func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
 	case ".html", ".htm":
 		return choropleth.Map.HTML, nil
 	default:
-		return nil, usage("-o %q: give a FILE.svg, .png or .html", d.output)
+		return nil, unknownEnding(d.output, ".svg", ".png", ".html")
 	}
 }
 
@@ -132,11 +135,14 @@ func (d drawing) readColumn() (*atlas.Column, error) {
 func (d drawing) scale() (s choropleth.Scale, err error) {
 	if d.classes != "" {
 		kind, n, some := strings.Cut(d.classes, ":")
+		if err := choose("--classes", kind, []string{"quantile", "equal"}); err != nil {
+			return s, err
+		}
 		if !some {
 			n = "5"
 		}
 		s.Equal = kind == "equal"
-		if s.Classes, err = strconv.Atoi(n); err != nil || kind != "equal" && kind != "quantile" {
+		if s.Classes, err = strconv.Atoi(n); err != nil {
 			return s, usage("--classes %s: give quantile:N or equal:N, such as quantile:5; without a number there are 5", d.classes)
 		}
 	}

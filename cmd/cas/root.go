@@ -46,7 +46,8 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetErr(s.err)
 	command, err := root.ExecuteContextC(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
-		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(err.Error(), "cas: "))
+		text := strings.Replace(err.Error(), cas.ErrInvalidRequest.Error()+": ", "", 1) // exit code 2 and the hint say it
+		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(text, "cas: "))
 		if hint := cmp.Or(a.hint(err), hintOfUsage(command, err)); hint != "" {
 			fmt.Fprintln(s.err, "hint:", hint)
 		}
@@ -64,9 +65,11 @@ The service is named by --url or the environment variable CAS_URL (default ` + c
 Results go to standard output, everything else to standard error.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       versionText(),
 		Args:          unknownCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
 	flags.Lookup("url").DefValue = "" // what CAS_URL happens to be is no default of the program
@@ -83,6 +86,7 @@ Results go to standard output, everything else to standard error.`,
 	for _, command := range moreCommands {
 		root.AddCommand(command(a))
 	}
+	strictHelpers(root)
 	a.completions(root)
 	manual.AddTo(root)
 	return root
@@ -90,6 +94,12 @@ Results go to standard output, everything else to standard error.`,
 
 // client makes the client that the flags and the environment describe.
 func (a *app) client(more ...cas.Option) (*cas.Client, error) {
+	switch {
+	case a.timeout <= 0:
+		return nil, usage("--timeout %s: give a time above zero, such as 2m", a.timeout)
+	case a.rate < 0:
+		return nil, usage("--requests-per-minute %d: give 1 or more, or 0 for no limit", a.rate)
+	}
 	options := []cas.Option{
 		cas.WithAPIKey(os.Getenv("CAS_API_KEY")),
 		cas.WithTimeout(a.timeout),
@@ -103,6 +113,9 @@ func (a *app) client(more ...cas.Option) (*cas.Client, error) {
 	}
 	return cas.NewClient(a.url, append(options, more...)...)
 }
+
+// serviceURL is the base URL that the client uses.
+func (a *app) serviceURL() string { return cmp.Or(a.url, cas.DefaultBaseURL) }
 
 // with runs f with a client and closes it.
 func (a *app) with(f func(*cas.Client) error) error {
@@ -120,9 +133,13 @@ func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, wha
 // between is cobra.RangeArgs that says what the arguments are.
 func between(least, most int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) < least || len(args) > most {
-			return usage("%s takes %s, and got %d arguments", c.CommandPath(), what, len(args))
+		switch {
+		case len(args) >= least && len(args) <= most:
+			return nil
+		case len(args) == 0:
+			return usage("%s takes %s; there is no argument", c.CommandPath(), what)
+		default:
+			return usage("%s takes %s; the arguments are %q", c.CommandPath(), what, args)
 		}
-		return nil
 	}
 }

@@ -2,12 +2,32 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/api"
+	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/docs/schema"
 )
+
+// versionText is what 'cas version' and 'cas --version' print.
+func versionText() string {
+	return fmt.Sprintf("cas-go %s, for CAS %s (%s %s/%s)", cas.Version(), api.ServiceVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of this command, and of the service whose contract it follows",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.out, versionText())
+			return err
+		},
+	}
+}
 
 func (a *app) schemaCommand() *cobra.Command {
 	names := strings.Join(schema.Names(), ", ")
@@ -22,7 +42,7 @@ what these commands print with --json.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := schema.Text(args[0])
 			if !ok {
-				return usage("there is no schema %q: give one of %s", args[0], names)
+				return choose("schema", args[0], schema.Names())
 			}
 			_, err := fmt.Fprintf(a.out, "%s", text)
 			return err

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/community-attribute-service/cas-go/bulk"
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
+	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/internal/atlas"
+)
+
+// Exit codes, as the command's documentation lists them.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitPartial = 3
+)
+
+// usageError is a command line that cannot be right.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errPartial says that some features or datasets failed, which standard error has listed.
+var errPartial = errors.New("some datasets failed")
+
+// exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault, as is one
+// that does not fit the journal of an earlier run.
+func exitCode(err error) int {
+	var u usageError
+	var other *journal.FingerprintError
+	var system *features.CRSError
+	var field *features.FieldError
+	var column *atlas.ColumnError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errPartial):
+		return exitPartial
+	case errors.As(err, &u), errors.As(err, &other), errors.As(err, &system), errors.As(err, &field), errors.As(err, &column),
+		errors.Is(err, cas.ErrInvalidRequest):
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}
+
+// hint says what to do about an error, in one sentence; "" where the error says it itself or nothing helps.
+func (a *app) hint(err error) string {
+	var layers *features.LayerError
+	var field *features.FieldError
+	switch {
+	case errors.As(err, &layers):
+		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
+	case errors.As(err, &field):
+		return cmp.Or(nearest(field.Field, field.Fields), "'cas describe FILE' lists the fields")
+	case errors.Is(err, features.ErrMissingID), errors.Is(err, features.ErrDuplicateID):
+		return "'cas describe FILE' shows which fields can be the id, for --id-field"
+	case isAway(err):
+		return "start the service with 'cas local' or run with --local, or name another by --url or CAS_URL; 'cas demo' needs none"
+	case errors.Is(err, bulk.ErrNotAsked):
+		return "if the run broke, the command of 'cas extract' again finishes it; 'cas journal FILE' shows how far it came, and what failed"
+	case errors.Is(err, cas.ErrUnauthorized):
+		return "put the service's key into the environment variable CAS_API_KEY"
+	case errors.Is(err, cas.ErrRateLimited):
+		return "--requests-per-minute keeps below the service's limit"
+	case errors.Is(err, cas.ErrRedirect):
+		return "give the address that the service was moved to by --url or CAS_URL"
+	case errors.Is(err, cas.ErrMalformedResponse):
+		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", a.serviceURL())
+	case errors.As(err, new(usageError)):
+		return "" // see hintOfUsage
+	default:
+		return hintOfFile(err)
+	}
+}
+
+// valueHints say what a flag takes, by the type of its values.
+var valueHints = map[string]string{
+	"duration": "give a time with its unit, such as 90s or 30m", "int": "give a whole number", "float64": "give a number",
+}
+
+// hintOfUsage is for a command line that cannot be right, and that no other hint is for.
+func hintOfUsage(c *cobra.Command, err error) string {
+	if !errors.As(err, new(usageError)) && !errors.Is(err, cas.ErrInvalidRequest) {
+		return ""
+	}
+	help := fmt.Sprintf("'%s --help' shows how it is used", c.CommandPath())
+	var flag *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &value):
+		return cmp.Or(valueHints[value.GetFlag().Value.Type()], help)
+	case errors.As(err, &flag):
+		return cmp.Or(nearestFlag(c, flag.GetSpecifiedName()), help)
+	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
+		return cmp.Or(nearestFile(file.Path), help)
+	}
+	return help
+}
+
+// nearestFlag names the flag of a command that was perhaps meant.
+func nearestFlag(c *cobra.Command, asked string) string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) }) // by name, those of all commands too
+	near := catalog.SuggestFrom(names, asked, 1)
+	if i := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, asked+"-") }); i >= 0 {
+		near = names[i:] // --id is --id-field
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return "did you mean --" + near[0] + "?"
+}
+
+// nearestFile names the file that was perhaps meant, of those in the same folder.
+func nearestFile(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if near := catalog.SuggestFrom(names, filepath.Base(path), 1); len(near) > 0 {
+		return fmt.Sprintf("did you mean %s?", filepath.Join(filepath.Dir(path), near[0]))
+	}
+	return ""
+}
+
+// hintOfFile is for a file that cannot be written.
+func hintOfFile(err error) string {
+	var file *fs.PathError
+	if !errors.As(err, &file) {
+		return ""
+	}
+	folder := filepath.Dir(file.Path)
+	_, missing := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "the table, its journal and its description are written beside each other: name by -o what may be written"
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Sprintf("make the folder %s first", folder)
+	}
+	return ""
+}
+
+// tellAway says that the catalog of this program answers in place of the service's.
+func (a *app) tellAway(err error) {
+	reason := err
+	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+		reason = cause
+	}
+	why := reason.Error()
+	if name := (*net.DNSError)(nil); errors.As(err, &name) {
+		why = "the host is not known (" + name.Err + ")"
+	}
+	fmt.Fprintf(a.err, "cas: note: no service answers at %s: %s\n", a.serviceURL(), why)
+	a.tellCarried()
+}
+
+// isAway reports that there was no connection to the service.
+func isAway(err error) bool {
+	var op *net.OpError
+	var name *net.DNSError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &name)
+}
+
+// suggestDataset is what to put behind a message about a dataset id that perhaps is not known: "; did you mean …?" with the nearest id,
+// or nothing where the service has the id, or none that is near.
+func (a *app) suggestDataset(ctx context.Context, id string) string {
+	if _, ok := catalog.Lookup(id); ok {
+		return "" // well spelt: something else is wrong, and no reason to ask the service for its catalog
+	}
+	return didYouMean(id, catalog.SuggestFrom(a.knownCatalog(ctx).datasetIDs(), id, 1))
+}
+
+// suggestProvider does the same for the slug of a provider.
+func (a *app) suggestProvider(ctx context.Context, slug string) string {
+	return didYouMean(slug, catalog.SuggestFrom(a.knownCatalog(ctx).slugs(), slug, 1))
+}
+
+// nearest is a hint that names which of the names was perhaps meant; "" where none is near.
+func nearest(asked string, names []string) string {
+	return strings.TrimPrefix(didYouMean(asked, catalog.SuggestFrom(names, asked, 1)), "; ")
+}
+
+// choose refuses a value that is none of a few, and names the nearest and all.
+func choose(flag, value string, of []string) error {
+	if slices.Contains(of, value) {
+		return nil
+	}
+	all := "one of " + strings.Join(of, ", ")
+	if len(of) == 2 {
+		all = strings.Join(of, " or ")
+	}
+	return usage("%s %s: give %s%s", flag, value, all, didYouMean(value, catalog.SuggestFrom(of, value, 1)))
+}
+
+func didYouMean(asked string, nearest []string) string {
+	if len(nearest) == 0 || nearest[0] == asked {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", nearest[0])
+}
+
+// unknownCommand refuses an argument of a command that has only others below it.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2 // letters; cobra sets its own default only on a path that does not come here
+	return usage("there is no command '%s %s'%s", c.CommandPath(), args[0], didYouMean(args[0], c.SuggestionsFor(args[0])))
+}
+
+// strictHelpers lets the commands that cobra adds refuse what they do not know, as all others do.
+func strictHelpers(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				asked, rest, err := root.Find(args)
+				return cmp.Or(err, unknownCommand(asked, rest))
+			}
+		case "completion":
+			c.Args, c.RunE = unknownCommand, root.RunE
+			for _, shell := range c.Commands() {
+				shell.Args = exactly(0, "no arguments")
+			}
+		}
+	}
+}
