@@ -14,6 +14,7 @@ import (
 type Counts struct {
 	Features   int                     `json:"features"`    // rows
 	Failed     int                     `json:"failed"`      // features that lack the result of a dataset at least
+	NoResult   int                     `json:"no_result"`   // those of them that have no result at all
 	Results    int                     `json:"results"`     // answers of datasets that were asked for, null values too
 	NullValues int                     `json:"null_values"` // results whose value is null: empty cells that did not fail
 	ByQuality  map[cas.QualityFlag]int `json:"by_quality"`  // results by quality
@@ -59,6 +60,7 @@ type survey struct {
 	warnings warningCounter
 	failures *failureWriter
 	failed   failedFeature
+	before   int // counts.Results before the feature
 
 	quality cas.QualityFlag // of the results seen last, one after the other
 	alike   int             // how many of them there are, not in counts yet
@@ -132,6 +134,7 @@ func (s *survey) see(o *bulk.Outcome) error {
 	}
 	if a.first() {
 		s.counts.Features++
+		s.before = s.counts.Results
 	}
 	if o.Response != nil {
 		for _, w := range o.Response.Warnings {
@@ -154,6 +157,9 @@ func (s *survey) see(o *bulk.Outcome) error {
 		return nil
 	}
 	s.counts.Failed++
+	if s.counts.Results == s.before {
+		s.counts.NoResult++
+	}
 	for _, f := range s.failed.take(len(a.plan.slots)) {
 		if err := s.failures.write(&f.outcome, f.failures); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,14 +176,21 @@ func (j *Job) written(inputSHA256 string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// isThere reports that all files of a finished run are there.
-func (j *Job) isThere() bool {
-	paths := []string{table.ErrorsPath(j.Outputs[0].Path), table.MetaPath(j.Outputs[0].Path)}
+// countsThere gives the counts of a finished run's table, whose files must all be there.
+func (j *Job) countsThere() (table.Counts, error) {
+	paths := []string{table.ErrorsPath(j.Outputs[0].Path)}
 	for _, o := range j.Outputs {
 		paths = append(paths, o.Path)
 	}
-	return !slices.ContainsFunc(paths, func(path string) bool {
-		_, err := os.Stat(path)
-		return errors.Is(err, fs.ErrNotExist)
-	})
+	var meta struct{ Counts table.Counts }
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return meta.Counts, err
+		}
+	}
+	text, err := os.ReadFile(table.MetaPath(j.Outputs[0].Path))
+	if err == nil {
+		err = json.Unmarshal(text, &meta)
+	}
+	return meta.Counts, err
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/wire"
@@ -180,23 +179,4 @@ func (j *Job) answered(n int) string {
 		return fmt.Sprintf("%d answers are there", n)
 	}
 	return fmt.Sprintf("%d features are answered", n)
-}
-
-// failedFeatures counts the features of the input of which some outcome has failed, where the journal has failed ones: they can be of
-// geometries that the input has no more.
-func (j *Job) failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
-	if failed == 0 {
-		return 0, nil
-	}
-	last := -1
-	for o, err := range recording.Outcomes(nil) {
-		if err != nil {
-			return 0, err
-		}
-		if o.Err != nil && o.Feature.Index != last {
-			last = o.Feature.Index
-			features++
-		}
-	}
-	return features, nil
 }

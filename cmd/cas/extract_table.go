@@ -53,7 +53,7 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&x.overwrite, "overwrite", false, "start again: replace the table and the journal of an earlier run")
 	f.DurationVar(&x.wait, "wait", 30*time.Minute, "how long to wait for a service that is away (at most 10 s if it has never answered); 0 means not at all")
 	f.DurationVar(&x.grace, "grace", 30*time.Second, "after Ctrl-C, how long to wait for the requests in flight; 0 means no limit")
-	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0 instead of 3 if the table is complete but some features failed")
+	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0 instead of 3 if the table is complete but lacks some results")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
 	x.forming.flags(f)
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "no progress and no summary on standard error")

@@ -73,8 +73,20 @@ func (a *app) tellFailed(summary *table.Summary, path, again string) {
 	if err == nil && !sent {
 		again = "; they cannot be asked for as they are"
 	}
-	fmt.Fprintf(a.err, "cas: %d of %d features failed: see %s%s\n", summary.Failed, summary.Features, list, again)
+	fmt.Fprintf(a.err, "cas: %s: see %s%s\n", failedText(&summary.Counts), list, again)
 	counts.print(a.err)
+}
+
+// failedText tells features without any result from those that lack some.
+func failedText(c *table.Counts) string {
+	switch lacking := c.Failed - c.NoResult; {
+	case lacking == 0:
+		return fmt.Sprintf("%d of %d features failed", c.NoResult, c.Features)
+	case c.NoResult == 0:
+		return fmt.Sprintf("%d of %d features lack some results", lacking, c.Features)
+	default:
+		return fmt.Sprintf("%d of %d features failed, %d without some results", c.NoResult, c.Features, lacking)
+	}
 }
 
 // countFailures counts the lines of a list of failures. It reports whether a service was asked for one of them.
@@ -134,7 +146,7 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 	if summary.Failed == 0 {
 		return nil
 	}
-	fmt.Fprintf(a.err, "cas: %d of %d features failed:\n", summary.Failed, summary.Features)
+	fmt.Fprintf(a.err, "cas: %s:\n", failedText(&summary.Counts))
 	if err := printFailures(a.err, table.ErrorsPath(output.Path)); err != nil {
 		return err
 	}

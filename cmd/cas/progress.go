@@ -110,7 +110,7 @@ func progressLine(p bulk.Progress) string {
 	} else {
 		fmt.Fprintf(&b, "%d %s", settled, what)
 	}
-	fmt.Fprintf(&b, ", %d failed%s", p.Failed, pace(p))
+	fmt.Fprintf(&b, ", %d incomplete%s", p.Failed, pace(p))
 	if left, ok := p.Remaining(); ok {
 		fmt.Fprintf(&b, ", about %s left", duration(left))
 	}
