@@ -99,7 +99,7 @@ var valueHints = map[string]string{
 
 // hintOfUsage is for a command line that cannot be right, and that no other hint is for.
 func hintOfUsage(c *cobra.Command, err error) string {
-	if !errors.As(err, new(usageError)) && !errors.Is(err, cas.ErrInvalidRequest) {
+	if !errors.As(err, new(usageError)) {
 		return ""
 	}
 	help := fmt.Sprintf("'%s --help' shows how it is used", c.CommandPath())

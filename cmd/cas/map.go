@@ -102,10 +102,7 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 
 // renderer is what draws the kind of picture that the output's name asks for.
 func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
-	switch {
-	case d.column == "":
-		return nil, usage("give a column by -c")
-	case d.output == "":
+	if d.output == "" {
 		return nil, usage("give the picture to write by -o FILE.svg, .png or .html")
 	}
 	switch strings.ToLower(filepath.Ext(d.output)) {

@@ -61,6 +61,8 @@ func newRoot(a *app) *cobra.Command {
 		Short: "Elevation, soil, land cover and climate of points, polygons and whole tables of catchments",
 		Long: `cas asks CAS, the Community Attribute Service: what are the elevation, soil, land cover and climate of this point or polygon?
 
+Begin with 'cas demo', which shows a run and needs nothing else, or 'cas init', which asks for your file and datasets and prints the command.
+
 The service is named by --url or the environment variable CAS_URL (default ` + cas.DefaultBaseURL + `), its key by CAS_API_KEY.
 Results go to standard output, everything else to standard error.`,
 		SilenceErrors: true,
