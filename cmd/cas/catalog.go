@@ -124,8 +124,8 @@ func (a *app) citeCommand() *cobra.Command {
 		Example: `  cas cite -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm`,
 		Args:    exactly(0, "datasets by -d"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if len(ids) == 0 {
-				return usage("give a dataset id by -d; 'cas datasets' lists them")
+			if err := checkDatasets(ids); err != nil {
+				return err
 			}
 			return a.with(func(client *cas.Client) error { return a.cite(c.Context(), client, ids) })
 		},

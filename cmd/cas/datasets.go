@@ -34,8 +34,9 @@ func (a *app) datasetsCommand() *cobra.Command {
 	var bbox string
 	var finest, coarsest float64
 	c := &cobra.Command{
-		Use:   "datasets [WORD]...",
-		Short: "Search the datasets, or list them all",
+		Use:        "datasets [WORD]...",
+		SuggestFor: []string{"find", "search"},
+		Short:      "Search the datasets, or list them all",
 		Long: `Search the datasets by words and filters. All of them must apply; without any, the command lists all datasets. A word may be in the id,
 the name, the description or the variables of a dataset; its beginning is enough. The best match comes first. The name of a place is seldom in
 it: ask for a place by --bbox.

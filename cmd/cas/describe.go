@@ -60,10 +60,14 @@ func (a *app) describe(ctx context.Context, path string, r reading) error {
 }
 
 func (a *app) printContents(d *tabulate.Contents) error {
+	refused := fmt.Sprintf("%d, of which %d would be refused", d.Features, d.Refused)
+	if d.Refused > 0 {
+		refused += "; 'cas validate' says why"
+	}
 	lines := [][2]string{
 		{"format", d.Format},
 		{"system", cmp.Or(d.CRS, "longitude, latitude (WGS 84)")},
-		{"features", fmt.Sprintf("%d, of which %d would be refused", d.Features, d.Refused)},
+		{"features", refused},
 	}
 	if len(d.Layers) > 1 {
 		lines = append(lines, [2]string{"layers", strings.Join(d.Layers, ", ") + " (this is " + d.Layer + ")"})

@@ -81,6 +81,8 @@ func (a *app) hint(err error) string {
 		return "put the service's key into the environment variable CAS_API_KEY"
 	case errors.Is(err, cas.ErrRateLimited):
 		return "--requests-per-minute keeps below the service's limit"
+	case errors.Is(err, cas.ErrNotFound) && strings.Contains(a.url, "/api"):
+		return "--url and CAS_URL are the address of the service, without /api/v1"
 	case errors.Is(err, cas.ErrRedirect):
 		return "give the address that the service was moved to by --url or CAS_URL"
 	case errors.Is(err, cas.ErrMalformedResponse):
@@ -214,6 +216,19 @@ func choose(flag, value string, of []string) error {
 		all = strings.Join(of, " or ")
 	}
 	return usage("%s %s: give %s%s", flag, value, all, didYouMean(value, catalog.SuggestFrom(of, value, 1)))
+}
+
+// checkDatasets refuses what is no dataset id, and none at all.
+func checkDatasets(ids []string) error {
+	if len(ids) == 0 {
+		return usage("give a dataset id by -d; 'cas datasets' lists them")
+	}
+	for _, id := range ids {
+		if !strings.Contains(id, ":") {
+			return usage("-d %s: a dataset id is provider:dataset, such as copernicus_dem:elevation; 'cas datasets %s' searches", id, id)
+		}
+	}
+	return nil
 }
 
 func didYouMean(asked string, nearest []string) string {

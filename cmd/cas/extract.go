@@ -26,8 +26,9 @@ type extraction struct {
 func (a *app) extractCommand() *cobra.Command {
 	var x extraction
 	c := &cobra.Command{
-		Use:   "extract INPUT -d DATASET [-o FILE]",
-		Short: "Extract attributes of a geometry, or of a file of features",
+		Use:        "extract INPUT -d DATASET [-o FILE]",
+		SuggestFor: []string{"get", "run", "table"},
+		Short:      "Extract attributes of a geometry, or of a file of features",
 		Long: `Extract the attributes of one geometry and print them, or of many features and write a table. The table has a row for each feature, in
 the order of the input.
 
@@ -133,8 +134,8 @@ func (x *extraction) check() error {
 	switch {
 	case x.geometry == "":
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
-	case len(x.datasets) == 0:
-		return usage("give a dataset id by -d; 'cas datasets' lists them")
+	case checkDatasets(x.datasets) != nil:
+		return checkDatasets(x.datasets)
 	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
 		return choose("-a", x.aggregation, aggregations)
 	case x.config.Workers < 0:

@@ -258,7 +258,11 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 
 // warnOfNulls is for answers that hold no value at all.
 func (a *app) warnOfNulls(n int) {
-	fmt.Fprintf(a.err, "cas: warning: all %d values are null: is it the right place? longitude and latitude swapped?\n", n)
+	which := fmt.Sprintf("all %d values are", n)
+	if n == 1 {
+		which = "the value is"
+	}
+	fmt.Fprintf(a.err, "cas: warning: %s null: is it the right place? longitude and latitude swapped?\n", which)
 }
 
 // explain says how to go on after a run that ended early, and what to do about one that was not begun.

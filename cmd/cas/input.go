@@ -110,10 +110,12 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 	defer source.Close()
 	n := 0
 	for feature, err := range source.Features() {
-		if err != nil && !isText(name) && name != "-" {
-			err = fmt.Errorf("%s: %w", filepath.Base(name), err)
-		}
-		if err != nil {
+		switch {
+		case err != nil && isText(name):
+			return f, false, usageError{err}
+		case err != nil && name != "-":
+			return f, false, fmt.Errorf("%s: %w", filepath.Base(name), err)
+		case err != nil:
 			return f, false, err
 		}
 		f = feature

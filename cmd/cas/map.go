@@ -16,6 +16,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/internal/atlas"
 	"github.com/community-attribute-service/cas-go/internal/choropleth"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
 // drawing is what the flags of `cas map` ask for.
@@ -122,10 +123,13 @@ func (d drawing) readColumn() (*atlas.Column, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usageError{err}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.table, err)
+	if err == nil {
+		return column, nil
 	}
-	return column, nil
+	if _, swapped := os.Stat(table.MetaPath(d.features)); swapped == nil {
+		return nil, fmt.Errorf("%s: %w; the table comes first, then its features", d.table, err)
+	}
+	return nil, fmt.Errorf("%s: %w", d.table, err)
 }
 
 // scale is what --classes and --limits ask for.

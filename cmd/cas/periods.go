@@ -43,6 +43,10 @@ func (x *timing) check() (err error) {
 		return usage("--every %s needs --start and --end, the first and the last day, such as --start 2020-01-01 --end 2020-12-31", x.every)
 	case (x.start == "") != (x.end == ""):
 		return usage("--start and --end belong together")
+	case x.every == "" && x.start != "":
+		if _, err := tabulate.ParsePeriod(x.start + "/" + x.end); err != nil {
+			return usage("--start and --end: %w", err)
+		}
 	case x.every != "":
 		if x.periods, err = tabulate.Every(x.every, x.start, x.end); err != nil {
 			return usage("--every: %w", err)
