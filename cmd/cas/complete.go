@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
 // completer gives what a word of the command line may become.
@@ -21,7 +22,7 @@ func (a *app) completions(root *cobra.Command) {
 	flags := map[string]completer{
 		"datasets": listed(a.describedDatasets), "provider": a.completeProviders,
 		"aggregation": fixed(aggregations), "temporal-type": fixed(temporalTypes), "every": fixed(everies),
-		"columns":  listed(func(context.Context) []string { return columnNames() }),
+		"columns": fixed(columnChoices), "sort": fixed(sortChoices), "preset": fixed(table.Presets()),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}
 	for _, c := range root.Commands() {

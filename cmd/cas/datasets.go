@@ -48,12 +48,10 @@ catalog is. If the service does not answer, the command does the same.`,
   cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
 		RunE: func(c *cobra.Command, words []string) error {
 			s.query.Words = strings.Join(words, " ")
-			if temporal != "" {
-				if err := choose("--temporal-type", temporal, temporalTypes); err != nil {
-					return err
-				}
-				s.query.TemporalType = cas.TemporalType(temporal)
+			if err := choose("--temporal-type", temporal, temporalTypes); err != nil {
+				return err
 			}
+			s.query.TemporalType = cas.TemporalType(temporal)
 			if c.Flags().Changed("min-resolution") {
 				s.query.MinResolution = &finest
 			}
@@ -87,6 +85,7 @@ catalog is. If the service does not answer, the command does the same.`,
 		return pflag.NormalizedName(name)
 	})
 	a.jsonFlag(c)
+	_ = c.RegisterFlagCompletionFunc("columns", listed(func(context.Context) []string { return columnNames() })) // the flag is there
 	return c
 }
 
@@ -231,12 +230,12 @@ func columnNames() []string {
 
 // chooseColumns gives the columns of these names, or the usual ones for none.
 func chooseColumns(names []string) ([]column, error) {
-	if len(names) == 0 {
+	if names = trimmed(names); len(names) == 0 {
 		names = usualColumns
 	}
 	chosen := make([]column, len(names))
 	for i, name := range names {
-		k := slices.Index(columnNames(), strings.TrimSpace(name))
+		k := slices.Index(columnNames(), name)
 		if k < 0 {
 			return nil, choose("--columns", name, columnNames())
 		}

@@ -21,6 +21,8 @@ import (
 	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/features"
 	"github.com/community-attribute-service/cas-go/internal/atlas"
+	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
 // Exit codes, as the command's documentation lists them.
@@ -44,29 +46,33 @@ var errPartial = errors.New("some datasets failed")
 // exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault, as is one
 // that does not fit the journal of an earlier run.
 func exitCode(err error) int {
-	var u usageError
-	var other *journal.FingerprintError
-	var system *features.CRSError
-	var field *features.FieldError
-	var column *atlas.ColumnError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errPartial):
 		return exitPartial
-	case errors.As(err, &u), errors.As(err, &other), errors.As(err, &system), errors.As(err, &field), errors.As(err, &column),
-		errors.Is(err, cas.ErrInvalidRequest):
+	case is[usageError](err), is[*journal.FingerprintError](err), is[*features.CRSError](err), is[*features.FieldError](err),
+		is[*atlas.ColumnError](err), errors.Is(err, cas.ErrInvalidRequest):
 		return exitUsage
 	default:
 		return exitFailed
 	}
 }
 
+// is reports whether an error of the type is in the chain.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
 // hint says what to do about an error, in one sentence; "" where the error says it itself or nothing helps.
 func (a *app) hint(err error) string {
 	var layers *features.LayerError
 	var field *features.FieldError
+	var refusal *tabulate.Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return refusal.Hint
 	case errors.As(err, &layers):
 		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
 	case errors.As(err, &field):
@@ -87,7 +93,7 @@ func (a *app) hint(err error) string {
 		return "give the address that the service was moved to by --url or CAS_URL"
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", a.serviceURL())
-	case errors.As(err, new(usageError)):
+	case is[usageError](err):
 		return "" // see hintOfUsage
 	default:
 		return hintOfFile(err)
@@ -101,7 +107,7 @@ var valueHints = map[string]string{
 
 // hintOfUsage is for a command line that cannot be right, and that no other hint is for.
 func hintOfUsage(c *cobra.Command, err error) string {
-	if !errors.As(err, new(usageError)) {
+	if !is[usageError](err) {
 		return ""
 	}
 	help := fmt.Sprintf("'%s --help' shows how it is used", c.CommandPath())
@@ -117,6 +123,22 @@ func hintOfUsage(c *cobra.Command, err error) string {
 		return cmp.Or(nearestFile(file.Path), help)
 	}
 	return help
+}
+
+// again says how to go on after a run that ended early; "" for any other error.
+func (a *app) again(err error) string {
+	switch {
+	case is[*table.ClassesError](err):
+		return "nothing is asked again by:\n  " + a.sameCommand() + " --long"
+	case !is[*tabulate.Unfinished](err):
+		return ""
+	case is[*bulk.HopelessError](err):
+		return "if that is as it should be, run the same command again:\n  " + a.sameCommand()
+	case slices.Contains(a.args, "-"):
+		return "to resume, run the same command again, with the same input:\n  " + a.sameCommand()
+	default:
+		return "to resume, run the same command again:\n  " + a.sameCommand()
+	}
 }
 
 // nearestFlag names the flag of a command that was perhaps meant.
@@ -206,9 +228,9 @@ func nearest(asked string, names []string) string {
 	return strings.TrimPrefix(didYouMean(asked, catalog.SuggestFrom(names, asked, 1)), "; ")
 }
 
-// choose refuses a value that is none of a few, and names the nearest and all.
+// choose refuses the value of a flag that is none of a few, and names the nearest and all. A flag that is not given has none.
 func choose(flag, value string, of []string) error {
-	if slices.Contains(of, value) {
+	if value == "" || slices.Contains(of, value) {
 		return nil
 	}
 	all := "one of " + strings.Join(of, ", ")

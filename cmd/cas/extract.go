@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -134,17 +135,10 @@ func (x *extraction) check() error {
 	switch {
 	case x.geometry == "":
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
-	case checkDatasets(x.datasets) != nil:
-		return checkDatasets(x.datasets)
-	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
-		return choose("-a", x.aggregation, aggregations)
 	case x.config.Workers < 0:
 		return usage("--local-workers %d: give 1 or more", x.config.Workers)
 	}
-	if err := x.checkPeriods(); err != nil {
-		return err
-	}
-	return x.tabulation.check()
+	return cmp.Or(checkDatasets(x.datasets), choose("-a", x.aggregation, aggregations), x.checkPeriods(), x.tabulation.check())
 }
 
 // extractOne asks for one geometry and prints the answer; a dataset without a result is named on standard error.

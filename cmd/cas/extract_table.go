@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -184,7 +183,7 @@ func (a *app) serviceVersion(ctx context.Context) string {
 func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) error {
 	summary, err := a.runJob(ctx, x, job)
 	if err != nil {
-		return a.explain(err, x)
+		return err
 	}
 	if summary.Failed > 0 {
 		a.tellFailed(summary, x.outputs[0], "; the same command asks for them again")
@@ -263,24 +262,4 @@ func (a *app) warnOfNulls(n int) {
 		which = "the value is"
 	}
 	fmt.Fprintf(a.err, "cas: warning: %s null: is it the right place? longitude and latitude swapped?\n", which)
-}
-
-// explain says how to go on after a run that ended early, and what to do about one that was not begun.
-func (a *app) explain(err error, x extraction) error {
-	if many := (*table.ClassesError)(nil); errors.As(err, &many) {
-		return fmt.Errorf("%w\nhint: nothing is asked again by:\n  %s --long", err, a.sameCommand())
-	}
-	if refusal := (*tabulate.Refusal)(nil); errors.As(err, &refusal) {
-		return fmt.Errorf("%w\nhint: %s", err, refusal.Hint)
-	}
-	if unfinished := (*tabulate.Unfinished)(nil); !errors.As(err, &unfinished) {
-		return err
-	}
-	again := "hint: to resume, run the same command again:"
-	if hopeless := (*bulk.HopelessError)(nil); errors.As(err, &hopeless) {
-		again = "hint: if that is as it should be, run the same command again:"
-	} else if x.geometry == "-" {
-		again = "hint: to resume, run the same command again, with the same input:"
-	}
-	return fmt.Errorf("%w\n%s\n  %s", err, again, a.sameCommand())
 }

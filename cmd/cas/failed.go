@@ -138,7 +138,7 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 		return fmt.Errorf("%w; nothing is kept: with -o FILE a run can be resumed", unfinished.Err)
 	}
 	if err != nil {
-		return a.explain(err, x)
+		return err
 	}
 	if err := copyFile(a.out, output.Path); err != nil {
 		return err

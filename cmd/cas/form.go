@@ -24,6 +24,12 @@ type forming struct {
 	long, wide            bool
 }
 
+// What --columns and --sort take.
+var (
+	columnChoices = []string{"full", "values"}
+	sortChoices   = []string{"input", "id"}
+)
+
 func (x *forming) flags(f *pflag.FlagSet) {
 	f.StringVar(&x.preset, "preset", "", "columns and rows as a model reads them: "+strings.Join(table.Presets(), ", "))
 	f.StringVar(&x.columns, "columns", "", "full, or values for only the id and the numbers; units and the rest are in STEM.meta.json (default full)")
@@ -37,21 +43,22 @@ func (x *forming) flags(f *pflag.FlagSet) {
 
 // form is what the flags ask for; a flag counts more than the preset.
 func (x *forming) form() (form table.Form, err error) {
+	if err := choose("--preset", x.preset, table.Presets()); err != nil {
+		return form, err
+	}
 	if x.preset != "" {
 		if form, err = table.Preset(x.preset); err != nil {
-			return form, choose("--preset", x.preset, table.Presets())
+			return form, err
 		}
+	}
+	if err := errors.Join(choose("--columns", x.columns, columnChoices), choose("--sort", x.sort, sortChoices)); err != nil {
+		return form, err
 	}
 	if x.columns != "" {
 		form.Values = x.columns == "values"
-		err = choose("--columns", x.columns, []string{"full", "values"})
 	}
 	if x.sort != "" {
 		form.SortByID = x.sort == "id"
-		err = errors.Join(err, choose("--sort", x.sort, []string{"input", "id"}))
-	}
-	if err != nil {
-		return form, err
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
 	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide

@@ -136,7 +136,7 @@ func (d drawing) readColumn() (*atlas.Column, error) {
 func (d drawing) scale() (s choropleth.Scale, err error) {
 	if d.classes != "" {
 		kind, n, some := strings.Cut(d.classes, ":")
-		if err := choose("--classes", kind, []string{"quantile", "equal"}); err != nil {
+		if err := choose("--classes", cmp.Or(kind, d.classes), []string{"quantile", "equal"}); err != nil {
 			return s, err
 		}
 		if !some {

@@ -32,13 +32,14 @@ var everies = []string{"year", "month", "day"}
 
 // check refuses what cannot be right, and finds the periods.
 func (x *timing) check() (err error) {
+	if err := choose("--every", x.every, everies); err != nil {
+		return err
+	}
 	switch {
 	case x.every != "" && len(x.spans) > 0:
 		return usage("--every and --period: give one of them")
 	case len(x.spans) > 0 && (x.start != "" || x.end != ""):
 		return usage("--period has a start and an end of its own: leave out --start and --end")
-	case x.every != "" && choose("--every", x.every, everies) != nil:
-		return choose("--every", x.every, everies)
 	case x.every != "" && (x.start == "" || x.end == ""):
 		return usage("--every %s needs --start and --end, the first and the last day, such as --start 2020-01-01 --end 2020-12-31", x.every)
 	case (x.start == "") != (x.end == ""):

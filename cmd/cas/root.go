@@ -36,6 +36,9 @@ type app struct {
 	noted   []string      // notes on the input that were told
 }
 
+// moreCommands are those that build tags add: see man.go.
+var moreCommands []func(*app) *cobra.Command
+
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, s streams) int {
 	a := &app{streams: s, args: args}
@@ -48,8 +51,10 @@ func run(ctx context.Context, args []string, s streams) int {
 	if err != nil && !errors.Is(err, errPartial) {
 		text := strings.Replace(err.Error(), cas.ErrInvalidRequest.Error()+": ", "", 1) // exit code 2 and the hint say it
 		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(text, "cas: "))
-		if hint := cmp.Or(a.hint(err), hintOfUsage(command, err)); hint != "" {
-			fmt.Fprintln(s.err, "hint:", hint)
+		for _, hint := range []string{a.again(err), cmp.Or(a.hint(err), hintOfUsage(command, err))} {
+			if hint != "" {
+				fmt.Fprintln(s.err, "hint:", hint)
+			}
 		}
 	}
 	return exitCode(err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/community-attribute-service/cas-go/api"
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/docs/schema"
 )
 
@@ -42,7 +43,7 @@ what these commands print with --json.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := schema.Text(args[0])
 			if !ok {
-				return choose("schema", args[0], schema.Names())
+				return usage("there is no schema %q: give one of %s%s", args[0], names, didYouMean(args[0], catalog.SuggestFrom(schema.Names(), args[0], 1)))
 			}
 			_, err := fmt.Fprintf(a.out, "%s", text)
 			return err
