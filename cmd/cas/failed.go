@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -91,30 +92,48 @@ func failedText(c *table.Counts) string {
 
 // countFailures counts the lines of a list of failures. It reports whether a service was asked for one of them.
 func countFailures(path string) (counts reasonCounter, sent bool, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return counts, false, err
-	}
-	defer file.Close()
-	lines := csv.NewReader(file)
-	head, err := lines.Read()
-	if err != nil {
-		return counts, false, err
-	}
-	dataset, reason, service := slices.Index(head, "dataset"), slices.Index(head, "reason"), slices.Index(head, "service")
-	if min(dataset, reason, service) < 0 {
-		return counts, false, fmt.Errorf("%s: the columns are not those of a list of failures", path)
-	}
-	for {
-		line, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			return counts, sent, nil
-		}
+	for line, err := range failuresIn(path) {
 		if err != nil {
 			return counts, sent, err
 		}
-		sent = sent || line[service] != ""
-		counts.add(line[dataset], line[reason])
+		sent = sent || line.service != ""
+		counts.add(line.dataset, line.reason)
+	}
+	return counts, sent, nil
+}
+
+// failedLine is a line of a list of failures.
+type failedLine struct{ id, dataset, period, reason, service string }
+
+// failuresIn reads a list of failures.
+func failuresIn(path string) iter.Seq2[failedLine, error] {
+	return func(yield func(failedLine, error) bool) {
+		file, err := os.Open(path)
+		if err != nil {
+			yield(failedLine{}, err)
+			return
+		}
+		defer file.Close()
+		lines := csv.NewReader(file)
+		head, err := lines.Read()
+		for err == nil {
+			var cells []string
+			if cells, err = lines.Read(); err != nil {
+				break
+			}
+			cell := func(name string) string {
+				if i := slices.Index(head, name); i >= 0 {
+					return cells[i]
+				}
+				return ""
+			}
+			if !yield(failedLine{cell("id"), cell("dataset"), cell("period"), cell("reason"), cell("service")}, nil) {
+				return
+			}
+		}
+		if !errors.Is(err, io.EOF) {
+			yield(failedLine{}, fmt.Errorf("%s: %w", path, err))
+		}
 	}
 }
 
@@ -168,28 +187,17 @@ func copyFile(w io.Writer, path string) error {
 
 // printFailures prints the first lines of a list of failures.
 func printFailures(w io.Writer, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	lines := csv.NewReader(file)
-	if _, err := lines.Read(); err != nil {
-		return err
-	}
 	t := newTable(w, "ID", "DATASET", "REASON")
-	for i := 0; ; i++ {
-		cells, err := lines.Read()
-		if err == io.EOF {
-			return t.flush()
-		}
+	n := 0
+	for line, err := range failuresIn(path) {
 		if err != nil {
 			return err
 		}
-		if i == mostFailures {
+		if n++; n > mostFailures {
 			t.row("…", "", "give -o FILE for a list of all")
-			return t.flush()
+			break
 		}
-		t.row(cells[:3]...) // the service and the time are those of this very call
+		t.row(line.id, line.dataset+" "+line.period, line.reason)
 	}
+	return t.flush()
 }
