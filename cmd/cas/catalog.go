@@ -77,7 +77,7 @@ func (a *app) providerCommand() *cobra.Command {
 	return c
 }
 
-// allProviders lists what the service has, or, where there is none, what the catalog has that this program carries.
+// allProviders lists the providers of the service, or without a service those of the catalog inside this program.
 func (a *app) allProviders(ctx context.Context, client *cas.Client) ([]cas.ProviderSummary, error) {
 	providers := []cas.ProviderSummary{}
 	for p, err := range client.AllProviders(ctx) {
@@ -93,7 +93,7 @@ func (a *app) allProviders(ctx context.Context, client *cas.Client) ([]cas.Provi
 	return providers, nil
 }
 
-// carriedProvider is a provider of the catalog in this program; nil if it has none of that slug.
+// carriedProvider finds a provider in the catalog inside this program; nil if it has none of that slug.
 func carriedProvider(slug string) *cas.ProviderDetail {
 	for _, p := range catalog.Providers() {
 		if p.Slug == slug {
@@ -105,7 +105,7 @@ func carriedProvider(slug string) *cas.ProviderDetail {
 	return nil
 }
 
-// tellCarried says that a listing is that of the catalog in this program.
+// tellCarried says that a listing comes from the catalog inside this program.
 func (a *app) tellCarried() {
 	date, version := catalog.Taken()
 	fmt.Fprintf(a.err, "cas: the catalog of service %s, as of %s\n", version, date.Format("2006-01-02"))
@@ -135,7 +135,7 @@ func (a *app) citeCommand() *cobra.Command {
 	return c
 }
 
-// citation is what `cas cite --json` says of a dataset.
+// citation is an item of `cas cite --json`.
 type citation struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -163,7 +163,7 @@ func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error 
 	return nil
 }
 
-// meant is a line of hints for the datasets that are not known; "" where nothing is near them.
+// meant is a line of suggestions for the unknown datasets; "" if no known id is near.
 func (a *app) meant(ctx context.Context, ids []string, known []cas.Dataset) (hints string) {
 	for _, id := range distinct(ids) {
 		if !slices.ContainsFunc(known, func(d cas.Dataset) bool { return d.ID == id }) {
@@ -196,10 +196,10 @@ func (a *app) printCitations(datasets []cas.Dataset) error {
 	return nil
 }
 
-// stated is a text of the catalog, or that it has none.
+// stated is a text of the catalog, or says that there is none.
 func stated(text string) string { return cmp.Or(text, "the service states none") }
 
-// distinct are the texts without repetitions, in their order.
+// distinct drops repetitions and keeps the order.
 func distinct(texts []string) []string {
 	var once []string
 	for _, text := range texts {

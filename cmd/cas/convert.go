@@ -16,7 +16,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// conversion is what the flags of `cas convert` ask for.
+// conversion has the arguments and flags of `cas convert`.
 type conversion struct {
 	journal, input, output string
 	keep                   []string
@@ -118,7 +118,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 	return nil
 }
 
-// journalOf is the journal that a user names: itself, or the table that it lies beside.
+// journalOf is the path of the journal that a user names by itself or by the table beside it.
 func journalOf(name string) string {
 	if strings.HasSuffix(name, ".journal") {
 		return name

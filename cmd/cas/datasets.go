@@ -15,14 +15,14 @@ import (
 	"github.com/community-attribute-service/cas-go/catalog"
 )
 
-// datasetSearch is what the arguments and flags of `cas datasets` ask for.
+// datasetSearch has the arguments and flags of `cas datasets`.
 type datasetSearch struct {
 	query   catalog.Query
 	columns []string
 	offline bool
 }
 
-// temporalTypes are those that the service knows.
+// temporalTypes are the values of --temporal-type.
 var temporalTypes = []string{
 	string(cas.TemporalStatic), string(cas.TemporalAnnual), string(cas.TemporalMonthly), string(cas.TemporalDaily), string(cas.TemporalHourly),
 	string(cas.TemporalClimatology),
@@ -150,7 +150,7 @@ func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
 	return err
 }
 
-// askDatasets lets the service apply the filters that it knows, and searches what it lists for the rest.
+// askDatasets lets the service apply the filters that it supports, and applies the others to the answer.
 func (a *app) askDatasets(ctx context.Context, q catalog.Query) ([]cas.Dataset, error) {
 	filter := cas.DatasetFilter{
 		Provider: q.Provider, Variable: q.Variable, TemporalType: q.TemporalType,
@@ -189,7 +189,7 @@ func (a *app) emptySearchHint(ctx context.Context, s datasetSearch) string {
 	}
 }
 
-// column is one thing to say of a dataset.
+// column is a column of the table of datasets.
 type column struct {
 	name string
 	text func(cas.Dataset) string
@@ -213,8 +213,7 @@ var datasetColumns = []column{
 	{"citation", func(d cas.Dataset) string { return d.Citation }},
 }
 
-// The columns of a table for which none are named, and those that give way first on a narrow terminal. An id is never cut: it is there
-// to be copied.
+// The default columns, and those that a narrow terminal cuts first. An id is never cut, so that it can be copied.
 var (
 	usualColumns   = []string{"id", "name", "units", "resolution", "time", "licence"}
 	elasticColumns = []string{"description", "citation", "name", "licence", "variables", "units"}
@@ -228,7 +227,7 @@ func columnNames() []string {
 	return names
 }
 
-// chooseColumns gives the columns of these names, or the usual ones for none.
+// chooseColumns finds columns by their names; without names, the usual ones.
 func chooseColumns(names []string) ([]column, error) {
 	if names = trimmed(names); len(names) == 0 {
 		names = usualColumns
@@ -270,7 +269,7 @@ func (a *app) datasetTable(datasets []cas.Dataset, columns []column) error {
 	return g.write(a.out)
 }
 
-// ofVariables is one word of each variable, said once where it is the same for all.
+// ofVariables joins a property of all variables of a dataset, without repetitions.
 func ofVariables(d cas.Dataset, word func(cas.Variable) string) string {
 	var words []string
 	for _, v := range d.Variables {
@@ -296,7 +295,7 @@ func boxText(b cas.BoundingBox) string {
 	return strings.Join(sides, ",")
 }
 
-// momentText is a time as the service sent it, the whole day as a date.
+// momentText is a time as the service sent it; midnight is written as a date alone.
 func momentText(t *cas.Timestamp) string {
 	if t == nil {
 		return "-"

@@ -17,7 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// The datasets of the demo, over the elevation model that castest carries.
+// The datasets of the demo, which castest computes from its elevation model.
 const (
 	demoElevation = "local_dem:elevation"
 	demoSlope     = "local_dem:slope_class"
@@ -112,7 +112,7 @@ func (a *app) demoTable(ctx context.Context, client *cas.Client, features, outpu
 	return err
 }
 
-// demoRow is one line of the table, numbers in their shortest exact form.
+// demoRow is a row of the printed table, with numbers in their shortest exact form.
 func demoRow(id string, r *cas.AttributeResponse) []string {
 	elevation, _ := cas.Lookup(r, demoElevation)
 	slope, _ := cas.Lookup(r, demoSlope)

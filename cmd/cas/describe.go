@@ -34,7 +34,7 @@ twice. Name it in 'cas extract' by --id-field.`,
 
 func (a *app) describe(ctx context.Context, path string, r reading) error {
 	idField := r.idField
-	r.idField = "" // ids are not judged here
+	r.idField = "" // ids are not checked here
 	o := r.options(nil)
 	o.Keep = nil
 	input, err := a.openInput(ctx, path, o)
@@ -96,7 +96,7 @@ func (a *app) printContents(d *tabulate.Contents) error {
 	return nil
 }
 
-// sample is a value as a cell.
+// sample is a value cut to the width of a cell.
 func sample(value json.RawMessage) string {
 	const most = 40
 	text := []rune(string(value))

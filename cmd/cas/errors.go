@@ -25,7 +25,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// Exit codes, as the command's documentation lists them.
+// Exit codes, as in the help.
 const (
 	exitOK      = 0
 	exitFailed  = 1
@@ -33,18 +33,18 @@ const (
 	exitPartial = 3
 )
 
-// usageError is a command line that cannot be right.
+// usageError is a wrong command line.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errPartial says that some features or datasets failed, which standard error has listed.
+// errPartial ends a command with exit code 3. The failures are on standard error already.
 var errPartial = errors.New("some datasets failed")
 
-// exitCode tells which code an error ends the program with. A request that cannot be right is the command line's fault, as is one
-// that does not fit the journal of an earlier run.
+// exitCode is the exit code for an error. An invalid request and parameters that do not fit the journal of an earlier run count as a
+// wrong command line.
 func exitCode(err error) int {
 	switch {
 	case err == nil:
@@ -65,7 +65,7 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// hint says what to do about an error, in one sentence; "" where the error says it itself or nothing helps.
+// hint says in one sentence what to do about an error; "" if the error says it itself or nothing helps.
 func (a *app) hint(err error) string {
 	var layers *features.LayerError
 	var field *features.FieldError
@@ -105,7 +105,7 @@ var valueHints = map[string]string{
 	"duration": "give a time with its unit, such as 90s or 30m", "int": "give a whole number", "float64": "give a number",
 }
 
-// hintOfUsage is for a command line that cannot be right, and that no other hint is for.
+// hintOfUsage is the hint for a wrong command line for which hint has none.
 func hintOfUsage(c *cobra.Command, err error) string {
 	if !is[usageError](err) {
 		return ""
@@ -141,13 +141,13 @@ func (a *app) again(err error) string {
 	}
 }
 
-// nearestFlag names the flag of a command that was perhaps meant.
+// nearestFlag suggests a flag of the command for a misspelt one.
 func nearestFlag(c *cobra.Command, asked string) string {
 	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) }) // by name, those of all commands too
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) }) // in the order of their names, global flags too
 	near := catalog.SuggestFrom(names, asked, 1)
 	if i := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, asked+"-") }); i >= 0 {
-		near = names[i:] // --id is --id-field
+		near = names[i:] // such as --id-field for --id
 	}
 	if len(near) == 0 {
 		return ""
@@ -155,7 +155,7 @@ func nearestFlag(c *cobra.Command, asked string) string {
 	return "did you mean --" + near[0] + "?"
 }
 
-// nearestFile names the file that was perhaps meant, of those in the same folder.
+// nearestFile suggests a file of the same folder for a misspelt one.
 func nearestFile(path string) string {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
@@ -171,7 +171,7 @@ func nearestFile(path string) string {
 	return ""
 }
 
-// hintOfFile is for a file that cannot be written.
+// hintOfFile is the hint for a file that cannot be written.
 func hintOfFile(err error) string {
 	var file *fs.PathError
 	if !errors.As(err, &file) {
@@ -188,7 +188,7 @@ func hintOfFile(err error) string {
 	return ""
 }
 
-// tellAway says that the catalog of this program answers in place of the service's.
+// tellAway says that the catalog inside this program is used, because the service does not answer.
 func (a *app) tellAway(err error) {
 	reason := err
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
@@ -209,26 +209,25 @@ func isAway(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &name)
 }
 
-// suggestDataset is what to put behind a message about a dataset id that perhaps is not known: "; did you mean …?" with the nearest id,
-// or nothing where the service has the id, or none that is near.
+// suggestDataset is "; did you mean …?" with the nearest dataset id, to append to a message; "" if the id is known or none is near.
 func (a *app) suggestDataset(ctx context.Context, id string) string {
 	if _, ok := catalog.Lookup(id); ok {
-		return "" // well spelt: something else is wrong, and no reason to ask the service for its catalog
+		return "" // the spelling is right, so there is no need to ask the service for its catalog
 	}
 	return didYouMean(id, catalog.SuggestFrom(a.knownCatalog(ctx).datasetIDs(), id, 1))
 }
 
-// suggestProvider does the same for the slug of a provider.
+// suggestProvider does the same for a provider's slug.
 func (a *app) suggestProvider(ctx context.Context, slug string) string {
 	return didYouMean(slug, catalog.SuggestFrom(a.knownCatalog(ctx).slugs(), slug, 1))
 }
 
-// nearest is a hint that names which of the names was perhaps meant; "" where none is near.
+// nearest is a hint with the nearest of the names; "" if none is near.
 func nearest(asked string, names []string) string {
 	return strings.TrimPrefix(didYouMean(asked, catalog.SuggestFrom(names, asked, 1)), "; ")
 }
 
-// choose refuses the value of a flag that is none of a few, and names the nearest and all. A flag that is not given has none.
+// choose refuses the value of a flag unless it is "" or one of a few; the error lists them and suggests the nearest.
 func choose(flag, value string, of []string) error {
 	if value == "" || slices.Contains(of, value) {
 		return nil
@@ -240,7 +239,7 @@ func choose(flag, value string, of []string) error {
 	return usage("%s %s: give %s%s", flag, value, all, didYouMean(value, catalog.SuggestFrom(of, value, 1)))
 }
 
-// checkDatasets refuses what is no dataset id, and none at all.
+// checkDatasets refuses an empty list of datasets and ids without a colon.
 func checkDatasets(ids []string) error {
 	if len(ids) == 0 {
 		return usage("give a dataset id by -d; 'cas datasets' lists them")
@@ -260,16 +259,16 @@ func didYouMean(asked string, nearest []string) string {
 	return fmt.Sprintf("; did you mean %s?", nearest[0])
 }
 
-// unknownCommand refuses an argument of a command that has only others below it.
+// unknownCommand refuses any argument of a command that only groups sub-commands.
 func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	c.SuggestionsMinimumDistance = 2 // letters; cobra sets its own default only on a path that does not come here
+	c.SuggestionsMinimumDistance = 2 // letters; cobra sets this default only in code that is not reached here
 	return usage("there is no command '%s %s'%s", c.CommandPath(), args[0], didYouMean(args[0], c.SuggestionsFor(args[0])))
 }
 
-// strictHelpers lets the commands that cobra adds refuse what they do not know, as all others do.
+// strictHelpers makes the commands that cobra adds, help and completion, refuse unknown arguments as all others do.
 func strictHelpers(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

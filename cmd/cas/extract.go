@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// extraction is what the flags of `cas extract` ask for.
+// extraction has the arguments and flags of `cas extract`.
 type extraction struct {
 	geometry    string
 	datasets    []string
@@ -81,7 +81,7 @@ the table without its ending); see 'cas validate'.`,
 	return c
 }
 
-// extract prints the answer for one geometry, or tabulates what is more.
+// extract prints the answer for one geometry, or makes a table of several.
 func (a *app) extract(ctx context.Context, x extraction) error {
 	x.datasets, x.keep = trimmed(x.datasets), trimmed(x.keep)
 	if err := x.check(); err != nil {
@@ -115,7 +115,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	return a.extractMany(ctx, x, input)
 }
 
-// trimmed are the values of a list that commas separate, without the blanks around them and those that are nothing else.
+// trimmed removes the blanks around the values of a list, and empty values.
 func trimmed(list []string) []string {
 	for i, text := range list {
 		list[i] = strings.TrimSpace(text)
@@ -130,7 +130,7 @@ var aggregations = []string{
 	string(cas.AggregationUnique), string(cas.AggregationDistribution),
 }
 
-// check refuses what cannot be right before anything is read.
+// check refuses wrong flags before anything is read.
 func (x *extraction) check() error {
 	switch {
 	case x.geometry == "":

@@ -22,7 +22,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// tabulation is what the flags of `cas extract` say about a table.
+// tabulation has the flags of `cas extract` for its table.
 type tabulation struct {
 	outputs []string
 	reading
@@ -30,7 +30,7 @@ type tabulation struct {
 	geo         bool
 	batchSize   int
 	concurrency int
-	paced       bool // by a --concurrency that was given
+	paced       bool // --concurrency was given
 	resume      bool
 	overwrite   bool
 	wait        time.Duration
@@ -91,15 +91,15 @@ func (x *tabulation) tables() (list []tabulate.Output) {
 	return list
 }
 
-// usualConcurrency is how many requests are in flight if nothing else is said.
+// usualConcurrency is the default of --concurrency.
 const usualConcurrency = 4
 
-// requestShare is the part of a request's time limit that a request in bulk should take: bulk makes requests as large as it allows.
+// requestShare divides --timeout: bulk enlarges its requests until one takes this part of the limit.
 const requestShare = 6
 
 // job is the table that the flags ask for.
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
-	form, _ := x.form() // check has looked at it
+	form, _ := x.form() // no error: check has called it
 	return &tabulate.Job{
 		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: form, Shard: x.shard,
 		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset, IsStatic: isStatic,
@@ -115,7 +115,7 @@ func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabul
 	}
 }
 
-// extractMany makes a table, or tells what it would take.
+// extractMany makes a table, or with --dry-run an estimate.
 func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Input) error {
 	if x.dryRun {
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
@@ -158,7 +158,7 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 	return t.flush()
 }
 
-// serviceVersion is what the service's own document calls its version; "" where it does not show it.
+// serviceVersion is the version in the service's own document; "" if it cannot be read.
 func (a *app) serviceVersion(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -179,7 +179,7 @@ func (a *app) serviceVersion(ctx context.Context) string {
 	return document.Info.Version
 }
 
-// tabulate makes the tables of -o, and tells how it went.
+// tabulate makes the tables of -o and prints what failed.
 func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) error {
 	summary, err := a.runJob(ctx, x, job)
 	if err != nil {
@@ -194,7 +194,7 @@ func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) err
 	return nil
 }
 
-// runJob runs the job with what a person wants to see of it.
+// runJob runs the job and prints its progress, warnings and summary.
 func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*table.Summary, error) {
 	progress := newProgress(a.err, x.quiet)
 	stop := twice(ctx, x.grace, progress.tell, job.StopNow)
@@ -224,7 +224,7 @@ func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*tab
 	return summary, nil
 }
 
-// nulls says how many results have no value.
+// nulls is the part of the summary line about results without a value.
 func nulls(s *table.Summary) string {
 	if s.NullValues == 0 {
 		return ""
@@ -232,7 +232,7 @@ func nulls(s *table.Summary) string {
 	return fmt.Sprintf("%d of %d values null, ", s.NullValues, s.Results)
 }
 
-// warnOf tells what a summary holds that the user did not ask for.
+// warnOf prints the warnings about a finished table.
 func (a *app) warnOf(summary *table.Summary, x extraction) {
 	for _, note := range summary.Notes {
 		fmt.Fprintln(a.err, "cas: warning:", note)
@@ -255,7 +255,7 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 	}
 }
 
-// warnOfNulls is for answers that hold no value at all.
+// warnOfNulls warns that none of n results has a value.
 func (a *app) warnOfNulls(n int) {
 	which := fmt.Sprintf("all %d values are", n)
 	if n == 1 {

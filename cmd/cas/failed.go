@@ -20,10 +20,10 @@ import (
 
 const (
 	mostReasonsTold = 3
-	mostReasonsKept = 1000 // apart; a run can have millions of failures
+	mostReasonsKept = 1000 // because a run can have millions of failures
 )
 
-// A failure is a dataset ("" where the whole feature failed) and a kind of reason: its text with # for numbers.
+// A failure is a dataset ("" if the whole feature failed) and a kind of reason: its text with # in place of numbers.
 type failure struct{ dataset, kind string }
 
 var digits = regexp.MustCompile(`-?\d[\d.]*`)
@@ -32,7 +32,7 @@ var digits = regexp.MustCompile(`-?\d[\d.]*`)
 type reasonCounter struct {
 	counts  map[failure]int
 	example map[failure]string // the first reason of the kind
-	others  int                // that were not kept apart
+	others  int                // not kept apart
 }
 
 func (c *reasonCounter) add(dataset, reason string) {
@@ -78,7 +78,7 @@ func (a *app) tellFailed(summary *table.Summary, path, again string) {
 	counts.print(a.err)
 }
 
-// failedText tells features without any result from those that lack some.
+// failedText counts features without any result apart from those that lack some.
 func failedText(c *table.Counts) string {
 	switch lacking := c.Failed - c.NoResult; {
 	case lacking == 0:
@@ -137,10 +137,10 @@ func failuresIn(path string) iter.Seq2[failedLine, error] {
 	}
 }
 
-// mostFailures is how many failures are printed where there is no file for them.
+// mostFailures is how many failures are printed without -o.
 const mostFailures = 20
 
-// printTable makes a table without -o: in a folder of its own, and copied to standard output when it is whole.
+// printTable makes a table without -o: it writes to a temporary folder and copies the finished table to standard output.
 func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) error {
 	folder, err := os.MkdirTemp("", "cas-")
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
-// forming is what flags say about the columns and rows of a table.
+// forming has the flags for the columns and rows of a table.
 type forming struct {
 	preset, columns, sort string
 	idName, idPrefix      string
@@ -24,7 +24,7 @@ type forming struct {
 	long, wide            bool
 }
 
-// What --columns and --sort take.
+// The values of --columns and --sort.
 var (
 	columnChoices = []string{"full", "values"}
 	sortChoices   = []string{"input", "id"}
@@ -41,7 +41,7 @@ func (x *forming) flags(f *pflag.FlagSet) {
 	f.BoolVar(&x.wide, "wide", false, "with periods: a column for each period instead of a row")
 }
 
-// form is what the flags ask for; a flag counts more than the preset.
+// form combines the flags; a flag overrides the preset.
 func (x *forming) form() (form table.Form, err error) {
 	if err := choose("--preset", x.preset, table.Presets()); err != nil {
 		return form, err
@@ -73,7 +73,7 @@ func (x *forming) form() (form table.Form, err error) {
 	return form, nil
 }
 
-// checkForm refuses forms that a file cannot have.
+// checkForm refuses forms that an output cannot have.
 func (x *forming) checkForm(outputs []string) error {
 	form, err := x.form()
 	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
@@ -83,7 +83,7 @@ func (x *forming) checkForm(outputs []string) error {
 	return err
 }
 
-// formatOf is what the ending of a table's name asks for; nil is unknown.
+// formatOf is the format for the ending of a table's name; nil if it is unknown.
 func formatOf(path string, geo bool) table.Format {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".parquet":
@@ -100,13 +100,13 @@ func formatOf(path string, geo bool) table.Format {
 // endings are those that formatOf knows.
 var endings = []string{".csv", ".ndjson", ".jsonl", ".json", ".parquet", ".nc", ".geojson", ".gpkg"}
 
-// unknownEnding refuses the name of an output.
+// unknownEnding is the error for an output whose ending is not known.
 func unknownEnding(path string, known ...string) error {
 	ending := filepath.Ext(path)
 	return usage("-o %s: the ending is none of %s%s", path, strings.Join(known, ", "), didYouMean(ending, catalog.SuggestFrom(known, ending, 1)))
 }
 
-// readers are the formats whose tables can be read again.
+// readers are the formats that can be read back.
 var readers = []table.Reader{
 	table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{}, parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{}, netcdf.Format{},
 }

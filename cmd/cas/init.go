@@ -51,7 +51,7 @@ Answers are read from standard input, one a line, so they can come from a file t
 	return c
 }
 
-// interview is what is known of the command to print: by options at first, and by answers in the end.
+// interview collects the parts of the command to print, from flags first and then from answers.
 type interview struct {
 	file string
 	reading
@@ -61,7 +61,7 @@ type interview struct {
 	offline  bool
 }
 
-// init holds the conversation on standard error, and prints the command.
+// init asks on standard error and prints the command on standard output.
 func (a *app) init(ctx context.Context, n interview) error {
 	here := *a
 	here.out = a.err
@@ -95,7 +95,7 @@ func (a *app) init(ctx context.Context, n interview) error {
 		}
 	})
 	if errors.Is(err, errNoAnswer) || errors.Is(err, context.Canceled) {
-		return nil // the command is there
+		return nil // the command is printed already
 	}
 	return err
 }
@@ -140,7 +140,7 @@ func freeTable() string {
 	}
 }
 
-// askFile finds out which file and, where it has several, which layer.
+// askFile asks for the file and, if it has several, for the layer.
 func (a *app) askFile(ctx context.Context, q *asker, n *interview) error {
 	if n.file != "" {
 		return a.takeFile(ctx, q, n, n.file)
@@ -154,7 +154,7 @@ func (a *app) askFile(ctx context.Context, q *asker, n *interview) error {
 	})
 }
 
-// takeFile reads a file and shows what it holds.
+// takeFile reads a file and prints its contents.
 func (a *app) takeFile(ctx context.Context, q *asker, n *interview, name string) error {
 	if name == "" || name == "-" {
 		return usage("give the name of a file; standard input is for the answers")
@@ -201,7 +201,7 @@ func (a *app) askLayer(ctx context.Context, q *asker, n *interview, layers []str
 	return a.takeFile(ctx, q, n, n.file)
 }
 
-// pick is the index of what a number, counted from 1, or a name picks; -1 where it picks nothing. A name counts more.
+// pick is the index of the item that a name or a number from 1 picks, a name first; -1 if neither does.
 func pick(answer string, names []string) int {
 	if i := slices.Index(names, answer); i >= 0 {
 		return i
@@ -212,7 +212,7 @@ func pick(answer string, names []string) int {
 	return -1
 }
 
-// typedPath is the path that was typed, or dragged to the terminal, which puts quotes or backslashes.
+// typedPath is the path in an answer. A file dragged into a terminal comes with quotes or backslashes.
 func typedPath(text string) string {
 	if rest, ok := strings.CutPrefix(text, "~"+string(filepath.Separator)); ok {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -227,7 +227,7 @@ func typedPath(text string) string {
 	return text
 }
 
-// askID finds out which field is the id.
+// askID asks which field is the id.
 func (a *app) askID(ctx context.Context, q *asker, n *interview) error {
 	fields := n.contents.IDFields()
 	names := make([]string, len(fields))
@@ -269,18 +269,18 @@ func (a *app) askID(ctx context.Context, q *asker, n *interview) error {
 	return q.ask(ctx, "number or name ["+strconv.Itoa(min(1, len(names)))+"]", take)
 }
 
-// asker puts questions to a person at a terminal, or to a file of answers, a line each.
+// asker asks questions on a terminal, or reads the answers from a file, one a line.
 type asker struct {
 	out   io.Writer
-	lines <-chan string // closed where the answers end
-	echo  bool          // answers are shown, for no terminal has shown them
+	lines <-chan string // closed at the end of the answers
+	echo  bool          // print the answers, because no terminal has echoed them
 
-	answers int // that were read
+	answers int // number of answers read
 }
 
 func newAsker(in io.Reader, out io.Writer) *asker {
 	lines := make(chan string)
-	go func() { // it may wait for a line when the program ends
+	go func() { // may still wait for a line when the program ends
 		defer close(lines)
 		for s := bufio.NewScanner(in); s.Scan(); {
 			lines <- s.Text()
@@ -290,17 +290,17 @@ func newAsker(in io.Reader, out io.Writer) *asker {
 	return &asker{out: out, lines: lines, echo: !ok || !term.IsTerminal(int(file.Fd()))}
 }
 
-// badAnswer is an answer that is not taken. Its text says what is, and the question is asked again.
+// badAnswer rejects an answer. Its text says what to answer, and the question is asked again.
 type badAnswer struct{ error }
 
 func (e badAnswer) Unwrap() error { return e.error }
 
 func bad(format string, args ...any) error { return badAnswer{fmt.Errorf(format, args...)} }
 
-// errNoAnswer is the end of the answers in front of a question.
+// errNoAnswer means that the answers ended before the question.
 var errNoAnswer = errors.New("the answers end here")
 
-// ask asks until take has taken an answer.
+// ask repeats a question until take accepts the answer.
 func (q *asker) ask(ctx context.Context, prompt string, take func(answer string) error) error {
 	for {
 		fmt.Fprint(q.out, prompt+"> ")

@@ -61,7 +61,7 @@ func (a *app) showJournal(path string) error {
 	return err
 }
 
-// counted is what --json says of a journal.
+// counted is the JSON of `cas journal --json`.
 type counted struct {
 	Finished   bool                `json:"finished"`   // the run came to its end
 	Answered   int                 `json:"answered"`   // features with an answer to every dataset
@@ -72,7 +72,7 @@ type counted struct {
 	Sessions   []journal.Session   `json:"sessions"`   // the runs that wrote records, oldest first
 }
 
-// tellReasons says below the numbers why features are incomplete. Before a run has come to its end, there is no list of failures.
+// tellReasons prints why features are incomplete. It reads the journal, because there is no list of failures before a run has ended.
 func (a *app) tellReasons(path string) error {
 	var counts reasonCounter
 	err := eachNewest(path, func(entry *journal.Entry) error {
@@ -124,7 +124,7 @@ func (a *app) printState(s journal.State) error {
 	return t.flush()
 }
 
-// timeText is a time to the second, in UTC; empty where it is not known.
+// timeText is a time to the second, in UTC; "" if it is not known.
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -132,7 +132,7 @@ func timeText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// dumped is a line of --dump.
+// dumped is a line of `cas journal --dump`.
 type dumped struct {
 	ID       string                 `json:"id"`
 	Period   string                 `json:"period,omitempty"`

@@ -19,7 +19,7 @@ import (
 	"github.com/community-attribute-service/cas-go/table"
 )
 
-// drawing is what the flags of `cas map` ask for.
+// drawing has the arguments and flags of `cas map`.
 type drawing struct {
 	table, features, column, output, title string
 	classes, limits                        string
@@ -101,7 +101,7 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	return writeWhole(d.output, func(w io.Writer) error { return render(picture, w) })
 }
 
-// renderer is what draws the kind of picture that the output's name asks for.
+// renderer draws the kind of picture that the ending of -o names.
 func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
 	if d.output == "" {
 		return nil, usage("give the picture to write by -o FILE.svg, .png or .html")
@@ -132,7 +132,7 @@ func (d drawing) readColumn() (*atlas.Column, error) {
 	return nil, fmt.Errorf("%s: %w", d.table, err)
 }
 
-// scale is what --classes and --limits ask for.
+// scale reads --classes and --limits.
 func (d drawing) scale() (s choropleth.Scale, err error) {
 	if d.classes != "" {
 		kind, n, some := strings.Cut(d.classes, ":")
@@ -163,10 +163,10 @@ func (d drawing) scale() (s choropleth.Scale, err error) {
 	return s, nil
 }
 
-// idFieldOf is the property that holds the ids. A table of features' own ids calls them id.
+// idFieldOf is the property that holds the ids: --id-field, or the one of the table.
 func (d drawing) idFieldOf(c *atlas.Column) string { return cmp.Or(d.idField, c.IDField()) }
 
-// writeWhole writes a file under a name that nobody has, and gives it its own when it is whole.
+// writeWhole writes a file under a temporary name and renames it when it is complete.
 func writeWhole(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {

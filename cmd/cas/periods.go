@@ -12,12 +12,12 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// timing is what flags say about the time that is asked for.
+// timing has the flags for time ranges.
 type timing struct {
 	start, end string
 	every      string
 	spans      []string
-	periods    []cas.TimeRangeLike // of every or spans; none is one period at most
+	periods    []cas.TimeRangeLike // of every or spans; nil without them
 }
 
 func (x *timing) flags(f *pflag.FlagSet) {
@@ -27,10 +27,10 @@ func (x *timing) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&x.spans, "period", nil, "ask for the period START/END, such as 2020-03-01/2020-05-31; repeat for more")
 }
 
-// everies are the steps of --every.
+// everies are the values of --every.
 var everies = []string{"year", "month", "day"}
 
-// check refuses what cannot be right, and finds the periods.
+// check refuses wrong flags and sets periods.
 func (x *timing) check() (err error) {
 	if err := choose("--every", x.every, everies); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (x *timing) check() (err error) {
 	return nil
 }
 
-// period is what --start and --end say by themselves; nil where they say nothing.
+// period is the time range of --start and --end without --every; nil if there is none.
 func (x *timing) period() cas.TimeRangeLike {
 	if x.start == "" || x.every != "" {
 		return nil
@@ -74,7 +74,7 @@ func (x *timing) period() cas.TimeRangeLike {
 	return cas.Dates{x.start, x.end}
 }
 
-// checkPeriods refuses forms that the table of a run with periods, or without, cannot have.
+// checkPeriods refuses forms that do not fit a run with periods, or one without.
 func (x *extraction) checkPeriods() error {
 	if err := x.timing.check(); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (x *extraction) checkPeriods() error {
 	return nil
 }
 
-// isStatic is what the catalog inside the program knows of a dataset.
+// isStatic reports whether the catalog inside this program calls a dataset static.
 func isStatic(dataset string) bool {
 	d, known := catalog.Lookup(dataset)
 	return known && d.Temporal.TemporalType == cas.TemporalStatic

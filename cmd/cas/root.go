@@ -17,13 +17,13 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/manual"
 )
 
-// streams are the standard ones, or a test's.
+// streams are standard input, output and error, or those of a test.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// app is what all commands share.
+// app has what all commands share.
 type app struct {
 	streams
 	args    []string // of the command line
@@ -32,14 +32,14 @@ type app struct {
 	rate    int
 	verbose bool
 	json    bool
-	known   *knownCatalog // once it was asked for
-	noted   []string      // notes on the input that were told
+	known   *knownCatalog // nil until it is needed
+	noted   []string      // notes on the input that were printed
 }
 
-// moreCommands are those that build tags add: see man.go.
+// moreCommands are added by build tags: see man.go.
 var moreCommands []func(*app) *cobra.Command
 
-// run is the whole program but for the process around it.
+// run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, s streams) int {
 	a := &app{streams: s, args: args}
 	root := newRoot(a)
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetErr(s.err)
 	command, err := root.ExecuteContextC(ctx)
 	if err != nil && !errors.Is(err, errPartial) {
-		text := strings.Replace(err.Error(), cas.ErrInvalidRequest.Error()+": ", "", 1) // exit code 2 and the hint say it
+		text := strings.Replace(err.Error(), cas.ErrInvalidRequest.Error()+": ", "", 1) // the exit code says it
 		fmt.Fprintln(s.err, "cas:", strings.TrimPrefix(text, "cas: "))
 		for _, hint := range []string{a.again(err), cmp.Or(a.hint(err), hintOfUsage(command, err))} {
 			if hint != "" {
@@ -79,7 +79,7 @@ Results go to standard output, everything else to standard error.`,
 	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.url, "url", os.Getenv("CAS_URL"), "base URL of the service (or CAS_URL; default "+cas.DefaultBaseURL+")")
-	flags.Lookup("url").DefValue = "" // what CAS_URL happens to be is no default of the program
+	flags.Lookup("url").DefValue = "" // the help must not show the value of CAS_URL as the default
 	flags.DurationVar(&a.timeout, "timeout", cas.DefaultTimeout, "time limit of one request")
 	flags.IntVar(&a.rate, "requests-per-minute", 0, "maximum number of requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
@@ -99,7 +99,7 @@ Results go to standard output, everything else to standard error.`,
 	return root
 }
 
-// client makes the client that the flags and the environment describe.
+// client makes a client from the flags and the environment.
 func (a *app) client(more ...cas.Option) (*cas.Client, error) {
 	switch {
 	case a.timeout <= 0:
@@ -124,7 +124,7 @@ func (a *app) client(more ...cas.Option) (*cas.Client, error) {
 // serviceURL is the base URL that the client uses.
 func (a *app) serviceURL() string { return cmp.Or(a.url, cas.DefaultBaseURL) }
 
-// with runs f with a client and closes it.
+// with runs f with a client, and closes the client.
 func (a *app) with(f func(*cas.Client) error) error {
 	client, err := a.client()
 	if err != nil {
@@ -134,10 +134,10 @@ func (a *app) with(f func(*cas.Client) error) error {
 	return f(client)
 }
 
-// exactly is cobra.ExactArgs that says what the arguments are.
+// exactly is cobra.ExactArgs with an error that says what the arguments are.
 func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, what) }
 
-// between is cobra.RangeArgs that says what the arguments are.
+// between is cobra.RangeArgs with an error that says what the arguments are.
 func between(least, most int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {

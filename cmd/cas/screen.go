@@ -16,7 +16,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// printJSON writes v for programs: indented JSON, as the service spells it.
+// printJSON writes v as indented JSON.
 func (a *app) printJSON(v any) error {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
@@ -24,7 +24,7 @@ func (a *app) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-// screenTable writes rows for people, in columns, the first row being the heads.
+// screenTable writes aligned columns for people. The first row has the heads.
 type screenTable struct{ w *tabwriter.Writer }
 
 func newTable(out io.Writer, heads ...string) screenTable {
@@ -33,7 +33,7 @@ func newTable(out io.Writer, heads ...string) screenTable {
 	return t
 }
 
-// row writes one row. Line ends and tabs inside a cell would break the table.
+// row writes one row. Line ends and tabs inside a cell become blanks.
 func (t screenTable) row(cells ...string) {
 	for i, c := range cells {
 		cells[i] = strings.Join(strings.Fields(c), " ")
@@ -43,8 +43,7 @@ func (t screenTable) row(cells ...string) {
 
 func (t screenTable) flush() error { return t.w.Flush() }
 
-// valueText is a value for people: a number with at most 6 significant digits behind which no one will look, a distribution as
-// shares in percent, or a dash for no value.
+// valueText is a value for people: a number with at most 6 significant digits, the shares of a distribution in percent, or a dash.
 func valueText(v cas.Value) string {
 	if f, ok := v.Float64(); ok {
 		return numberText(f)
@@ -62,14 +61,14 @@ func valueText(v cas.Value) string {
 
 func numberText(f float64) string { return strconv.FormatFloat(f, 'g', 6, 64) }
 
-// screen is what a table may reckon with. The zero screen is a file or a pipe: no colour, and lines of any length.
+// screen describes where a table is printed. The zero screen is a file or a pipe: no colour, and lines of any length.
 type screen struct {
 	width  int // in characters; 0 is unlimited
 	colour bool
 }
 
-// screenOf looks at where the output goes. Colour is for terminals, but for those that say that they are dumb, and not with NO_COLOR
-// (https://no-color.org: set, to whatever but nothing).
+// screenOf describes an output. It has colour if it is a terminal, unless TERM is dumb or NO_COLOR is set
+// (https://no-color.org).
 func screenOf(out io.Writer) screen {
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
@@ -82,7 +81,7 @@ func screenOf(out io.Writer) screen {
 	return screen{width: width, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
-// ink is a way to write, as a parameter of the terminal's "select graphic rendition" (ECMA-48).
+// ink is a colour or weight, as a parameter of the control sequence "select graphic rendition" (ECMA-48).
 type ink string
 
 const (
@@ -100,16 +99,16 @@ func (s screen) paint(i ink, text string) string {
 	return "\x1b[" + string(i) + "m" + text + "\x1b[0m"
 }
 
-// grid is a table that knows its screen: it cuts cells to fit a terminal, and may colour them.
+// grid is a table that cuts its cells to fit a terminal, and may colour them.
 type grid struct {
 	screen  screen
 	heads   []string
 	rows    [][]string
-	elastic []int                     // the columns that give way where lines are too long, in this order
+	elastic []int                     // columns that are cut if lines are too long, in this order
 	ink     func(row, column int) ink // of a cell; nil is plain
 }
 
-// narrowest is the width below which no column is cut: less says nothing.
+// narrowest is the width below which no column is cut.
 const narrowest = 12
 
 func (g *grid) row(cells ...string) {
@@ -146,7 +145,7 @@ func (g *grid) write(out io.Writer) error {
 	return err
 }
 
-// widths are those of the columns, cut to the screen where they can be.
+// widths are the widths of the columns, cut to fit the screen if possible.
 func (g *grid) widths() []int {
 	widths := make([]int, len(g.heads))
 	total := 2 * (len(g.heads) - 1)
@@ -174,7 +173,7 @@ func cut(s string, width int) string {
 	return strings.TrimRight(string([]rune(s)[:width-1]), " ") + "…"
 }
 
-// oneLine is a text of the service's as a cell or a detail: in one line, and without characters that would command a terminal.
+// oneLine makes one line of a text from the service, without control characters, which could command a terminal.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -12,17 +12,17 @@ import (
 	"github.com/community-attribute-service/cas-go/table/shard"
 )
 
-// sharding is what the flags of `cas extract` say about the part of a run that this process does.
+// sharding has the flag of `cas extract` for the part of a run that this process does.
 type sharding struct {
 	text  string
-	shard shard.Shard // of text; the whole where there is none
+	shard shard.Shard // parsed text; the zero Shard is the whole run
 }
 
 func (s *sharding) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.text, "shard", "", "process part i/n of the input; auto takes i and n from the array task of Slurm, PBS, Grid Engine or Kubernetes; see 'cas merge'")
 }
 
-// divide finds out which shard to do, and names the table after it.
+// divide parses --shard and puts the shard's numbers into the names of the outputs.
 func (x *extraction) divide() (err error) {
 	switch {
 	case x.text == "":
