@@ -118,8 +118,7 @@ func fieldNames(path, layer string) []string {
 
 func layerNames(path, _ string) []string {
 	source, err := features.Open(path, features.Options{})
-	var several *features.LayerError
-	if errors.As(err, &several) {
+	if several, ok := errors.AsType[*features.LayerError](err); ok {
 		return several.Layers
 	}
 	if err != nil {

@@ -127,17 +127,18 @@ func hintOfUsage(c *cobra.Command, err error) string {
 
 // again says how to go on after a run that ended early; "" for any other error.
 func (a *app) again(err error) string {
+	command := ":\n  " + commandLine(a.args)
 	switch {
 	case is[*table.ClassesError](err):
-		return "nothing is asked again by:\n  " + a.sameCommand() + " --long"
+		return "nothing is asked again by" + command + " --long"
 	case !is[*tabulate.Unfinished](err):
 		return ""
 	case is[*bulk.HopelessError](err):
-		return "if that is as it should be, run the same command again:\n  " + a.sameCommand()
+		return "if that is as it should be, run the same command again" + command
 	case slices.Contains(a.args, "-"):
-		return "to resume, run the same command again, with the same input:\n  " + a.sameCommand()
+		return "to resume, run the same command again, with the same input" + command
 	default:
-		return "to resume, run the same command again:\n  " + a.sameCommand()
+		return "to resume, run the same command again" + command
 	}
 }
 
@@ -173,8 +174,8 @@ func nearestFile(path string) string {
 
 // hintOfFile is the hint for a file that cannot be written.
 func hintOfFile(err error) string {
-	var file *fs.PathError
-	if !errors.As(err, &file) {
+	file, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
 		return ""
 	}
 	folder := filepath.Dir(file.Path)
@@ -195,7 +196,7 @@ func (a *app) tellAway(err error) {
 		reason = cause
 	}
 	why := reason.Error()
-	if name := (*net.DNSError)(nil); errors.As(err, &name) {
+	if name, ok := errors.AsType[*net.DNSError](err); ok {
 		why = "the host is not known (" + name.Err + ")"
 	}
 	fmt.Fprintf(a.err, "cas: note: no service answers at %s: %s\n", a.serviceURL(), why)
@@ -204,9 +205,8 @@ func (a *app) tellAway(err error) {
 
 // isAway reports that there was no connection to the service.
 func isAway(err error) bool {
-	var op *net.OpError
-	var name *net.DNSError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &name)
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial" || is[*net.DNSError](err)
 }
 
 // suggestDataset is "; did you mean …?" with the nearest dataset id, to append to a message; "" if the id is known or none is near.

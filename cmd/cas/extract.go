@@ -138,7 +138,7 @@ func (x *extraction) check() error {
 	case x.config.Workers < 0:
 		return usage("--local-workers %d: give 1 or more", x.config.Workers)
 	}
-	return cmp.Or(checkDatasets(x.datasets), choose("-a", x.aggregation, aggregations), x.checkPeriods(), x.tabulation.check())
+	return cmp.Or(checkDatasets(x.datasets), choose("-a", x.aggregation, aggregations), x.timing.check(), x.tabulation.check(), x.checkPeriods())
 }
 
 // extractOne asks for one geometry and prints the answer; a dataset without a result is named on standard error.

@@ -78,7 +78,7 @@ func (x *tabulation) check() error {
 	case x.wait < 0 || x.grace < 0:
 		return usage("--wait and --grace: give a time, such as 30m")
 	}
-	return x.checkForm(x.outputs)
+	return x.forming.check(x.outputs)
 }
 
 func isParquet(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
@@ -99,9 +99,8 @@ const requestShare = 6
 
 // job is the table that the flags ask for.
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
-	form, _ := x.form() // no error: check has called it
 	return &tabulate.Job{
-		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: form, Shard: x.shard,
+		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: x.form, Shard: x.shard,
 		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset, IsStatic: isStatic,
 		Ask: bulk.Options{
 			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(), Periods: x.periods,

@@ -153,7 +153,7 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 	}
 	job.Outputs = []tabulate.Output{output}
 	summary, err := a.runJob(ctx, x, job)
-	if unfinished := (*tabulate.Unfinished)(nil); errors.As(err, &unfinished) {
+	if unfinished, ok := errors.AsType[*tabulate.Unfinished](err); ok {
 		return fmt.Errorf("%w; nothing is kept: with -o FILE a run can be resumed", unfinished.Err)
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +21,8 @@ type forming struct {
 	idName, idPrefix      string
 	zeroClasses           bool
 	long, wide            bool
+
+	form table.Form // of the flags, set by check
 }
 
 // The values of --columns and --sort.
@@ -41,18 +42,17 @@ func (x *forming) flags(f *pflag.FlagSet) {
 	f.BoolVar(&x.wide, "wide", false, "with periods: a column for each period instead of a row")
 }
 
-// form combines the flags; a flag overrides the preset.
-func (x *forming) form() (form table.Form, err error) {
-	if err := choose("--preset", x.preset, table.Presets()); err != nil {
-		return form, err
+// check combines the flags, of which one overrides the preset, and refuses forms that an output cannot have.
+func (x *forming) check(outputs []string) (err error) {
+	err = cmp.Or(choose("--preset", x.preset, table.Presets()), choose("--columns", x.columns, columnChoices), choose("--sort", x.sort, sortChoices))
+	if err != nil {
+		return err
 	}
+	form := &x.form
 	if x.preset != "" {
-		if form, err = table.Preset(x.preset); err != nil {
-			return form, err
+		if *form, err = table.Preset(x.preset); err != nil {
+			return err
 		}
-	}
-	if err := errors.Join(choose("--columns", x.columns, columnChoices), choose("--sort", x.sort, sortChoices)); err != nil {
-		return form, err
 	}
 	if x.columns != "" {
 		form.Values = x.columns == "values"
@@ -62,25 +62,18 @@ func (x *forming) form() (form table.Form, err error) {
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
 	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide
+	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
 	switch {
 	case x.preset == "caravan" && (x.idPrefix == "" || strings.Contains(strings.TrimSuffix(x.idPrefix, "_"), "_")):
-		return form, usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
+		return usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
 	case form.Long && form.Wide:
-		return form, usage("--long and --wide: give one of them")
+		return usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
-		return form, usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
-	}
-	return form, nil
-}
-
-// checkForm refuses forms that an output cannot have.
-func (x *forming) checkForm(outputs []string) error {
-	form, err := x.form()
-	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
-	if err == nil && form.Long && slices.ContainsFunc(outputs, netCDF) {
+		return usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
+	case form.Long && slices.ContainsFunc(outputs, netCDF):
 		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
 	}
-	return err
+	return nil
 }
 
 // formatOf is the format for the ending of a table's name; nil if it is unknown.

@@ -147,7 +147,7 @@ func (a *app) askFile(ctx context.Context, q *asker, n *interview) error {
 	}
 	return q.ask(ctx, "Which file has your points or polygons? (Shapefile, GeoPackage, GeoJSON, CSV, …)\nfile", func(answer string) error {
 		err := a.takeFile(ctx, q, n, answer)
-		if u := (usageError{}); errors.As(err, &u) {
+		if is[usageError](err) {
 			return badAnswer{err}
 		}
 		return err
@@ -163,7 +163,7 @@ func (a *app) takeFile(ctx context.Context, q *asker, n *interview, name string)
 	o := n.options(nil)
 	o.IDField, o.Keep = "", nil
 	input, err := a.openInput(ctx, n.file, o)
-	if several := (*features.LayerError)(nil); errors.As(err, &several) {
+	if several, ok := errors.AsType[*features.LayerError](err); ok {
 		return a.askLayer(ctx, q, n, several.Layers)
 	}
 	if err != nil {
@@ -318,7 +318,7 @@ func (q *asker) ask(ctx context.Context, prompt string, take func(answer string)
 				fmt.Fprintln(q.out, line)
 			}
 			err := take(strings.TrimSpace(line))
-			if refused := (badAnswer{}); !errors.As(err, &refused) {
+			if !is[badAnswer](err) {
 				return err
 			}
 			fmt.Fprintln(q.out, "cas:", err)

@@ -67,7 +67,7 @@ func usable(in tabulate.Input, err error) (tabulate.Input, error) {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return in, err
 	}
-	if file := (*fs.PathError)(nil); errors.As(err, &file) && file.Op == "stat" {
+	if file, ok := errors.AsType[*fs.PathError](err); ok && file.Op == "stat" {
 		err = file // which names the path; the error around it repeats the path
 	}
 	return in, usageError{err}

@@ -28,9 +28,7 @@ func twice(ctx context.Context, grace time.Duration, tell func(string), now func
 		tell("stopping: what is in flight finishes and is kept; interrupt again to end at once")
 		var late <-chan time.Time
 		if grace > 0 {
-			timer := time.NewTimer(grace)
-			defer timer.Stop()
-			late = timer.C
+			late = time.After(grace)
 		}
 		select {
 		case <-again:
@@ -43,9 +41,6 @@ func twice(ctx context.Context, grace time.Duration, tell func(string), now func
 	})
 	return func() { end(); watch.Wait() }
 }
-
-// sameCommand is the command line of this run.
-func (a *app) sameCommand() string { return commandLine(a.args) }
 
 // commandLine writes a command line of this program for a POSIX shell.
 func commandLine(args []string) string {

@@ -76,17 +76,11 @@ func (x *timing) period() cas.TimeRangeLike {
 
 // checkPeriods refuses forms that do not fit a run with periods, or one without.
 func (x *extraction) checkPeriods() error {
-	if err := x.timing.check(); err != nil {
-		return err
-	}
-	form, err := x.form()
 	rows := len(x.outputs) == 0 || slices.ContainsFunc(x.outputs, func(o string) bool { return !strings.EqualFold(filepath.Ext(o), ".nc") })
 	switch {
-	case err != nil:
-		return err
-	case len(x.periods) == 0 && form.Wide:
+	case len(x.periods) == 0 && x.wide:
 		return usage("--wide is a column for each period: give periods by --every or --period")
-	case len(x.periods) > 0 && rows && !form.Wide && (form.Values || form.ZeroClasses):
+	case len(x.periods) > 0 && rows && !x.wide && (x.form.Values || x.zeroClasses):
 		return usage("the table has a row for each period: --columns values, --zero-classes and the presets of models need --wide, a column for each")
 	}
 	return nil

@@ -73,7 +73,7 @@ numbers of the shards to run again, in the form of sbatch --array: 3,7-9.`,
 func (a *app) merge(ctx context.Context, output string, shards []string, quiet bool) error {
 	summary, err := shard.Merge(ctx, shards, output, readers...)
 	if err != nil {
-		if refused := (*shard.MergeError)(nil); errors.As(err, &refused) && len(refused.Rerun) > 0 {
+		if refused, ok := errors.AsType[*shard.MergeError](err); ok && len(refused.Rerun) > 0 {
 			fmt.Fprintln(a.out, refused.Array())
 		}
 		return err

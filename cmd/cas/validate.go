@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 
@@ -44,7 +43,7 @@ func (a *app) validate(ctx context.Context, path string, r reading) error {
 		list = &findingJSON{out: a.out}
 	}
 	total, bad, err := tabulate.Validate(ctx, input, list.add)
-	if misspelt := (*features.FieldError)(nil); errors.As(err, &misspelt) {
+	if is[*features.FieldError](err) {
 		return err
 	}
 	if err := list.close(total, bad); err != nil {
