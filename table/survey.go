@@ -45,7 +45,7 @@ type Summary struct {
 	Columns  []Column         `json:"columns"`         // of the table
 	Kept     []KeptType       `json:"kept,omitempty"`  // of a part: what its kept properties are, in a format whose columns have types
 	Rows     int              `json:"rows,omitempty"`  // of the table in long form; otherwise there is one per feature
-	Notes    []string         `json:"notes,omitempty"` // classes whose columns had to be told apart; for standard error
+	Notes    []string         `json:"notes,omitempty"` // warnings for the user, such as of classes whose columns had to be told apart
 	Warnings []WarningCount   `json:"warnings"`        // of the service, the most frequent first
 	Datasets []DatasetSummary `json:"datasets"`        // in the order asked
 }
