@@ -118,9 +118,10 @@ func (a *app) jsonFlag(c *cobra.Command) {
 func (a *app) citeCommand() *cobra.Command {
 	var ids []string
 	c := &cobra.Command{
-		Use:     "cite -d DATASET",
-		Short:   "Print licence and citation of datasets",
-		Long:    `Print the licence and the citation of datasets, as the service's catalog has them. The file beside a table (such as attributes.meta.json) has them too.`,
+		Use:   "cite -d DATASET",
+		Short: "Print licence and citation of datasets",
+		Long: `Print the licence and the citation of datasets from the catalog of the service, or without a service from the one inside this program.
+The file beside a table (such as attributes.meta.json) has them too.`,
 		Example: `  cas cite -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm`,
 		Args:    exactly(0, "datasets by -d"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -145,6 +146,10 @@ type citation struct {
 
 func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error {
 	known, problems := tabulate.Describe(ctx, client, distinct(ids))
+	if i := slices.IndexFunc(problems, isAway); i >= 0 && len(known) == 0 {
+		a.tellAway(problems[i])
+		known, problems = citeCarried(distinct(ids))
+	}
 	if len(known) == 0 {
 		return fmt.Errorf("%w%s", errors.Join(problems...), a.meant(ctx, ids, known))
 	}
@@ -161,6 +166,18 @@ func (a *app) cite(ctx context.Context, client *cas.Client, ids []string) error 
 		return errPartial
 	}
 	return nil
+}
+
+// citeCarried looks for datasets in the catalog inside this program.
+func citeCarried(ids []string) (known []cas.Dataset, problems []error) {
+	for _, id := range ids {
+		if d, ok := catalog.Lookup(id); ok {
+			known = append(known, d)
+		} else {
+			problems = append(problems, fmt.Errorf("the catalog inside this program does not list %s", id))
+		}
+	}
+	return known, problems
 }
 
 // meant is a line of suggestions for the unknown datasets; "" if no known id is near.
