@@ -20,7 +20,7 @@ type completer = cobra.CompletionFunc
 // scripts for the shells themselves come from cobra: cas completion bash, zsh, fish or powershell.
 func (a *app) completions(root *cobra.Command) {
 	flags := map[string]completer{
-		"datasets": listed(a.describedDatasets), "provider": a.completeProviders,
+		"datasets": listed(func(ctx context.Context) []string { return described(a.knownCatalog(ctx).Datasets) }), "provider": a.completeProviders,
 		"aggregation": fixed(aggregations), "temporal-type": fixed(temporalTypes), "every": fixed(everies),
 		"columns": fixed(columnChoices), "sort": fixed(sortChoices), "preset": fixed(table.Presets()),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
@@ -56,10 +56,6 @@ func (a *app) arguments(c *cobra.Command) completer {
 
 func (a *app) completeProviders(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return startingWith(described(a.knownCatalog(c.Context()).Providers), toComplete), cobra.ShellCompDirectiveNoFileComp
-}
-
-func (a *app) describedDatasets(ctx context.Context) []string {
-	return described(a.knownCatalog(ctx).Datasets)
 }
 
 func described(names []named) []string {

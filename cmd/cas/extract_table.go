@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -65,7 +64,7 @@ func (x *tabulation) check() error {
 		}
 	}
 	switch {
-	case x.geo && !slices.ContainsFunc(x.outputs, isParquet):
+	case x.geo && !slices.ContainsFunc(x.outputs, hasEnding(".parquet")):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
 	case (x.resume || x.overwrite) && len(x.outputs) == 0:
 		return usage("--resume and --overwrite need -o FILE, the table of the earlier run")
@@ -80,8 +79,6 @@ func (x *tabulation) check() error {
 	}
 	return x.forming.check(x.outputs)
 }
-
-func isParquet(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
 
 // tables are the outputs with their formats.
 func (x *tabulation) tables() (list []tabulate.Output) {

@@ -159,7 +159,12 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 	if err != nil {
 		return err
 	}
-	if err := copyFile(a.out, output.Path); err != nil {
+	file, err := os.Open(output.Path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := io.Copy(a.out, file); err != nil {
 		return err
 	}
 	if summary.Failed == 0 {
@@ -173,16 +178,6 @@ func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) e
 		return nil
 	}
 	return errPartial
-}
-
-func copyFile(w io.Writer, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	_, err = io.Copy(w, file)
-	return err
 }
 
 // printFailures prints the first lines of a list of failures.

@@ -62,7 +62,6 @@ func (x *forming) check(outputs []string) (err error) {
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
 	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide
-	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
 	switch {
 	case x.preset == "caravan" && (x.idPrefix == "" || strings.Contains(strings.TrimSuffix(x.idPrefix, "_"), "_")):
 		return usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
@@ -70,7 +69,7 @@ func (x *forming) check(outputs []string) (err error) {
 		return usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
 		return usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
-	case form.Long && slices.ContainsFunc(outputs, netCDF):
+	case form.Long && slices.ContainsFunc(outputs, hasEnding(".nc")):
 		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
 	}
 	return nil
@@ -92,6 +91,10 @@ func formatOf(path string, geo bool) table.Format {
 
 // endings are those that formatOf knows.
 var endings = []string{".csv", ".ndjson", ".jsonl", ".json", ".parquet", ".nc", ".geojson", ".gpkg"}
+
+func hasEnding(ending string) func(path string) bool {
+	return func(path string) bool { return strings.EqualFold(filepath.Ext(path), ending) }
+}
 
 // unknownEnding is the error for an output whose ending is not known.
 func unknownEnding(path string, known ...string) error {

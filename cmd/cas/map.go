@@ -75,7 +75,7 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	if err != nil {
 		return err
 	}
-	d.reading.idField = d.idFieldOf(column)
+	d.idField = cmp.Or(d.idField, column.IDField())
 	input, err := a.openInput(ctx, d.features, d.options(nil))
 	if err != nil {
 		return err
@@ -162,9 +162,6 @@ func (d drawing) scale() (s choropleth.Scale, err error) {
 	}
 	return s, nil
 }
-
-// idFieldOf is the property that holds the ids: --id-field, or the one of the table.
-func (d drawing) idFieldOf(c *atlas.Column) string { return cmp.Or(d.idField, c.IDField()) }
 
 // writeWhole writes a file under a temporary name and renames it when it is complete.
 func writeWhole(path string, write func(io.Writer) error) error {

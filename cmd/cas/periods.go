@@ -1,9 +1,7 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -76,7 +74,8 @@ func (x *timing) period() cas.TimeRangeLike {
 
 // checkPeriods refuses forms that do not fit a run with periods, or one without.
 func (x *extraction) checkPeriods() error {
-	rows := len(x.outputs) == 0 || slices.ContainsFunc(x.outputs, func(o string) bool { return !strings.EqualFold(filepath.Ext(o), ".nc") })
+	others := slices.DeleteFunc(slices.Clone(x.outputs), hasEnding(".nc"))
+	rows := len(x.outputs) == 0 || len(others) > 0
 	switch {
 	case len(x.periods) == 0 && x.wide:
 		return usage("--wide is a column for each period: give periods by --every or --period")
