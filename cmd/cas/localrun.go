@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -59,6 +60,16 @@ func (l localRun) processes() string {
 	return fmt.Sprintf("%d processes of the service, %s each", l.config.Workers, workerMemory)
 }
 
+// startLocal starts a service. Its errors name flags in place of the fields of local.Config.
+func startLocal(ctx context.Context, config local.Config, flags string) (*local.Service, error) {
+	service, err := local.Start(ctx, config)
+	if err != nil {
+		names := strings.NewReplacer("local: ", "", "Config.Python", flags+"python", "Config.App", flags+"app", "Config.Workers", flags+"workers")
+		return nil, errors.New(names.Replace(err.Error()))
+	}
+	return service, nil
+}
+
 // locally runs f, with --local while a service runs on this machine, and passes f how that service was tuned. When ctx ends, the service
 // still answers the requests in flight.
 func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) error) error {
@@ -71,7 +82,7 @@ func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) err
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	started := context.AfterFunc(ctx, end) // an interrupt ends a service that does not answer yet
-	service, err := local.Start(life, l.config)
+	service, err := startLocal(life, l.config, "--local-")
 	started()
 	if err != nil {
 		return err

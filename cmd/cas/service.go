@@ -59,7 +59,7 @@ The command needs Python with the service in it: python3 -m pip install 'communi
 				return usage("--workers %d: give 1 or more", config.Workers)
 			}
 			config.Log = a.err
-			service, err := local.Start(c.Context(), config)
+			service, err := startLocal(c.Context(), config, "--")
 			if err != nil {
 				return err
 			}
