@@ -45,7 +45,7 @@ With --offline, the command searches the catalog inside this program and sends n
 catalog is. If the service does not answer, the command does the same.`,
 		Example: `  cas datasets soil clay --max-resolution 250
   cas datasets elevation --bbox -84.4,36.1,-84.0,36.5 --licence CC-BY
-  cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
+  cas datasets precipitation --temporal-type monthly --columns id,units,start,end --offline`,
 		RunE: func(c *cobra.Command, words []string) error {
 			s.query.Words = strings.Join(words, " ")
 			if err := choose("--temporal-type", temporal, temporalTypes); err != nil {

@@ -120,6 +120,9 @@ func hintOfUsage(c *cobra.Command, err error) string {
 	case errors.As(err, &flag):
 		return cmp.Or(nearestFlag(c, flag.GetSpecifiedName()), help)
 	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(tabulate.JournalPath(file.Path)); err == nil {
+			return "its run has not come to its end: give the command of 'cas extract' again; 'cas journal FILE' shows how far it came"
+		}
 		return cmp.Or(nearestFile(file.Path), help)
 	}
 	return help
