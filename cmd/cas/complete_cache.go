@@ -61,16 +61,14 @@ func (a *app) findCatalog(ctx context.Context) knownCatalog {
 		return known
 	}
 	fresh, askErr := a.askCatalog(ctx)
+	renew := catalogRetry
 	switch {
 	case askErr == nil:
-		known = fresh
-		known.Renew = time.Now().Add(catalogAge)
+		known, renew = fresh, catalogAge
 	case err != nil:
 		known = carriedCatalog()
-		fallthrough
-	default:
-		known.Renew = time.Now().Add(catalogRetry)
 	}
+	known.Renew = time.Now().Add(renew)
 	if ctx.Err() == nil {
 		_ = known.write(file) // without a cache the next question is slower, no more
 	}

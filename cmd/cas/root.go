@@ -84,12 +84,11 @@ Results go to standard output, everything else to standard error.`,
 	flags.IntVar(&a.rate, "requests-per-minute", 0, "maximum number of requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	for _, c := range []*cobra.Command{
-		a.extractCommand(), a.mergeCommand(), a.convertCommand(), a.journalCommand(), a.schemaCommand(), a.providersCommand(), a.providerCommand(), a.datasetsCommand(), a.healthCommand(),
-		a.initCommand(), a.describeCommand(), a.validateCommand(), a.mapCommand(), a.citeCommand(), a.localCommand(), a.demoCommand(), a.doctorCommand(), a.mcpCommand(), a.versionCommand(),
-	} {
-		root.AddCommand(c)
-	}
+	root.AddCommand(
+		a.demoCommand(), a.initCommand(), a.describeCommand(), a.validateCommand(), a.extractCommand(), a.journalCommand(), a.convertCommand(), a.mergeCommand(), a.mapCommand(),
+		a.datasetsCommand(), a.providersCommand(), a.providerCommand(), a.citeCommand(),
+		a.localCommand(), a.healthCommand(), a.doctorCommand(), a.mcpCommand(), a.schemaCommand(), a.versionCommand(),
+	)
 	for _, command := range moreCommands {
 		root.AddCommand(command(a))
 	}

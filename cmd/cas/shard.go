@@ -55,7 +55,7 @@ table has the same bytes as that of a single run. The files .errors.csv and .met
 Each shard has a manifest (….shard.json) that says which part of which run it is. If a shard is missing, given twice, unfinished, changed
 afterwards, or made from another input or with other parameters, the command names it and writes nothing. Standard output then has the
 numbers of the shards to run again, in the form of sbatch --array: 3,7-9.`,
-		Example: `  cas extract -g @basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
+		Example: `  cas extract basins.geojson -d copernicus_dem:elevation -o attributes.csv --shard 3/16
   cas merge -o attributes.csv attributes.*-of-0016.csv`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
