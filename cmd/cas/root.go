@@ -84,11 +84,18 @@ Results go to standard output, everything else to standard error.`,
 	flags.IntVar(&a.rate, "requests-per-minute", 0, "maximum number of requests a minute, evenly spaced; 0 means no limit")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "log every request to standard error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(
-		a.demoCommand(), a.initCommand(), a.describeCommand(), a.validateCommand(), a.extractCommand(), a.journalCommand(), a.convertCommand(), a.mergeCommand(), a.mapCommand(),
-		a.datasetsCommand(), a.providersCommand(), a.providerCommand(), a.citeCommand(),
-		a.localCommand(), a.healthCommand(), a.doctorCommand(), a.mcpCommand(), a.schemaCommand(), a.versionCommand(),
-	)
+	group := func(title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: title, Title: title})
+		for _, c := range commands {
+			c.GroupID = title
+		}
+		root.AddCommand(commands...)
+	}
+	group("Make a table:", a.convertCommand(), a.demoCommand(), a.describeCommand(), a.extractCommand(), a.initCommand(), a.journalCommand(),
+		a.mapCommand(), a.mergeCommand(), a.validateCommand())
+	group("Find datasets:", a.citeCommand(), a.datasetsCommand(), a.providerCommand(), a.providersCommand())
+	group("Services and programs:", a.doctorCommand(), a.healthCommand(), a.localCommand(), a.mcpCommand(), a.schemaCommand())
+	root.AddCommand(a.versionCommand())
 	for _, command := range moreCommands {
 		root.AddCommand(command(a))
 	}
