@@ -103,9 +103,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range summary.Notes {
-		fmt.Fprintln(a.err, "cas: warning:", note)
-	}
+	a.warn(summary.Notes)
 	if !x.quiet {
 		fmt.Fprintf(a.err, "%s: %d features, %d columns, %s\n", x.output, summary.Features, len(summary.Columns), duration(time.Since(started)))
 	}

@@ -228,11 +228,16 @@ func nulls(s *table.Summary) string {
 	return fmt.Sprintf("%d of %d values null, ", s.NullValues, s.Results)
 }
 
-// warnOf prints the warnings about a finished table.
-func (a *app) warnOf(summary *table.Summary, x extraction) {
-	for _, note := range summary.Notes {
+// warn prints the notes of a table's summary.
+func (a *app) warn(notes []string) {
+	for _, note := range notes {
 		fmt.Fprintln(a.err, "cas: warning:", note)
 	}
+}
+
+// warnOf prints the warnings about a finished table.
+func (a *app) warnOf(summary *table.Summary, x extraction) {
+	a.warn(summary.Notes)
 	if s := summary; s.Results > 0 && s.NullValues == s.Results {
 		a.warnOfNulls(s.Results)
 	}

@@ -78,9 +78,7 @@ func (a *app) merge(ctx context.Context, output string, shards []string, quiet b
 		}
 		return err
 	}
-	for _, note := range summary.Notes {
-		fmt.Fprintln(a.err, "cas: warning:", note)
-	}
+	a.warn(summary.Notes)
 	if !quiet {
 		fmt.Fprintf(a.err, "%s: %d rows, %d columns, of %d shards\n", output, summary.Features, len(summary.Columns), len(shard.Tables(shards)))
 	}
