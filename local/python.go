@@ -83,7 +83,7 @@ func notInstalled(tried []error) error {
 	for i, err := range tried {
 		reasons[i] = "\n\t" + err.Error()
 	}
-	return fmt.Errorf("local: the service is not installed for any Python that was tried:%s\n%s, or name another interpreter in Config.Python (of the command: --local-python)",
+	return fmt.Errorf("local: the service is not installed for any Python that was tried:%s\n%s, or name another interpreter by Config.Python",
 		strings.Join(reasons, ""), advice(first.path))
 }
 

@@ -190,6 +190,7 @@ func joinSummaries(parts []Part, p *Plan) (*Summary, *layout, error) {
 func (c *Counts) add(part *Counts) {
 	c.Features += part.Features
 	c.Failed += part.Failed
+	c.NoResult += part.NoResult
 	c.Results += part.Results
 	c.NullValues += part.NullValues
 	for quality, n := range part.ByQuality {

@@ -15,6 +15,7 @@ import (
 type Counts struct {
 	Features   int                     `json:"features"`    // of the table
 	Failed     int                     `json:"failed"`      // features that lack the result of at least one dataset
+	NoResult   int                     `json:"no_result"`   // those of them that have no result at all
 	Results    int                     `json:"results"`     // answers for the datasets that were asked for, null values included
 	NullValues int                     `json:"null_values"` // results whose value is null: empty cells that are not failures
 	ByQuality  map[cas.QualityFlag]int `json:"by_quality"`  // results by quality
@@ -60,6 +61,7 @@ type survey struct {
 	warnings warningCounter
 	failures *failureWriter
 	failed   failedFeature
+	before   int // counts.Results before the feature
 
 	quality cas.QualityFlag // of the latest results
 	alike   int             // how many results in a row have it; not in counts yet
@@ -130,6 +132,7 @@ func (s *survey) see(o *bulk.Outcome) error {
 	}
 	if a.first() {
 		s.counts.Features++
+		s.before = s.counts.Results
 	}
 	if o.Response != nil {
 		for _, w := range o.Response.Warnings {
@@ -152,6 +155,9 @@ func (s *survey) see(o *bulk.Outcome) error {
 		return nil
 	}
 	s.counts.Failed++
+	if s.counts.Results == s.before {
+		s.counts.NoResult++
+	}
 	for _, f := range s.failed.take(len(a.plan.slots)) {
 		if err := s.failures.write(&f.outcome, f.failures); err != nil {
 			return err

@@ -109,7 +109,7 @@ func TestSummary(t *testing.T) {
 	s, err := Write(t.Context(), from(scenario()...), options(t, path, CSV{}))
 	require.NoError(t, err)
 	assert.Equal(t, Counts{
-		Features: 4, Failed: 2, Results: 7, NullValues: 1,
+		Features: 4, Failed: 2, NoResult: 1, Results: 7, NullValues: 1,
 		ByQuality: map[cas.QualityFlag]int{cas.QualityGood: 6, cas.QualityMissing: 1},
 	}, s.Counts)
 	assert.Equal(t, map[cas.AggregationMethod]int{cas.AggregationDistribution: 2}, s.Datasets[1].Mismatches)

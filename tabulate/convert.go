@@ -60,9 +60,13 @@ func (c *Conversion) Run(ctx context.Context) (*table.Summary, error) {
 		return nil, err
 	}
 	about.Sessions = recording.Sessions()
-	return table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(again()) }, table.Options{
+	summary, err := table.Write(ctx, func() iter.Seq2[bulk.Outcome, error] { return recording.Outcomes(again()) }, table.Options{
 		Path: c.Output, Format: c.Format, Plan: plan, Parameters: parameters, About: about,
 	})
+	if err == nil && !opened.State().Finished {
+		summary.Notes = append(summary.Notes, "the run has not come to its end: the table has only the features that it has answered so far")
+	}
+	return summary, err
 }
 
 // read opens the input for two passes.

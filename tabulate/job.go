@@ -60,9 +60,9 @@ type Unfinished struct {
 // Error returns the cause, and what the journal keeps.
 func (e *Unfinished) Error() string {
 	if e.Periods > 0 {
-		return fmt.Sprintf("%v; %d answers are there and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
+		return fmt.Sprintf("%v; %d answers are there and %d incomplete, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
 	}
-	return fmt.Sprintf("%v; %d features are answered and %d failed, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
+	return fmt.Sprintf("%v; %d features are answered and %d incomplete, kept in %s", e.Err, e.Done, e.Failed, e.Journal)
 }
 
 // Unwrap returns the cause.
@@ -153,7 +153,7 @@ func (j *Job) Run(ctx context.Context) (*table.Summary, error) {
 func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journal, plans []*table.Plan) (*table.Summary, error) {
 	before := journal.State()
 	if before.Records > 0 {
-		j.tell("going on with %s: %s, %d lack something", filepath.Base(journal.Path()), j.answered(before.Done), before.Failed)
+		j.tell("going on with %s: %s, %d incomplete", filepath.Base(journal.Path()), j.answered(before.Done), before.Failed)
 	}
 	if n := len(j.Ask.Periods); n > 0 && j.Ask.Total > 0 {
 		j.tell("%d features in %d periods%s: %d answers", j.Ask.Total, n, j.once(), j.Ask.Total*j.outcomes())
@@ -176,10 +176,11 @@ func (j *Job) run(ctx, soft context.Context, src source, journal *journal.Journa
 		}
 	}
 	after, note := journal.State(), j.written(src.sha256())
-	if before.Finished && after.Records == before.Records && before.Note == note && j.isThere() {
-		j.idle = true
-		failed, err := failedFeatures(recording, after.Failed)
-		return &table.Summary{Counts: table.Counts{Features: recording.Len(), Failed: failed}}, err
+	if before.Finished && after.Records == before.Records && before.Note == note {
+		if counts, err := j.countsThere(); err == nil {
+			j.idle = true
+			return &table.Summary{Counts: counts}, nil
+		}
 	}
 	about := j.About
 	about.Datasets, about.ServiceVersion = catalog.datasets(), catalog.version

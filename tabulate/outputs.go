@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -295,16 +294,23 @@ func (j *Job) written(inputSHA256 string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// isThere reports whether all files of a finished run exist.
-func (j *Job) isThere() bool {
-	paths := []string{table.ErrorsPath(j.Outputs[0].Path), table.MetaPath(j.Outputs[0].Path)}
+// countsThere returns the counts of a finished run's table, or an error if one of its files is missing.
+func (j *Job) countsThere() (table.Counts, error) {
+	paths := []string{table.ErrorsPath(j.Outputs[0].Path)}
 	for _, o := range j.Outputs {
 		paths = append(paths, o.Path)
 	}
-	return !slices.ContainsFunc(paths, func(path string) bool {
-		_, err := os.Stat(path)
-		return errors.Is(err, fs.ErrNotExist)
-	})
+	var meta struct{ Counts table.Counts }
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return meta.Counts, err
+		}
+	}
+	text, err := os.ReadFile(table.MetaPath(j.Outputs[0].Path))
+	if err == nil {
+		err = json.Unmarshal(text, &meta)
+	}
+	return meta.Counts, err
 }
 
 // plans returns the columns of each output.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/wire"
@@ -168,23 +167,4 @@ func (j *Job) answered(n int) string {
 		return fmt.Sprintf("%d answers are there", n)
 	}
 	return fmt.Sprintf("%d features are answered", n)
-}
-
-// failedFeatures counts the features of the input with a failed outcome. Failed outcomes in the journal can also be of geometries that are
-// no longer in the input.
-func failedFeatures(recording *bulk.Recording, failed int) (features int, err error) {
-	if failed == 0 {
-		return 0, nil
-	}
-	last := -1
-	for o, err := range recording.Outcomes(nil) {
-		if err != nil {
-			return 0, err
-		}
-		if o.Err != nil && o.Feature.Index != last {
-			last = o.Feature.Index
-			features++
-		}
-	}
-	return features, nil
 }

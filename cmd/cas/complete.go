@@ -10,24 +10,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/community-attribute-service/cas-go/features"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
-// completer gives what a word of the command line may become.
+// completer proposes completions for a word of the command line.
 type completer = cobra.CompletionFunc
 
-// completions teaches the shell the values of flags, by their names: whichever command has a flag of one of these, completes it. The
+// completions registers completions for the values of flags by name, for every command that has a flag of that name. The
 // scripts for the shells themselves come from cobra: cas completion bash, zsh, fish or powershell.
 func (a *app) completions(root *cobra.Command) {
 	flags := map[string]completer{
-		"datasets": listed(a.describedDatasets), "provider": a.completeProviders,
+		"datasets": listed(func(ctx context.Context) []string { return described(a.knownCatalog(ctx).Datasets) }), "provider": a.completeProviders,
 		"aggregation": fixed(aggregations), "temporal-type": fixed(temporalTypes), "every": fixed(everies),
-		"columns":  listed(func(context.Context) []string { return columnNames() }),
+		"columns": fixed(columnChoices), "sort": fixed(sortChoices), "preset": fixed(table.Presets()),
 		"id-field": ofFile(fieldNames), "x": ofFile(fieldNames), "y": ofFile(fieldNames), "keep": ofFile(fieldNames), "layer": ofFile(layerNames),
 	}
 	for _, c := range root.Commands() {
 		for name, complete := range flags {
 			if c.Flags().Lookup(name) != nil {
-				_ = c.RegisterFlagCompletionFunc(name, complete) // fails for a flag that is not there, or has one: its owner knows better
+				_ = c.RegisterFlagCompletionFunc(name, complete) // an error means that the command has registered its own
 			}
 		}
 		if c.ValidArgsFunction == nil && !c.HasSubCommands() {
@@ -36,7 +37,7 @@ func (a *app) completions(root *cobra.Command) {
 	}
 }
 
-// arguments completes what follows a command: nothing, but for those that take a slug or files.
+// arguments completes the arguments of a command: a slug, files or nothing.
 func (a *app) arguments(c *cobra.Command) completer {
 	switch c.Name() {
 	case "provider":
@@ -57,10 +58,6 @@ func (a *app) completeProviders(c *cobra.Command, _ []string, toComplete string)
 	return startingWith(described(a.knownCatalog(c.Context()).Providers), toComplete), cobra.ShellCompDirectiveNoFileComp
 }
 
-func (a *app) describedDatasets(ctx context.Context) []string {
-	return described(a.knownCatalog(ctx).Datasets)
-}
-
 func described(names []named) []string {
 	texts := make([]string, len(names))
 	for i, n := range names {
@@ -69,7 +66,7 @@ func described(names []named) []string {
 	return texts
 }
 
-// listed completes the last of several values that commas separate.
+// listed completes the last of several values separated by commas.
 func listed(values func(context.Context) []string) completer {
 	return func(c *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		before := toComplete[:strings.LastIndex(toComplete, ",")+1]
@@ -81,7 +78,7 @@ func listed(values func(context.Context) []string) completer {
 	}
 }
 
-// ofFile completes from what is in the file of features, which is the last argument of every command that reads one.
+// ofFile completes names from the file of features, which is the last argument of every command that reads one.
 func ofFile(names func(path, layer string) []string) completer {
 	return func(c *cobra.Command, args []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) == 0 {
@@ -95,7 +92,7 @@ func ofFile(names func(path, layer string) []string) completer {
 	}
 }
 
-// fieldNames are the properties of a file; of GeoJSON, which does not list them, those of its first feature.
+// fieldNames lists the properties of a file. GeoJSON does not list them, so those of its first feature count.
 func fieldNames(path, layer string) []string {
 	source, err := features.Open(path, features.Options{Layer: layer})
 	if err != nil {
@@ -117,8 +114,7 @@ func fieldNames(path, layer string) []string {
 
 func layerNames(path, _ string) []string {
 	source, err := features.Open(path, features.Options{})
-	var several *features.LayerError
-	if errors.As(err, &several) {
+	if several, ok := errors.AsType[*features.LayerError](err); ok {
 		return several.Layers
 	}
 	if err != nil {

@@ -15,19 +15,18 @@ import (
 	"github.com/community-attribute-service/cas-go/catalog"
 )
 
-// How long a service's catalog serves completion and suggestions before it is asked again, how long a service that did not answer is
-// left alone, how long someone who typed waits for it, and when the file of a service that is not used any more goes.
+// The cache of catalogs, for completion and suggestions.
 const (
-	catalogAge     = 24 * time.Hour
-	catalogRetry   = 10 * time.Minute
-	catalogPatient = 2 * time.Second
-	catalogForget  = 30 * 24 * time.Hour
+	catalogAge     = 24 * time.Hour      // then the service is asked again
+	catalogRetry   = 10 * time.Minute    // after a service did not answer
+	catalogPatient = 2 * time.Second     // how long a user at the keyboard waits for the service
+	catalogForget  = 30 * 24 * time.Hour // then an unused file is removed
 )
 
-// named is an id or slug, and what it stands for.
+// named is the id of a dataset or the slug of a provider, with its name.
 type named struct{ ID, Name string }
 
-// knownCatalog is the catalog of one service as far as names go. It is a file of the user's cache folder, and holds no key.
+// knownCatalog holds the names in the catalog of one service. It is stored in the user's cache folder, without any key.
 type knownCatalog struct {
 	Renew     time.Time // when to ask again
 	Datasets  []named
@@ -45,8 +44,8 @@ func ids(names []named) []string {
 	return ids
 }
 
-// knownCatalog tells what the service has: from the cache, else from the service, else what was cached before, else what this program
-// carries. It never fails, for it only helps with typing.
+// knownCatalog returns the catalog of the service: from the cache if it is fresh, else from the service, else from an old cache, else the
+// one inside this program. It never fails, because it only helps with typing.
 func (a *app) knownCatalog(ctx context.Context) knownCatalog {
 	if a.known == nil {
 		known := a.findCatalog(ctx)
@@ -62,23 +61,21 @@ func (a *app) findCatalog(ctx context.Context) knownCatalog {
 		return known
 	}
 	fresh, askErr := a.askCatalog(ctx)
+	renew := catalogRetry
 	switch {
 	case askErr == nil:
-		known = fresh
-		known.Renew = time.Now().Add(catalogAge)
+		known, renew = fresh, catalogAge
 	case err != nil:
 		known = carriedCatalog()
-		fallthrough
-	default:
-		known.Renew = time.Now().Add(catalogRetry)
 	}
+	known.Renew = time.Now().Add(renew)
 	if ctx.Err() == nil {
-		_ = known.write(file) // a cache that cannot be written makes the next question slower, no more
+		_ = known.write(file) // without a cache the next question is slower, no more
 	}
 	return known
 }
 
-// catalogFile is the cache of the service that the flags name; "" where this user has no cache folder.
+// catalogFile is the cache file of the service that the flags name; "" if this user has no cache folder.
 func (a *app) catalogFile() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -86,14 +83,6 @@ func (a *app) catalogFile() string {
 	}
 	of := sha256.Sum256([]byte(a.serviceURL()))
 	return filepath.Join(dir, "cas-go", "catalog-"+hex.EncodeToString(of[:8])+".json")
-}
-
-// serviceURL is the base URL that the client uses.
-func (a *app) serviceURL() string {
-	if a.url == "" {
-		return cas.DefaultBaseURL
-	}
-	return a.url
 }
 
 func readCatalog(file string) (knownCatalog, error) {
@@ -111,7 +100,7 @@ func readCatalog(file string) (knownCatalog, error) {
 	return k, nil
 }
 
-// write replaces the file as a whole: several shells may complete at once.
+// write replaces the file atomically, because several shells may complete at once.
 func (k knownCatalog) write(file string) error {
 	text, err := json.Marshal(k)
 	if err != nil {
@@ -133,7 +122,7 @@ func (k knownCatalog) write(file string) error {
 	return os.Rename(temporary.Name(), file)
 }
 
-// forgetCatalogs removes old files: a service on a port of its own, such as that of cas extract --local, never comes back.
+// forgetCatalogs removes old files, such as those of services that cas extract --local started on a port of their own.
 func forgetCatalogs(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {

@@ -16,7 +16,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// conversion is what the flags of `cas convert` ask for.
+// conversion has the arguments and flags of `cas convert`.
 type conversion struct {
 	journal, input, output string
 	keep                   []string
@@ -47,7 +47,7 @@ it first: 'cas extract … --resume'.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet or .nc (NetCDF)")
+	f.StringVarP(&x.output, "output", "o", "", "table to write: FILE.csv, .ndjson, .json, .parquet, .nc (NetCDF), or with the geometries of INPUT .geojson, .gpkg")
 	f.StringSliceVar(&x.keep, "keep", nil, "property of INPUT to copy into the table; repeat for more")
 	f.BoolVar(&x.geo, "geo", false, "with -o FILE.parquet: write GeoParquet, with the geometries of INPUT")
 	f.BoolVar(&x.overwrite, "overwrite", false, "replace a file that exists")
@@ -59,20 +59,22 @@ it first: 'cas extract … --resume'.`,
 }
 
 func (x *conversion) check() error {
-	switch format := formatOf(x.output, x.geo); {
+	format := formatOf(x.output, x.geo)
+	shaper, ok := format.(table.Shaper)
+	switch {
 	case x.output == "":
 		return usage("give the table to write by -o FILE")
 	case format == nil:
-		return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc", x.output)
+		return unknownEnding(x.output, endings...)
 	case x.geo && format != table.Format(parquet.Format{Geo: true}):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
-	case x.input == "" && (x.geo || len(x.keep) > 0):
-		return usage("--keep and --geo need INPUT, the file of features: a journal has the answers alone")
+	case x.input == "" && (len(x.keep) > 0 || ok && shaper.HasGeometries()):
+		return usage("--keep, --geo, .geojson and .gpkg need INPUT, the file of features: a journal has only the answers")
 	}
 	if _, err := os.Stat(x.output); err == nil && !x.overwrite {
 		return usage("-o %s exists; give another name, or --overwrite", x.output)
 	}
-	return x.checkForm([]string{x.output})
+	return x.forming.check([]string{x.output})
 }
 
 func (a *app) convert(ctx context.Context, x conversion) error {
@@ -80,11 +82,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 	if err := x.check(); err != nil {
 		return err
 	}
-	form, err := x.form()
-	if err != nil {
-		return err
-	}
-	c := tabulate.Conversion{Journal: journalOf(x.journal), Keep: x.keep, Output: x.output, Format: formatOf(x.output, x.geo), Form: form}
+	c := tabulate.Conversion{Journal: journalOf(x.journal), Keep: x.keep, Output: x.output, Format: formatOf(x.output, x.geo), Form: x.form}
 	var input tabulate.Input
 	if x.input != "" {
 		c.Open = func(idField string) (tabulate.Input, error) {
@@ -105,9 +103,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 	if err != nil {
 		return err
 	}
-	for _, note := range summary.Notes {
-		fmt.Fprintln(a.err, "cas: warning:", note)
-	}
+	a.warn(summary.Notes)
 	if !x.quiet {
 		fmt.Fprintf(a.err, "%s: %d features, %d columns, %s\n", x.output, summary.Features, len(summary.Columns), duration(time.Since(started)))
 	}
@@ -118,7 +114,7 @@ func (a *app) convert(ctx context.Context, x conversion) error {
 	return nil
 }
 
-// journalOf is the journal that a user names: itself, or the table that it lies beside.
+// journalOf is the path of the journal that a user names by itself or by the table beside it.
 func journalOf(name string) string {
 	if strings.HasSuffix(name, ".journal") {
 		return name

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,14 +15,14 @@ import (
 	"github.com/community-attribute-service/cas-go/catalog"
 )
 
-// datasetSearch is what the arguments and flags of `cas datasets` ask for.
+// datasetSearch has the arguments and flags of `cas datasets`.
 type datasetSearch struct {
 	query   catalog.Query
 	columns []string
 	offline bool
 }
 
-// temporalTypes are those that the service knows.
+// temporalTypes are the values of --temporal-type.
 var temporalTypes = []string{
 	string(cas.TemporalStatic), string(cas.TemporalAnnual), string(cas.TemporalMonthly), string(cas.TemporalDaily), string(cas.TemporalHourly),
 	string(cas.TemporalClimatology),
@@ -32,8 +34,9 @@ func (a *app) datasetsCommand() *cobra.Command {
 	var bbox string
 	var finest, coarsest float64
 	c := &cobra.Command{
-		Use:   "datasets [WORD]...",
-		Short: "Search the datasets, or list them all",
+		Use:        "datasets [WORD]...",
+		SuggestFor: []string{"find", "search"},
+		Short:      "Search the datasets, or list them all",
 		Long: `Search the datasets by words and filters. All of them must apply; without any, the command lists all datasets. A word may be in the id,
 the name, the description or the variables of a dataset; its beginning is enough. The best match comes first. The name of a place is seldom in
 it: ask for a place by --bbox.
@@ -42,15 +45,13 @@ With --offline, the command searches the catalog inside this program and sends n
 catalog is. If the service does not answer, the command does the same.`,
 		Example: `  cas datasets soil clay --max-resolution 250
   cas datasets elevation --bbox -84.4,36.1,-84.0,36.5 --licence CC-BY
-  cas datasets precipitation --temporal-type daily --columns id,units,start,end --offline`,
+  cas datasets precipitation --temporal-type monthly --columns id,units,start,end --offline`,
 		RunE: func(c *cobra.Command, words []string) error {
 			s.query.Words = strings.Join(words, " ")
-			if temporal != "" {
-				if err := choose("--temporal-type", temporal, temporalTypes); err != nil {
-					return err
-				}
-				s.query.TemporalType = cas.TemporalType(temporal)
+			if err := choose("--temporal-type", temporal, temporalTypes); err != nil {
+				return err
 			}
+			s.query.TemporalType = cas.TemporalType(temporal)
 			if c.Flags().Changed("min-resolution") {
 				s.query.MinResolution = &finest
 			}
@@ -84,6 +85,7 @@ catalog is. If the service does not answer, the command does the same.`,
 		return pflag.NormalizedName(name)
 	})
 	a.jsonFlag(c)
+	_ = c.RegisterFlagCompletionFunc("columns", listed(func(context.Context) []string { return columnNames() })) // the flag is there
 	return c
 }
 
@@ -148,7 +150,7 @@ func (a *app) searchDatasets(ctx context.Context, s datasetSearch) error {
 	return err
 }
 
-// askDatasets lets the service apply the filters that it knows, and searches what it lists for the rest.
+// askDatasets lets the service apply the filters that it supports, and applies the others to the answer.
 func (a *app) askDatasets(ctx context.Context, q catalog.Query) ([]cas.Dataset, error) {
 	filter := cas.DatasetFilter{
 		Provider: q.Provider, Variable: q.Variable, TemporalType: q.TemporalType,
@@ -185,4 +187,118 @@ func (a *app) emptySearchHint(ctx context.Context, s datasetSearch) string {
 	default:
 		return ""
 	}
+}
+
+// column is a column of the table of datasets.
+type column struct {
+	name string
+	text func(cas.Dataset) string
+}
+
+var datasetColumns = []column{
+	{"id", func(d cas.Dataset) string { return d.ID }},
+	{"provider", func(d cas.Dataset) string { return d.Provider }},
+	{"name", func(d cas.Dataset) string { return d.Name }},
+	{"description", func(d cas.Dataset) string { return d.Description }},
+	{"variables", func(d cas.Dataset) string { return ofVariables(d, func(v cas.Variable) string { return v.Name }) }},
+	{"units", func(d cas.Dataset) string { return ofVariables(d, func(v cas.Variable) string { return v.Units }) }},
+	{"resolution", func(d cas.Dataset) string { return metres(d.ResolutionM) }},
+	{"crs", func(d cas.Dataset) string { return d.CRS }},
+	{"bbox", func(d cas.Dataset) string { return boxText(d.BBox) }},
+	{"time", func(d cas.Dataset) string { return string(d.Temporal.TemporalType) }},
+	{"start", func(d cas.Dataset) string { return momentText(d.Temporal.Start) }},
+	{"end", func(d cas.Dataset) string { return momentText(d.Temporal.End) }},
+	{"protocol", func(d cas.Dataset) string { return string(d.Protocol) }},
+	{"licence", func(d cas.Dataset) string { return d.License }},
+	{"citation", func(d cas.Dataset) string { return d.Citation }},
+}
+
+// The default columns, and those that a narrow terminal cuts first. An id is never cut, so that it can be copied.
+var (
+	usualColumns   = []string{"id", "name", "units", "resolution", "time", "licence"}
+	elasticColumns = []string{"description", "citation", "name", "licence", "variables", "units"}
+)
+
+func columnNames() []string {
+	names := make([]string, len(datasetColumns))
+	for i, c := range datasetColumns {
+		names[i] = c.name
+	}
+	return names
+}
+
+// chooseColumns finds columns by their names; without names, the usual ones.
+func chooseColumns(names []string) ([]column, error) {
+	if names = trimmed(names); len(names) == 0 {
+		names = usualColumns
+	}
+	chosen := make([]column, len(names))
+	for i, name := range names {
+		k := slices.Index(columnNames(), name)
+		if k < 0 {
+			return nil, choose("--columns", name, columnNames())
+		}
+		chosen[i] = datasetColumns[k]
+	}
+	return chosen, nil
+}
+
+func (a *app) datasetTable(datasets []cas.Dataset, columns []column) error {
+	g := grid{screen: screenOf(a.out)}
+	for _, c := range columns {
+		g.heads = append(g.heads, strings.ToUpper(c.name))
+	}
+	for _, name := range elasticColumns {
+		if i := slices.IndexFunc(columns, func(c column) bool { return c.name == name }); i >= 0 {
+			g.elastic = append(g.elastic, i)
+		}
+	}
+	for _, d := range datasets {
+		cells := make([]string, len(columns))
+		for i, c := range columns {
+			cells[i] = c.text(d)
+		}
+		g.row(cells...)
+	}
+	g.ink = func(_, i int) ink {
+		if columns[i].name == "id" {
+			return green
+		}
+		return plain
+	}
+	return g.write(a.out)
+}
+
+// ofVariables joins a property of all variables of a dataset, without repetitions.
+func ofVariables(d cas.Dataset, word func(cas.Variable) string) string {
+	var words []string
+	for _, v := range d.Variables {
+		if w := word(v); !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func metres(n cas.Number) string {
+	if f := float64(n); !math.IsNaN(f) {
+		return strconv.FormatFloat(f, 'f', -1, 64) + " m"
+	}
+	return "-"
+}
+
+func boxText(b cas.BoundingBox) string {
+	sides := make([]string, 0, 4)
+	for _, side := range []float64{b.MinLon, b.MinLat, b.MaxLon, b.MaxLat} {
+		sides = append(sides, strconv.FormatFloat(side, 'f', -1, 64))
+	}
+	return strings.Join(sides, ",")
+}
+
+// momentText is a time as the service sent it; midnight is written as a date alone.
+func momentText(t *cas.Timestamp) string {
+	if t == nil {
+		return "-"
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(t.String(), "Z"), "T00:00:00")
 }

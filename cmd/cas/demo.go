@@ -1,26 +1,23 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-
-	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/geojson"
 
 	"github.com/spf13/cobra"
 
+	"github.com/community-attribute-service/cas-go/bulk/journal"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/castest"
 	"github.com/community-attribute-service/cas-go/castest/basins"
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// The datasets of the demo, over the elevation model that castest carries.
+// The datasets of the demo, which castest computes from its elevation model.
 const (
 	demoElevation = "local_dem:elevation"
 	demoSlope     = "local_dem:slope_class"
@@ -42,98 +39,80 @@ else, and nothing leaves this machine. The files stay in the folder of --out: th
 	return c
 }
 
-// demoFiles are the files of the demo, in one folder.
-type demoFiles struct{ basins, table, svg, html string }
-
-func newDemoFiles(folder string) (demoFiles, error) {
-	var err error
+// demo makes the table and its maps, and prints the table.
+func (a *app) demo(ctx context.Context, folder string) (err error) {
 	if folder == "" {
 		folder, err = os.MkdirTemp("", "cas-demo-")
 	} else {
 		err = os.MkdirAll(folder, 0o777)
 	}
 	if err != nil {
-		return demoFiles{}, err
+		return err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
-	files := demoFiles{basins: in("basins.geojson"), table: in("attributes.csv"), svg: in("elevation.svg"), html: in("elevation.html")}
-	return files, os.WriteFile(files.basins, basins.GeoJSON(), 0o666)
-}
-
-func (a *app) demo(ctx context.Context, folder string) error {
-	files, err := newDemoFiles(folder)
-	if err != nil {
+	if err := os.WriteFile(in("basins.geojson"), basins.GeoJSON(), 0o666); err != nil {
 		return err
 	}
 	server := castest.NewServer()
 	defer server.Close()
 	here := *a
 	here.url = server.URL()
-	if err := here.demoTable(ctx, server.Client(), files); err != nil {
+	if err := here.demoTable(ctx, server.Client(), in("basins.geojson"), in("attributes.csv")); err != nil {
 		return err
 	}
-	for _, picture := range []string{files.svg, files.html} {
+	for _, picture := range []string{"elevation.svg", "elevation.html"} {
 		err := a.draw(ctx, drawing{
-			table: files.table, features: files.basins, column: "local_dem_elevation", output: picture,
+			table: in("attributes.csv"), features: in("basins.geojson"), column: "local_dem_elevation", output: in(picture),
 			title: "Mean elevation of 53 sub-basins, Cumberland Mountain, Tennessee",
 		})
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(a.err, "table: %s\nmap:   %s\n       %s\n", files.table, files.svg, files.html)
+	fmt.Fprintf(a.err, "table: %s\nmap:   %s\n       %s\n", in("attributes.csv"), in("elevation.svg"), in("elevation.html"))
 	return nil
 }
 
 // demoTable makes the table and prints it.
-func (a *app) demoTable(ctx context.Context, client *cas.Client, files demoFiles) error {
+func (a *app) demoTable(ctx context.Context, client *cas.Client, features, output string) error {
 	x := extraction{datasets: []string{demoElevation, demoSlope}, tabulation: tabulation{
-		outputs: []string{files.table}, reading: reading{idField: demoIDField}, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
+		outputs: []string{output}, reading: reading{idField: demoIDField}, keep: []string{"SUB_AREA", "UP_AREA"}, quiet: true,
 	}}
-	input, err := a.openInput(ctx, files.basins, x.options(x.keep))
+	input, err := a.openInput(ctx, features, x.options(x.keep))
 	if err != nil {
 		return err
 	}
 	defer input.Source.Close()
-	job := a.job(client, x, input)
-	if _, err := a.runJob(ctx, x, job); err != nil {
+	if _, err := a.runJob(ctx, x, a.job(client, x, input)); err != nil {
 		return err
 	}
-	j, err := journal.Open(tabulate.JournalPath(files.table), job.Ask.Fingerprint(demoIDField))
-	if err != nil {
-		return err
-	}
-	defer j.Close()
-	return a.printDemo(j)
-}
-
-// printDemo prints what the journal holds of the basins.
-func (a *app) printDemo(j *journal.Journal) error {
-	fmt.Fprintf(a.out, "%d sub-basins of Cumberland Mountain, Tennessee: elevation (%s) and the share of each slope class (%s)\n\n",
-		j.State().Done, demoElevation, demoSlope)
+	fmt.Fprintf(a.out, "53 sub-basins of Cumberland Mountain, Tennessee: elevation (%s) and the share of each slope class (%s)\n\n", demoElevation, demoSlope)
 	heads := []string{demoIDField, "ELEVATION", "UNITS", "QUALITY", "PIXELS"}
 	for class := range basins.SlopeClassCount {
 		heads = append(heads, "SLOPE "+strconv.Itoa(class))
 	}
 	t := newTable(a.out, heads...)
-	for f, err := range geojson.Read(bytes.NewReader(basins.GeoJSON()), geojson.Options{IDField: demoIDField, Keep: []string{}}) {
-		if err != nil {
-			return err
+	var rows [][]string
+	err = eachNewest(tabulate.JournalPath(output), func(entry *journal.Entry) error {
+		if entry.Err == nil {
+			rows = append(rows, demoRow(entry.ID, entry.Response))
 		}
-		entry, _, err := j.Lookup(f.ID, journal.HashGeometry(f.Geometry))
-		if err = cmp.Or(err, entry.Err); err != nil {
-			return err
-		}
-		t.row(demoRow(f.ID, entry.Response)...)
+		return entry.Err
+	})
+	if err != nil {
+		return err
+	}
+	for _, row := range slices.SortedFunc(slices.Values(rows), slices.Compare) { // answers come in any order
+		t.row(row...)
 	}
 	if err := t.flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(a.out, "\nSlope classes in degrees: 0 below 2, 1 below 5, 2 below 10, 3 below 20, 4 below 30, 5 steeper.")
+	_, err = fmt.Fprintln(a.out, "\nSlope classes in degrees: 0 below 2, 1 below 5, 2 below 10, 3 below 20, 4 below 30, 5 steeper.")
 	return err
 }
 
-// demoRow is one line of the table, numbers in their shortest exact form.
+// demoRow is a row of the printed table, with numbers in their shortest exact form.
 func demoRow(id string, r *cas.AttributeResponse) []string {
 	elevation, _ := cas.Lookup(r, demoElevation)
 	slope, _ := cas.Lookup(r, demoSlope)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,7 +34,7 @@ twice. Name it in 'cas extract' by --id-field.`,
 
 func (a *app) describe(ctx context.Context, path string, r reading) error {
 	idField := r.idField
-	r.idField = "" // ids are not judged here
+	r.idField = "" // ids are not checked here
 	o := r.options(nil)
 	o.Keep = nil
 	input, err := a.openInput(ctx, path, o)
@@ -59,10 +60,14 @@ func (a *app) describe(ctx context.Context, path string, r reading) error {
 }
 
 func (a *app) printContents(d *tabulate.Contents) error {
+	refused := fmt.Sprintf("%d, of which %d would be refused", d.Features, d.Refused)
+	if d.Refused > 0 {
+		refused += "; 'cas validate' says why"
+	}
 	lines := [][2]string{
 		{"format", d.Format},
-		{"system", orText(d.CRS, "longitude, latitude (WGS 84)")},
-		{"features", fmt.Sprintf("%d, of which %d would be refused", d.Features, d.Refused)},
+		{"system", cmp.Or(d.CRS, "longitude, latitude (WGS 84)")},
+		{"features", refused},
 	}
 	if len(d.Layers) > 1 {
 		lines = append(lines, [2]string{"layers", strings.Join(d.Layers, ", ") + " (this is " + d.Layer + ")"})
@@ -91,14 +96,7 @@ func (a *app) printContents(d *tabulate.Contents) error {
 	return nil
 }
 
-func orText(text, instead string) string {
-	if text == "" {
-		return instead
-	}
-	return text
-}
-
-// sample is a value as a cell.
+// sample is a value cut to the width of a cell.
 func sample(value json.RawMessage) string {
 	const most = 40
 	text := []rune(string(value))

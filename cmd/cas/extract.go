@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// extraction is what the flags of `cas extract` ask for.
+// extraction has the arguments and flags of `cas extract`.
 type extraction struct {
 	geometry    string
 	datasets    []string
@@ -26,8 +27,9 @@ type extraction struct {
 func (a *app) extractCommand() *cobra.Command {
 	var x extraction
 	c := &cobra.Command{
-		Use:   "extract INPUT -d DATASET [-o FILE]",
-		Short: "Extract attributes of a geometry, or of a file of features",
+		Use:        "extract INPUT -d DATASET [-o FILE]",
+		SuggestFor: []string{"get", "run", "table"},
+		Short:      "Extract attributes of a geometry, or of a file of features",
 		Long: `Extract the attributes of one geometry and print them, or of many features and write a table. The table has a row for each feature, in
 the order of the input.
 
@@ -79,7 +81,7 @@ the table without its ending); see 'cas validate'.`,
 	return c
 }
 
-// extract prints the answer for one geometry, or tabulates what is more.
+// extract prints the answer for one geometry, or makes a table of several.
 func (a *app) extract(ctx context.Context, x extraction) error {
 	x.datasets, x.keep = trimmed(x.datasets), trimmed(x.keep)
 	if err := x.check(); err != nil {
@@ -113,7 +115,7 @@ func (a *app) extract(ctx context.Context, x extraction) error {
 	return a.extractMany(ctx, x, input)
 }
 
-// trimmed are the values of a list that commas separate, without the blanks around them and those that are nothing else.
+// trimmed removes the blanks around the values of a list, and empty values.
 func trimmed(list []string) []string {
 	for i, text := range list {
 		list[i] = strings.TrimSpace(text)
@@ -128,20 +130,15 @@ var aggregations = []string{
 	string(cas.AggregationUnique), string(cas.AggregationDistribution),
 }
 
-// check refuses what cannot be right before anything is read.
+// check refuses wrong flags before anything is read.
 func (x *extraction) check() error {
 	switch {
 	case x.geometry == "":
 		return usage("give an input: a file, GeoJSON text, or - for standard input")
-	case len(x.datasets) == 0:
-		return usage("give a dataset id by -d; 'cas datasets' lists them")
-	case x.aggregation != "" && choose("-a", x.aggregation, aggregations) != nil:
-		return choose("-a", x.aggregation, aggregations)
+	case x.config.Workers < 0:
+		return usage("--local-workers %d: give 1 or more", x.config.Workers)
 	}
-	if err := x.checkPeriods(); err != nil {
-		return err
-	}
-	return x.tabulation.check()
+	return cmp.Or(checkDatasets(x.datasets), choose("-a", x.aggregation, aggregations), x.timing.check(), x.tabulation.check(), x.checkPeriods())
 }
 
 // extractOne asks for one geometry and prints the answer; a dataset without a result is named on standard error.

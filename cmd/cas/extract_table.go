@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +21,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// tabulation is what the flags of `cas extract` say about a table.
+// tabulation has the flags of `cas extract` for its table.
 type tabulation struct {
 	outputs []string
 	reading
@@ -31,7 +29,7 @@ type tabulation struct {
 	geo         bool
 	batchSize   int
 	concurrency int
-	paced       bool // by a --concurrency that was given
+	paced       bool // --concurrency was given
 	resume      bool
 	overwrite   bool
 	wait        time.Duration
@@ -53,7 +51,7 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&x.overwrite, "overwrite", false, "start again: replace the table and the journal of an earlier run")
 	f.DurationVar(&x.wait, "wait", 30*time.Minute, "how long to wait for a service that is away (at most 10 s if it has never answered); 0 means not at all")
 	f.DurationVar(&x.grace, "grace", 30*time.Second, "after Ctrl-C, how long to wait for the requests in flight; 0 means no limit")
-	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0 instead of 3 if the table is complete but some features failed")
+	f.BoolVar(&x.partialOK, "partial-ok", false, "exit with 0 instead of 3 if the table is complete but lacks some results")
 	f.BoolVar(&x.dryRun, "dry-run", false, "count features, requests and bytes; send nothing")
 	x.forming.flags(f)
 	f.BoolVarP(&x.quiet, "quiet", "q", false, "no progress and no summary on standard error")
@@ -62,11 +60,11 @@ func (x *tabulation) flags(f *pflag.FlagSet) {
 func (x *tabulation) check() error {
 	for _, o := range x.outputs {
 		if formatOf(o, x.geo) == nil {
-			return usage("-o %s: the ending is none of .csv, .ndjson, .jsonl, .json, .parquet, .nc, .geojson, .gpkg", o)
+			return unknownEnding(o, endings...)
 		}
 	}
 	switch {
-	case x.geo && !slices.ContainsFunc(x.outputs, isParquet):
+	case x.geo && !slices.ContainsFunc(x.outputs, hasEnding(".parquet")):
 		return usage("--geo writes GeoParquet, and needs -o FILE.parquet")
 	case (x.resume || x.overwrite) && len(x.outputs) == 0:
 		return usage("--resume and --overwrite need -o FILE, the table of the earlier run")
@@ -79,10 +77,8 @@ func (x *tabulation) check() error {
 	case x.wait < 0 || x.grace < 0:
 		return usage("--wait and --grace: give a time, such as 30m")
 	}
-	return x.checkForm(x.outputs)
+	return x.forming.check(x.outputs)
 }
-
-func isParquet(path string) bool { return strings.EqualFold(filepath.Ext(path), ".parquet") }
 
 // tables are the outputs with their formats.
 func (x *tabulation) tables() (list []tabulate.Output) {
@@ -92,17 +88,16 @@ func (x *tabulation) tables() (list []tabulate.Output) {
 	return list
 }
 
-// usualConcurrency is how many requests are in flight if nothing else is said.
+// usualConcurrency is the default of --concurrency.
 const usualConcurrency = 4
 
-// requestShare is the part of a request's time limit that a request in bulk should take: bulk makes requests as large as it allows.
+// requestShare divides --timeout: bulk enlarges its requests until one takes this part of the limit.
 const requestShare = 6
 
 // job is the table that the flags ask for.
 func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabulate.Job {
-	form, _ := x.form() // check has looked at it
 	return &tabulate.Job{
-		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: form, Shard: x.shard,
+		Client: client, Input: input, Outputs: x.tables(), IDField: x.idField, Keep: x.keep, Form: x.form, Shard: x.shard,
 		Resume: x.resume, Overwrite: x.overwrite, ServiceVersion: a.serviceVersion, Suggest: a.suggestDataset, IsStatic: isStatic,
 		Ask: bulk.Options{
 			DatasetIDs: x.datasets, Aggregation: cas.AggregationMethod(x.aggregation), TimeRange: x.period(), Periods: x.periods,
@@ -116,7 +111,7 @@ func (a *app) job(client *cas.Client, x extraction, input tabulate.Input) *tabul
 	}
 }
 
-// extractMany makes a table, or tells what it would take.
+// extractMany makes a table, or with --dry-run an estimate.
 func (a *app) extractMany(ctx context.Context, x extraction, input tabulate.Input) error {
 	if x.dryRun {
 		return a.with(func(client *cas.Client) error { return a.estimate(ctx, a.job(client, x, input)) })
@@ -159,11 +154,11 @@ func (a *app) estimate(ctx context.Context, job *tabulate.Job) error {
 	return t.flush()
 }
 
-// serviceVersion is what the service's own document calls its version; "" where it does not show it.
+// serviceVersion is the version in the service's own document; "" if it cannot be read.
 func (a *app) serviceVersion(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(cmp.Or(a.url, cas.DefaultBaseURL), "/")+"/openapi.json", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(a.serviceURL(), "/")+"/openapi.json", nil)
 	if err != nil {
 		return ""
 	}
@@ -180,11 +175,11 @@ func (a *app) serviceVersion(ctx context.Context) string {
 	return document.Info.Version
 }
 
-// tabulate makes the tables of -o, and tells how it went.
+// tabulate makes the tables of -o and prints what failed.
 func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) error {
 	summary, err := a.runJob(ctx, x, job)
 	if err != nil {
-		return a.explain(err, x)
+		return err
 	}
 	if summary.Failed > 0 {
 		a.tellFailed(summary, x.outputs[0], "; the same command asks for them again")
@@ -195,7 +190,7 @@ func (a *app) tabulate(ctx context.Context, x extraction, job *tabulate.Job) err
 	return nil
 }
 
-// runJob runs the job with what a person wants to see of it.
+// runJob runs the job and prints its progress, warnings and summary.
 func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*table.Summary, error) {
 	progress := newProgress(a.err, x.quiet)
 	stop := twice(ctx, x.grace, progress.tell, job.StopNow)
@@ -225,7 +220,7 @@ func (a *app) runJob(ctx context.Context, x extraction, job *tabulate.Job) (*tab
 	return summary, nil
 }
 
-// nulls says how many results have no value.
+// nulls is the part of the summary line about results without a value.
 func nulls(s *table.Summary) string {
 	if s.NullValues == 0 {
 		return ""
@@ -233,11 +228,16 @@ func nulls(s *table.Summary) string {
 	return fmt.Sprintf("%d of %d values null, ", s.NullValues, s.Results)
 }
 
-// warnOf tells what a summary holds that the user did not ask for.
-func (a *app) warnOf(summary *table.Summary, x extraction) {
-	for _, note := range summary.Notes {
+// warn prints the notes of a table's summary.
+func (a *app) warn(notes []string) {
+	for _, note := range notes {
 		fmt.Fprintln(a.err, "cas: warning:", note)
 	}
+}
+
+// warnOf prints the warnings about a finished table.
+func (a *app) warnOf(summary *table.Summary, x extraction) {
+	a.warn(summary.Notes)
 	if s := summary; s.Results > 0 && s.NullValues == s.Results {
 		a.warnOfNulls(s.Results)
 	}
@@ -256,27 +256,11 @@ func (a *app) warnOf(summary *table.Summary, x extraction) {
 	}
 }
 
-// warnOfNulls is for answers that hold no value at all.
+// warnOfNulls warns that none of n results has a value.
 func (a *app) warnOfNulls(n int) {
-	fmt.Fprintf(a.err, "cas: warning: all %d values are null: is it the right place? longitude and latitude swapped?\n", n)
-}
-
-// explain says how to go on after a run that ended early, and what to do about one that was not begun.
-func (a *app) explain(err error, x extraction) error {
-	if many := (*table.ClassesError)(nil); errors.As(err, &many) {
-		return fmt.Errorf("%w\nhint: nothing is asked again by:\n  %s --long", err, a.sameCommand())
+	which := fmt.Sprintf("all %d values are", n)
+	if n == 1 {
+		which = "the value is"
 	}
-	if refusal := (*tabulate.Refusal)(nil); errors.As(err, &refusal) {
-		return fmt.Errorf("%w\nhint: %s", err, refusal.Hint)
-	}
-	if unfinished := (*tabulate.Unfinished)(nil); !errors.As(err, &unfinished) {
-		return err
-	}
-	again := "hint: to resume, run the same command again:"
-	if hopeless := (*bulk.HopelessError)(nil); errors.As(err, &hopeless) {
-		again = "hint: if that is as it should be, run the same command again:"
-	} else if x.geometry == "-" {
-		again = "hint: to resume, run the same command again, with the same input:"
-	}
-	return fmt.Errorf("%w\n%s\n  %s", err, again, a.sameCommand())
+	fmt.Fprintf(a.err, "cas: warning: %s null: is it the right place? longitude and latitude swapped?\n", which)
 }

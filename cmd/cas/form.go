@@ -2,23 +2,34 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/table"
+	"github.com/community-attribute-service/cas-go/table/geopackage"
+	"github.com/community-attribute-service/cas-go/table/netcdf"
+	"github.com/community-attribute-service/cas-go/table/parquet"
 )
 
-// forming is what flags say about the columns and rows of a table.
+// forming has the flags for the columns and rows of a table.
 type forming struct {
 	preset, columns, sort string
 	idName, idPrefix      string
 	zeroClasses           bool
 	long, wide            bool
+
+	form table.Form // of the flags, set by check
 }
+
+// The values of --columns and --sort.
+var (
+	columnChoices = []string{"full", "values"}
+	sortChoices   = []string{"input", "id"}
+)
 
 func (x *forming) flags(f *pflag.FlagSet) {
 	f.StringVar(&x.preset, "preset", "", "columns and rows as a model reads them: "+strings.Join(table.Presets(), ", "))
@@ -31,43 +42,67 @@ func (x *forming) flags(f *pflag.FlagSet) {
 	f.BoolVar(&x.wide, "wide", false, "with periods: a column for each period instead of a row")
 }
 
-// form is what the flags ask for; a flag counts more than the preset.
-func (x *forming) form() (form table.Form, err error) {
+// check combines the flags, of which one overrides the preset, and refuses forms that an output cannot have.
+func (x *forming) check(outputs []string) (err error) {
+	err = cmp.Or(choose("--preset", x.preset, table.Presets()), choose("--columns", x.columns, columnChoices), choose("--sort", x.sort, sortChoices))
+	if err != nil {
+		return err
+	}
+	form := &x.form
 	if x.preset != "" {
-		if form, err = table.Preset(x.preset); err != nil {
-			return form, choose("--preset", x.preset, table.Presets())
+		if *form, err = table.Preset(x.preset); err != nil {
+			return err
 		}
 	}
 	if x.columns != "" {
 		form.Values = x.columns == "values"
-		err = choose("--columns", x.columns, []string{"full", "values"})
 	}
 	if x.sort != "" {
 		form.SortByID = x.sort == "id"
-		err = errors.Join(err, choose("--sort", x.sort, []string{"input", "id"}))
-	}
-	if err != nil {
-		return form, err
 	}
 	form.IDName = cmp.Or(x.idName, form.IDName)
 	form.IDPrefix, form.ZeroClasses, form.Long, form.Wide = x.idPrefix, x.zeroClasses, x.long, x.wide
 	switch {
 	case x.preset == "caravan" && (x.idPrefix == "" || strings.Contains(strings.TrimSuffix(x.idPrefix, "_"), "_")):
-		return form, usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
+		return usage("--preset caravan needs --id-prefix NAME, the name of the dataset, without an underscore: its ids are NAME_id")
 	case form.Long && form.Wide:
-		return form, usage("--long and --wide: give one of them")
+		return usage("--long and --wide: give one of them")
 	case form.Long && (form.Values || form.ZeroClasses):
-		return form, usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
-	}
-	return form, nil
-}
-
-// checkForm refuses forms that a file cannot have.
-func (x *forming) checkForm(outputs []string) error {
-	form, err := x.form()
-	netCDF := func(output string) bool { return strings.EqualFold(filepath.Ext(output), ".nc") }
-	if err == nil && form.Long && slices.ContainsFunc(outputs, netCDF) {
+		return usage("--long has no columns for each dataset: it cannot go with --columns values, --zero-classes or a preset that uses them")
+	case form.Long && slices.ContainsFunc(outputs, hasEnding(".nc")):
 		return usage("--long: NetCDF has the dimension hru in place of rows; give another ending to -o")
 	}
-	return err
+	return nil
+}
+
+// formatOf is the format for the ending of a table's name; nil if it is unknown.
+func formatOf(path string, geo bool) table.Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".parquet":
+		return parquet.Format{Geo: geo}
+	case ".gpkg":
+		return geopackage.Format{}
+	case ".nc":
+		return netcdf.Format{}
+	default:
+		return table.FormatOf(path)
+	}
+}
+
+// endings are those that formatOf knows.
+var endings = []string{".csv", ".ndjson", ".jsonl", ".json", ".parquet", ".nc", ".geojson", ".gpkg"}
+
+func hasEnding(ending string) func(path string) bool {
+	return func(path string) bool { return strings.EqualFold(filepath.Ext(path), ending) }
+}
+
+// unknownEnding is the error for an output whose ending is not known.
+func unknownEnding(path string, known ...string) error {
+	ending := filepath.Ext(path)
+	return usage("-o %s: the ending is none of %s%s", path, strings.Join(known, ", "), didYouMean(ending, catalog.SuggestFrom(known, ending, 1)))
+}
+
+// readers are the formats that can be read back.
+var readers = []table.Reader{
+	table.CSV{}, table.NDJSON{}, table.JSON{}, table.GeoJSON{}, parquet.Format{}, parquet.Format{Geo: true}, geopackage.Format{}, netcdf.Format{},
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/community-attribute-service/cas-go/catalog"
 	"github.com/community-attribute-service/cas-go/features"
@@ -34,7 +37,7 @@ Answers are read from standard input, one a line, so they can come from a file t
 		Example: `  cas init
   cas init basins.shp > run.sh
   printf '%s\n' basins.shp HYBAS_ID elevation 1 '' | cas init`,
-		Args: cobra.MaximumNArgs(1),
+		Args: between(0, 1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				n.file = args[0]
@@ -48,7 +51,7 @@ Answers are read from standard input, one a line, so they can come from a file t
 	return c
 }
 
-// interview is what is known of the command to print: by options at first, and by answers in the end.
+// interview collects the parts of the command to print, from flags first and then from answers.
 type interview struct {
 	file string
 	reading
@@ -58,7 +61,7 @@ type interview struct {
 	offline  bool
 }
 
-// init holds the conversation on standard error, and prints the command.
+// init asks on standard error and prints the command on standard output.
 func (a *app) init(ctx context.Context, n interview) error {
 	here := *a
 	here.out = a.err
@@ -92,7 +95,7 @@ func (a *app) init(ctx context.Context, n interview) error {
 		}
 	})
 	if errors.Is(err, errNoAnswer) || errors.Is(err, context.Canceled) {
-		return nil // the command is there
+		return nil // the command is printed already
 	}
 	return err
 }
@@ -137,21 +140,21 @@ func freeTable() string {
 	}
 }
 
-// askFile finds out which file and, where it has several, which layer.
+// askFile asks for the file and, if it has several, for the layer.
 func (a *app) askFile(ctx context.Context, q *asker, n *interview) error {
 	if n.file != "" {
 		return a.takeFile(ctx, q, n, n.file)
 	}
 	return q.ask(ctx, "Which file has your points or polygons? (Shapefile, GeoPackage, GeoJSON, CSV, …)\nfile", func(answer string) error {
 		err := a.takeFile(ctx, q, n, answer)
-		if u := (usageError{}); errors.As(err, &u) {
+		if is[usageError](err) {
 			return badAnswer{err}
 		}
 		return err
 	})
 }
 
-// takeFile reads a file and shows what it holds.
+// takeFile reads a file and prints its contents.
 func (a *app) takeFile(ctx context.Context, q *asker, n *interview, name string) error {
 	if name == "" || name == "-" {
 		return usage("give the name of a file; standard input is for the answers")
@@ -160,7 +163,7 @@ func (a *app) takeFile(ctx context.Context, q *asker, n *interview, name string)
 	o := n.options(nil)
 	o.IDField, o.Keep = "", nil
 	input, err := a.openInput(ctx, n.file, o)
-	if several := (*features.LayerError)(nil); errors.As(err, &several) {
+	if several, ok := errors.AsType[*features.LayerError](err); ok {
 		return a.askLayer(ctx, q, n, several.Layers)
 	}
 	if err != nil {
@@ -198,7 +201,7 @@ func (a *app) askLayer(ctx context.Context, q *asker, n *interview, layers []str
 	return a.takeFile(ctx, q, n, n.file)
 }
 
-// pick is the index of what a number, counted from 1, or a name picks; -1 where it picks nothing. A name counts more.
+// pick is the index of the item that a name or a number from 1 picks, a name first; -1 if neither does.
 func pick(answer string, names []string) int {
 	if i := slices.Index(names, answer); i >= 0 {
 		return i
@@ -209,7 +212,7 @@ func pick(answer string, names []string) int {
 	return -1
 }
 
-// typedPath is the path that was typed, or dragged to the terminal, which puts quotes or backslashes.
+// typedPath is the path in an answer. A file dragged into a terminal comes with quotes or backslashes.
 func typedPath(text string) string {
 	if rest, ok := strings.CutPrefix(text, "~"+string(filepath.Separator)); ok {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -224,7 +227,7 @@ func typedPath(text string) string {
 	return text
 }
 
-// askID finds out which field is the id.
+// askID asks which field is the id.
 func (a *app) askID(ctx context.Context, q *asker, n *interview) error {
 	fields := n.contents.IDFields()
 	names := make([]string, len(fields))
@@ -264,4 +267,61 @@ func (a *app) askID(ctx context.Context, q *asker, n *interview) error {
 		return err
 	}
 	return q.ask(ctx, "number or name ["+strconv.Itoa(min(1, len(names)))+"]", take)
+}
+
+// asker asks questions on a terminal, or reads the answers from a file, one a line.
+type asker struct {
+	out   io.Writer
+	lines <-chan string // closed at the end of the answers
+	echo  bool          // print the answers, because no terminal has echoed them
+
+	answers int // number of answers read
+}
+
+func newAsker(in io.Reader, out io.Writer) *asker {
+	lines := make(chan string)
+	go func() { // may still wait for a line when the program ends
+		defer close(lines)
+		for s := bufio.NewScanner(in); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	file, ok := in.(*os.File)
+	return &asker{out: out, lines: lines, echo: !ok || !term.IsTerminal(int(file.Fd()))}
+}
+
+// badAnswer rejects an answer. Its text says what to answer, and the question is asked again.
+type badAnswer struct{ error }
+
+func (e badAnswer) Unwrap() error { return e.error }
+
+func bad(format string, args ...any) error { return badAnswer{fmt.Errorf(format, args...)} }
+
+// errNoAnswer means that the answers ended before the question.
+var errNoAnswer = errors.New("the answers end here")
+
+// ask repeats a question until take accepts the answer.
+func (q *asker) ask(ctx context.Context, prompt string, take func(answer string) error) error {
+	for {
+		fmt.Fprint(q.out, prompt+"> ")
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(q.out)
+			return ctx.Err()
+		case line, more := <-q.lines:
+			if !more {
+				fmt.Fprintln(q.out)
+				return errNoAnswer
+			}
+			q.answers++
+			if q.echo {
+				fmt.Fprintln(q.out, line)
+			}
+			err := take(strings.TrimSpace(line))
+			if !is[badAnswer](err) {
+				return err
+			}
+			fmt.Fprintln(q.out, "cas:", err)
+		}
+	}
 }

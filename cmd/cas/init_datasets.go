@@ -12,10 +12,10 @@ import (
 	"github.com/community-attribute-service/cas-go/catalog"
 )
 
-// mostHits is how many datasets of a search are shown: a screenful.
+// mostHits is how many datasets of a search are printed: a screenful.
 const mostHits = 20
 
-// askDatasetIDs searches as often as the user likes, and collects the datasets that are chosen.
+// askDatasetIDs lets the user search and choose datasets, any number of times.
 func (a *app) askDatasetIDs(ctx context.Context, q *asker, n *interview) error {
 	all, err := a.datasetsThere(ctx, n)
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *app) askDatasetIDs(ctx context.Context, q *asker, n *interview) error {
 	return nil
 }
 
-// datasetsThere are the datasets of the service, or of the catalog that this program carries.
+// datasetsThere lists the datasets of the service, or without a service those of the catalog inside this program.
 func (a *app) datasetsThere(ctx context.Context, n *interview) ([]cas.Dataset, error) {
 	if !n.offline {
 		all, err := a.askDatasets(ctx, catalog.Query{})
@@ -64,7 +64,7 @@ func (a *app) datasetsThere(ctx context.Context, n *interview) ([]cas.Dataset, e
 	return catalog.Search(catalog.Query{}), nil
 }
 
-// where is a query for datasets that have something where the features are.
+// where is a query for datasets whose area touches that of the features.
 func (n *interview) where() catalog.Query {
 	e := n.contents.Extent
 	if len(e) != 4 {
@@ -73,16 +73,16 @@ func (n *interview) where() catalog.Query {
 	return catalog.Query{BBox: &cas.BoundingBox{MinLon: e[0], MinLat: e[1], MaxLon: e[2], MaxLat: e[3]}}
 }
 
-// shelf is what can be chosen, what the last search found of it, and what is chosen.
+// shelf has the datasets to choose from, those found by the last search, and those chosen.
 type shelf struct {
 	all    []cas.Dataset
-	query  catalog.Query // less its words
+	query  catalog.Query // without words
 	hits   []cas.Dataset // of the last search
 	found  bool          // the last answer was a search
 	chosen []string      // ids
 }
 
-// answer takes numbers, an id, words, or nothing, which ends the choice.
+// answer handles numbers, an id, words to search for, or an empty line, which ends the choice.
 func (s *shelf) answer(text string) (done bool, err error) {
 	s.found = false
 	if text == "" {
@@ -119,7 +119,7 @@ func (s *shelf) toggle(id string) {
 	s.chosen = append(s.chosen, id)
 }
 
-// nothing says why a search found nothing.
+// nothing is the error for a search that found nothing.
 func (s *shelf) nothing(words string) error {
 	if strings.Contains(words, ":") {
 		ids := make([]string, len(s.all))
@@ -134,7 +134,7 @@ func (s *shelf) nothing(words string) error {
 	return bad("no dataset fits: every word must be in it; fewer or shorter ones find more")
 }
 
-// numbers reads a line such as "1 3-5" or "1,3". It is not ok where the line is words; the error is that of a number beyond most.
+// numbers reads a line such as "1 3-5" or "1,3". ok is false if the line is words; a number above most is an error.
 func numbers(text string, most int) (list []int, ok bool, err error) {
 	for _, field := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' }) {
 		from, to, span := strings.Cut(field, "-")
@@ -159,7 +159,7 @@ func numbers(text string, most int) (list []int, ok bool, err error) {
 	return list, len(list) > 0, nil
 }
 
-// printHits shows what a search has found, numbered.
+// printHits prints the datasets found, with numbers.
 func (a *app) printHits(q *asker, s *shelf) error {
 	more := len(s.hits) - mostHits
 	s.hits = s.hits[:min(len(s.hits), mostHits)]

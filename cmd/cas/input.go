@@ -19,7 +19,7 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// reading is what flags say about how an input is read.
+// reading has the flags for reading an input.
 type reading struct {
 	idField   string
 	layer     string
@@ -39,7 +39,7 @@ func (r *reading) options(keep []string) features.Options {
 	return features.Options{IDField: r.idField, Keep: append([]string{}, keep...), Layer: r.layer, AssumeCRS: r.assumeCRS, X: r.x, Y: r.y}
 }
 
-// openInput opens what a user names: a file (@FILE too), - for standard input, or GeoJSON text itself.
+// openInput opens a file (FILE or @FILE), standard input (-), or GeoJSON text.
 func (a *app) openInput(ctx context.Context, name string, o features.Options) (tabulate.Input, error) {
 	if name == "-" {
 		return usable(tabulate.Stream(ctx, "-", a.in, o))
@@ -50,7 +50,7 @@ func (a *app) openInput(ctx context.Context, name string, o features.Options) (t
 	return usable(tabulate.Open(strings.TrimPrefix(name, "@"), o))
 }
 
-// isText reports an argument that is GeoJSON and no name of a file.
+// isText reports whether an argument is GeoJSON text and not the name of a file.
 func isText(name string) bool {
 	name = strings.TrimSpace(name)
 	if strings.HasPrefix(name, "@") {
@@ -62,18 +62,18 @@ func isText(name string) bool {
 	return strings.HasPrefix(name, "{") || strings.HasPrefix(name, "[")
 }
 
-// usable makes an input that cannot be opened an error of usage.
+// usable makes the error of an input that cannot be opened a usageError.
 func usable(in tabulate.Input, err error) (tabulate.Input, error) {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return in, err
 	}
-	if file := (*fs.PathError)(nil); errors.As(err, &file) && file.Op == "stat" {
-		err = file // it names the path, which what wraps it does too
+	if file, ok := errors.AsType[*fs.PathError](err); ok && file.Op == "stat" {
+		err = file // which names the path; the error around it repeats the path
 	}
 	return in, usageError{err}
 }
 
-// notes tells what the user should know about an input, once each: some is known when it is opened, some when it was read.
+// notes prints the notes about an input, each once. Some exist when it is opened, others only after it was read.
 func (a *app) notes(in tabulate.Input) {
 	for _, note := range in.Source.Describe().Notes {
 		if !slices.Contains(a.noted, note) {
@@ -83,12 +83,11 @@ func (a *app) notes(in tabulate.Input) {
 	}
 }
 
-// mostSingle is the size of text up to which an input without -o may be one geometry to print the answer for.
+// mostSingle is the largest size of an input that is examined for being a single geometry.
 const mostSingle = 64 << 20
 
-// single looks whether the input is one GeoJSON geometry or Feature by itself, whose answer is printed. A collection or a
-// sequence, even of one feature, is not, nor is any other format. Standard input can be read from a.in afterwards as if it had
-// not been looked at.
+// single reports whether the input is one GeoJSON geometry or Feature, whose answer is printed instead of a table. A collection or a
+// sequence, even of one feature, and any other format are not. Standard input can afterwards be read from a.in from its beginning.
 func (a *app) single(name string, o features.Options) (f features.Feature, single bool, err error) {
 	var text []byte
 	switch {
@@ -110,10 +109,12 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 	defer source.Close()
 	n := 0
 	for feature, err := range source.Features() {
-		if err != nil && !isText(name) && name != "-" {
-			err = fmt.Errorf("%s: %w", filepath.Base(name), err)
-		}
-		if err != nil {
+		switch {
+		case err != nil && isText(name):
+			return f, false, usageError{err}
+		case err != nil && name != "-":
+			return f, false, fmt.Errorf("%s: %w", filepath.Base(name), err)
+		case err != nil:
 			return f, false, err
 		}
 		f = feature
@@ -125,7 +126,7 @@ func (a *app) single(name string, o features.Options) (f features.Feature, singl
 	return f, n == 1, nil
 }
 
-// readSmall reads a file that may be one geometry; nothing of a larger one or of no file.
+// readSmall reads a file of at most mostSingle bytes; nil for a larger one or if there is no file.
 func readSmall(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > mostSingle {
@@ -134,7 +135,7 @@ func readSmall(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// isSingle reports text that is one JSON object and no FeatureCollection.
+// isSingle reports whether the text is one JSON object and not a FeatureCollection.
 func isSingle(text []byte) bool {
 	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
 	var object struct {

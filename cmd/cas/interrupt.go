@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// twice is for a run that ends gently with ctx, at the first interruption, and by now, at the second or after grace (0 is never).
-// What to expect is told.
+// twice watches a run that the end of ctx (the first interrupt) stops gently. It calls now at the second interrupt, or after grace if that is
+// not 0, and tells the user what happens.
 func twice(ctx context.Context, grace time.Duration, tell func(string), now func()) (stop func()) {
 	over, end := context.WithCancel(context.Background())
 	var watch sync.WaitGroup
@@ -28,9 +28,7 @@ func twice(ctx context.Context, grace time.Duration, tell func(string), now func
 		tell("stopping: what is in flight finishes and is kept; interrupt again to end at once")
 		var late <-chan time.Time
 		if grace > 0 {
-			timer := time.NewTimer(grace)
-			defer timer.Stop()
-			late = timer.C
+			late = time.After(grace)
 		}
 		select {
 		case <-again:
@@ -44,10 +42,7 @@ func twice(ctx context.Context, grace time.Duration, tell func(string), now func
 	return func() { end(); watch.Wait() }
 }
 
-// sameCommand is the command line of this run.
-func (a *app) sameCommand() string { return commandLine(a.args) }
-
-// commandLine spells a command line of this program for a POSIX shell.
+// commandLine writes a command line of this program for a POSIX shell.
 func commandLine(args []string) string {
 	words := append([]string{"cas"}, args...)
 	for i, word := range words {
@@ -56,7 +51,7 @@ func commandLine(args []string) string {
 	return strings.Join(words, " ")
 }
 
-// shellQuote spells a word so that a POSIX shell reads it as one.
+// shellQuote quotes a word for a POSIX shell, if it has to be quoted.
 func shellQuote(word string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:@=,+%", r)

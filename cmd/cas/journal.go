@@ -61,18 +61,18 @@ func (a *app) showJournal(path string) error {
 	return err
 }
 
-// counted is what --json says of a journal.
+// counted is the JSON of `cas journal --json`.
 type counted struct {
 	Finished   bool                `json:"finished"`   // the run came to its end
 	Answered   int                 `json:"answered"`   // features with an answer to every dataset
-	Failed     int                 `json:"failed"`     // features without
+	Failed     int                 `json:"failed"`     // features that lack one at least
 	Records    int                 `json:"records"`    // more than features where some were asked for again
 	Damaged    int                 `json:"damaged"`    // places that cannot be read
 	Parameters journal.Fingerprint `json:"parameters"` // of the newest session
 	Sessions   []journal.Session   `json:"sessions"`   // the runs that wrote records, oldest first
 }
 
-// tellReasons says below the numbers why features failed. Before a run has come to its end, there is no list of failures.
+// tellReasons prints why features are incomplete. It reads the journal, because there is no list of failures before a run has ended.
 func (a *app) tellReasons(path string) error {
 	var counts reasonCounter
 	err := eachNewest(path, func(entry *journal.Entry) error {
@@ -87,7 +87,7 @@ func (a *app) tellReasons(path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, "\nWhy features failed; --dump has each by its id:")
+	fmt.Fprintln(a.out, "\nWhy they are incomplete; --dump has each by its id:")
 	counts.print(a.out)
 	return nil
 }
@@ -99,7 +99,7 @@ func (a *app) printState(s journal.State) error {
 	}
 	t := newTable(a.out, "FINISHED", end)
 	t.row("ANSWERED", fmt.Sprint(s.Done))
-	t.row("FAILED", fmt.Sprint(s.Failed))
+	t.row("INCOMPLETE", fmt.Sprint(s.Failed))
 	t.row("RECORDS", fmt.Sprint(s.Records))
 	t.row("DAMAGED", fmt.Sprint(s.Damaged))
 	for _, id := range s.Fingerprint.DatasetIDs {
@@ -124,7 +124,7 @@ func (a *app) printState(s journal.State) error {
 	return t.flush()
 }
 
-// timeText is a time to the second, in UTC; empty where it is not known.
+// timeText is a time to the second, in UTC; "" if it is not known.
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -132,7 +132,7 @@ func timeText(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// dumped is a line of --dump.
+// dumped is a line of `cas journal --dump`.
 type dumped struct {
 	ID       string                 `json:"id"`
 	Period   string                 `json:"period,omitempty"`

@@ -1,21 +1,20 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
-	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/local"
 )
 
-// localRun is what the flags of `cas extract` say about a service that lives as long as the run.
+// localRun has the flags of `cas extract` for a service that is started for the run.
 type localRun struct {
 	local  bool
 	config local.Config
@@ -29,24 +28,21 @@ func (l *localRun) flags(f *pflag.FlagSet) {
 	f.StringVar(&l.config.Python, "local-python", "", "with --local: Python interpreter in which the service is installed (default: the one on PATH)")
 }
 
-// localService is what descriptions call a service that lived for the run: its address says nothing afterwards.
-const localService = "local"
-
-// serviceName is the service's URL for descriptions.
+// serviceName is the service's URL for meta.json, or "local": the port of a service started for the run means nothing afterwards.
 func (a *app) serviceName(l localRun) string {
 	if l.local {
-		return localService
+		return "local"
 	}
-	return cmp.Or(a.url, cas.DefaultBaseURL)
+	return a.serviceURL()
 }
 
-// Processes of a service for a run: one for each core, but for no more than a usual machine has memory to spare.
+// A service started for a run has one process for each core, up to a number for which most machines have the memory.
 const (
 	mostWorkers  = 8
 	workerMemory = "100 to 200 MB" // at its start, and after batches of 1000
 )
 
-// forMany settles how many processes serve a run over many features, and how many requests keep them busy.
+// forMany sets the number of processes for a run over many features, and enough requests in flight to keep them busy.
 func (x *extraction) forMany() {
 	if x.config.Workers == 0 {
 		x.config.Workers = min(runtime.GOMAXPROCS(0), mostWorkers)
@@ -56,7 +52,7 @@ func (x *extraction) forMany() {
 	}
 }
 
-// processes says what a service takes before it starts.
+// processes says how many processes start, and how much memory each takes.
 func (l localRun) processes() string {
 	if l.config.Workers == 1 {
 		return "1 process of the service, " + workerMemory
@@ -64,8 +60,18 @@ func (l localRun) processes() string {
 	return fmt.Sprintf("%d processes of the service, %s each", l.config.Workers, workerMemory)
 }
 
-// locally runs f, with a service of its own if that was asked for, and tells f what was changed in it. What is in flight when ctx ends is
-// still answered.
+// startLocal starts a service. Its errors name flags in place of the fields of local.Config.
+func startLocal(ctx context.Context, config local.Config, flags string) (*local.Service, error) {
+	service, err := local.Start(ctx, config)
+	if err != nil {
+		names := strings.NewReplacer("local: ", "", "Config.Python", flags+"python", "Config.App", flags+"app", "Config.Workers", flags+"workers")
+		return nil, errors.New(names.Replace(err.Error()))
+	}
+	return service, nil
+}
+
+// locally runs f, with --local while a service runs on this machine, and passes f how that service was tuned. When ctx ends, the service
+// still answers the requests in flight.
 func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) error) error {
 	if !l.local {
 		return f("")
@@ -75,8 +81,8 @@ func (a *app) locally(ctx context.Context, l localRun, f func(tuning string) err
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	started := context.AfterFunc(ctx, end) // until it answers, an interrupt ends it
-	service, err := local.Start(life, l.config)
+	started := context.AfterFunc(ctx, end) // an interrupt ends a service that does not answer yet
+	service, err := startLocal(life, l.config, "--local-")
 	started()
 	if err != nil {
 		return err

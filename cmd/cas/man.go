@@ -10,7 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/manual"
 )
 
-// The command that writes manual pages is built in by the tag man only: nobody but a release needs it, nor what it is made with.
+// The tag man adds the command that writes manual pages. Only a release needs it, and the packages that it imports.
 //
 //	go run -tags man ./cmd/cas man DIR
 func init() {
@@ -24,7 +24,7 @@ func init() {
 				if err := os.MkdirAll(args[0], 0o755); err != nil {
 					return err
 				}
-				c.Root().DisableAutoGenTag = true // the day of a page is that of SOURCE_DATE_EPOCH, or today
+				c.Root().DisableAutoGenTag = true // pages have the date of SOURCE_DATE_EPOCH, or today's
 				return manual.WritePages(c.Root(), args[0])
 			},
 		}

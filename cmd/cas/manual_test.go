@@ -32,8 +32,6 @@ func TestHelpNamesExitCodesAndFiles(t *testing.T) {
 	t.Parallel()
 	count := 0
 	root := newRoot(&app{})
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	everyCommand(root, func(c *cobra.Command) {
 		count++
 		words := strings.Fields(c.CommandPath())[1:]

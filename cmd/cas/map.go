@@ -16,9 +16,10 @@ import (
 
 	"github.com/community-attribute-service/cas-go/internal/atlas"
 	"github.com/community-attribute-service/cas-go/internal/choropleth"
+	"github.com/community-attribute-service/cas-go/table"
 )
 
-// drawing is what the flags of `cas map` ask for.
+// drawing has the arguments and flags of `cas map`.
 type drawing struct {
 	table, features, column, output, title string
 	classes, limits                        string
@@ -74,7 +75,7 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	if err != nil {
 		return err
 	}
-	d.reading.idField = d.idFieldOf(column)
+	d.idField = cmp.Or(d.idField, column.IDField())
 	input, err := a.openInput(ctx, d.features, d.options(nil))
 	if err != nil {
 		return err
@@ -100,10 +101,10 @@ func (a *app) draw(ctx context.Context, d drawing) error {
 	return writeWhole(d.output, func(w io.Writer) error { return render(picture, w) })
 }
 
-// renderer is what draws the kind of picture that the output's name asks for.
+// renderer draws the kind of picture that the ending of -o names.
 func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
-	if d.column == "" {
-		return nil, usage("give a column by -c")
+	if d.output == "" {
+		return nil, usage("give the picture to write by -o FILE.svg, .png or .html")
 	}
 	switch strings.ToLower(filepath.Ext(d.output)) {
 	case ".svg":
@@ -113,7 +114,7 @@ func (d drawing) renderer() (func(choropleth.Map, io.Writer) error, error) {
 	case ".html", ".htm":
 		return choropleth.Map.HTML, nil
 	default:
-		return nil, usage("-o %q: give a FILE.svg, .png or .html", d.output)
+		return nil, unknownEnding(d.output, ".svg", ".png", ".html")
 	}
 }
 
@@ -122,21 +123,27 @@ func (d drawing) readColumn() (*atlas.Column, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usageError{err}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.table, err)
+	if err == nil {
+		return column, nil
 	}
-	return column, nil
+	if _, swapped := os.Stat(table.MetaPath(d.features)); swapped == nil {
+		return nil, fmt.Errorf("%s: %w; the table comes first, then its features", d.table, err)
+	}
+	return nil, fmt.Errorf("%s: %w", d.table, err)
 }
 
-// scale is what --classes and --limits ask for.
+// scale reads --classes and --limits.
 func (d drawing) scale() (s choropleth.Scale, err error) {
 	if d.classes != "" {
 		kind, n, some := strings.Cut(d.classes, ":")
+		if err := choose("--classes", cmp.Or(kind, d.classes), []string{"quantile", "equal"}); err != nil {
+			return s, err
+		}
 		if !some {
 			n = "5"
 		}
 		s.Equal = kind == "equal"
-		if s.Classes, err = strconv.Atoi(n); err != nil || kind != "equal" && kind != "quantile" {
+		if s.Classes, err = strconv.Atoi(n); err != nil {
 			return s, usage("--classes %s: give quantile:N or equal:N, such as quantile:5; without a number there are 5", d.classes)
 		}
 	}
@@ -156,10 +163,7 @@ func (d drawing) scale() (s choropleth.Scale, err error) {
 	return s, nil
 }
 
-// idFieldOf is the property that holds the ids. A table of features' own ids calls them id.
-func (d drawing) idFieldOf(c *atlas.Column) string { return cmp.Or(d.idField, c.IDField()) }
-
-// writeWhole writes a file under a name that nobody has, and gives it its own when it is whole.
+// writeWhole writes a file under a temporary name and renames it when it is complete.
 func writeWhole(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {

@@ -51,7 +51,7 @@ func (a *app) serveMCP(ctx context.Context, client *cas.Client, root string) err
 	return err
 }
 
-// unclosed leaves closing standard output to the process.
+// unclosed does not close standard output.
 type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -12,12 +10,12 @@ import (
 	"github.com/community-attribute-service/cas-go/tabulate"
 )
 
-// timing is what flags say about the time that is asked for.
+// timing has the flags for time ranges.
 type timing struct {
 	start, end string
 	every      string
 	spans      []string
-	periods    []cas.TimeRangeLike // of every or spans; none is one period at most
+	periods    []cas.TimeRangeLike // of every or spans; nil without them
 }
 
 func (x *timing) flags(f *pflag.FlagSet) {
@@ -27,22 +25,27 @@ func (x *timing) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&x.spans, "period", nil, "ask for the period START/END, such as 2020-03-01/2020-05-31; repeat for more")
 }
 
-// everies are the steps of --every.
+// everies are the values of --every.
 var everies = []string{"year", "month", "day"}
 
-// check refuses what cannot be right, and finds the periods.
+// check refuses wrong flags and sets periods.
 func (x *timing) check() (err error) {
+	if err := choose("--every", x.every, everies); err != nil {
+		return err
+	}
 	switch {
 	case x.every != "" && len(x.spans) > 0:
 		return usage("--every and --period: give one of them")
 	case len(x.spans) > 0 && (x.start != "" || x.end != ""):
 		return usage("--period has a start and an end of its own: leave out --start and --end")
-	case x.every != "" && !slices.Contains(everies, x.every):
-		return usage("--every %s: give year, month or day", x.every)
 	case x.every != "" && (x.start == "" || x.end == ""):
 		return usage("--every %s needs --start and --end, the first and the last day, such as --start 2020-01-01 --end 2020-12-31", x.every)
 	case (x.start == "") != (x.end == ""):
 		return usage("--start and --end belong together")
+	case x.every == "" && x.start != "":
+		if _, err := tabulate.ParsePeriod(x.start + "/" + x.end); err != nil {
+			return usage("--start and --end: %w", err)
+		}
 	case x.every != "":
 		if x.periods, err = tabulate.Every(x.every, x.start, x.end); err != nil {
 			return usage("--every: %w", err)
@@ -61,7 +64,7 @@ func (x *timing) check() (err error) {
 	return nil
 }
 
-// period is what --start and --end say by themselves; nil where they say nothing.
+// period is the time range of --start and --end without --every; nil if there is none.
 func (x *timing) period() cas.TimeRangeLike {
 	if x.start == "" || x.every != "" {
 		return nil
@@ -69,25 +72,20 @@ func (x *timing) period() cas.TimeRangeLike {
 	return cas.Dates{x.start, x.end}
 }
 
-// checkPeriods refuses forms that the table of a run with periods, or without, cannot have.
+// checkPeriods refuses forms that do not fit a run with periods, or one without.
 func (x *extraction) checkPeriods() error {
-	if err := x.timing.check(); err != nil {
-		return err
-	}
-	form, err := x.form()
-	rows := len(x.outputs) == 0 || slices.ContainsFunc(x.outputs, func(o string) bool { return !strings.EqualFold(filepath.Ext(o), ".nc") })
+	others := slices.DeleteFunc(slices.Clone(x.outputs), hasEnding(".nc"))
+	rows := len(x.outputs) == 0 || len(others) > 0
 	switch {
-	case err != nil:
-		return err
-	case len(x.periods) == 0 && form.Wide:
+	case len(x.periods) == 0 && x.wide:
 		return usage("--wide is a column for each period: give periods by --every or --period")
-	case len(x.periods) > 0 && rows && !form.Wide && (form.Values || form.ZeroClasses):
+	case len(x.periods) > 0 && rows && !x.wide && (x.form.Values || x.zeroClasses):
 		return usage("the table has a row for each period: --columns values, --zero-classes and the presets of models need --wide, a column for each")
 	}
 	return nil
 }
 
-// isStatic is what the catalog inside the program knows of a dataset.
+// isStatic reports whether the catalog inside this program calls a dataset static.
 func isStatic(dataset string) bool {
 	d, known := catalog.Lookup(dataset)
 	return known && d.Temporal.TemporalType == cas.TemporalStatic

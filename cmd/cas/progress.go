@@ -13,13 +13,13 @@ import (
 	"github.com/community-attribute-service/cas-go/bulk"
 )
 
-// How often progress is shown.
+// How often progress is printed.
 const (
 	screenEvery = 200 * time.Millisecond // on a terminal, in one line that changes
 	logEvery    = 10 * time.Second       // elsewhere, a line each
 )
 
-// progress shows how a run goes. Its methods may be called by several goroutines.
+// progress prints how far a run is. Several goroutines may call its methods.
 type progress struct {
 	out    io.Writer
 	quiet  bool
@@ -28,8 +28,8 @@ type progress struct {
 
 	mu    sync.Mutex
 	shown time.Time
-	away  time.Time // since when the service is, as was told
-	drawn bool      // a line stands on the screen without a line end
+	away  time.Time // since when the service is away, as last printed
+	drawn bool      // the screen shows a line without a line end
 }
 
 func newProgress(out io.Writer, quiet bool) *progress {
@@ -40,7 +40,7 @@ func newProgress(out io.Writer, quiet bool) *progress {
 	return p
 }
 
-// show is told how far the run is, more often than people want to know.
+// show prints the progress, if the last time is long enough ago or the service goes away or comes back.
 func (p *progress) show(now bulk.Progress) {
 	if p.quiet {
 		return
@@ -68,7 +68,7 @@ func (p *progress) show(now bulk.Progress) {
 // warn writes a warning.
 func (p *progress) warn(text string) { p.tell("warning: " + text) }
 
-// tell writes a line that stays.
+// tell writes a line that stays on the screen.
 func (p *progress) tell(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *progress) tell(text string) {
 	fmt.Fprintln(p.out, "cas:", text)
 }
 
-// close removes the line that changes.
+// close erases the line of progress.
 func (p *progress) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -110,7 +110,7 @@ func progressLine(p bulk.Progress) string {
 	} else {
 		fmt.Fprintf(&b, "%d %s", settled, what)
 	}
-	fmt.Fprintf(&b, ", %d failed%s", p.Failed, pace(p))
+	fmt.Fprintf(&b, ", %d incomplete%s", p.Failed, pace(p))
 	if left, ok := p.Remaining(); ok {
 		fmt.Fprintf(&b, ", about %s left", duration(left))
 	}
@@ -134,7 +134,7 @@ func pace(p bulk.Progress) string {
 	return text
 }
 
-// minutes is a time that somebody set: 30 min, 90 s.
+// minutes is a time that a flag sets: 30 min, 90 s.
 func minutes(d time.Duration) string {
 	if d >= time.Minute && d%time.Minute == 0 {
 		return fmt.Sprintf("%d min", d/time.Minute)

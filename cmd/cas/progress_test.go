@@ -26,7 +26,7 @@ func TestProgressWritesALineNowAndThen(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		p.close()
-		assert.Equal(t, strings.Repeat(" 10%  103 of 1000 features, 3 failed, 12 a second, about 1 min 13 s left\n", 3), out.String())
+		assert.Equal(t, strings.Repeat(" 10%  103 of 1000 features, 3 incomplete, 12 a second, about 1 min 13 s left\n", 3), out.String())
 	})
 }
 
@@ -41,7 +41,7 @@ func TestProgressOnATerminal(t *testing.T) {
 		}
 		p.warn("a warning")
 		p.close()
-		const rest = " features, 0 failed"
+		const rest = " features, 0 incomplete"
 		assert.Equal(t, "\r\x1b[K0"+rest+"\r\x1b[K2"+rest+"\r\x1b[Kcas: warning: a warning\n", out.String())
 	})
 }
@@ -60,8 +60,8 @@ func TestProgressKeepsQuiet(t *testing.T) {
 
 // A pipe has no known end, and no time that is left.
 func TestProgressLineOfAPipe(t *testing.T) {
-	assert.Equal(t, "7 features, 0 failed", progressLine(bulk.Progress{Done: 7, InFlight: 2, BatchSize: 16}))
-	assert.Equal(t, "7 features, 0 failed, 6.0 a minute (the service takes 20 s for each, 2 requests at a time)",
+	assert.Equal(t, "7 features, 0 incomplete", progressLine(bulk.Progress{Done: 7, InFlight: 2, BatchSize: 16}))
+	assert.Equal(t, "7 features, 0 incomplete, 6.0 a minute (the service takes 20 s for each, 2 requests at a time)",
 		progressLine(bulk.Progress{Done: 7, InFlight: 2, Concurrency: 2, Rate: 0.1}))
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 
@@ -44,7 +43,7 @@ func (a *app) validate(ctx context.Context, path string, r reading) error {
 		list = &findingJSON{out: a.out}
 	}
 	total, bad, err := tabulate.Validate(ctx, input, list.add)
-	if misspelt := (*features.FieldError)(nil); errors.As(err, &misspelt) {
+	if is[*features.FieldError](err) {
 		return err
 	}
 	if err := list.close(total, bad); err != nil {
@@ -60,20 +59,20 @@ func (a *app) validate(ctx context.Context, path string, r reading) error {
 	return nil
 }
 
-// findings are written as they come: there may be as many as there are features.
+// findings writes problems as they come, because there may be as many as features.
 type findings interface {
 	add(tabulate.Finding) error
 	close(features, bad int) error
 }
 
-// findingTable is for people.
+// findingTable writes findings for people.
 type findingTable struct {
 	out  io.Writer
 	rows screenTable
 	n    int
 }
 
-// aligned is the number of rows whose columns are aligned together.
+// aligned is how many rows are aligned with each other.
 const aligned = 1000
 
 func (t *findingTable) add(f tabulate.Finding) error {
@@ -94,7 +93,7 @@ func (t *findingTable) close(int, int) error {
 	return t.rows.flush()
 }
 
-// findingJSON is one object: problems, then the counts.
+// findingJSON writes one JSON object: the problems, then the counts.
 type findingJSON struct {
 	out io.Writer
 	n   int

@@ -131,6 +131,9 @@ type ColumnError struct{ text string }
 func (e *ColumnError) Error() string { return e.text }
 
 func unknownColumn(heads []string, name string) error {
+	if name == "" {
+		return &ColumnError{"give a column by -c; " + choice(heads)}
+	}
 	nearest := ""
 	if near := catalog.SuggestFrom(heads[1:], name, 1); len(near) > 0 {
 		nearest = fmt.Sprintf("; did you mean %s?", near[0])

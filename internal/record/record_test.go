@@ -64,6 +64,6 @@ func TestThePictureIsCurrent(t *testing.T) {
 	now := kept(t, draw(frames))
 	assert.Equal(t, now, kept(t, picture), "go run ./internal/record docs/images/resume.svg renews it")
 	assert.Contains(t, now, "Killed")
-	assert.Contains(t, now, "cas: going on with attributes.journal: # features are answered, # lack something")
+	assert.Contains(t, now, "cas: going on with attributes.journal: # features are answered, # incomplete")
 	assert.Contains(t, now, "# attributes.csv")
 }

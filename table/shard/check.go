@@ -30,7 +30,7 @@ func (e *MergeError) Error() string {
 		text += "\n  " + problem.Error()
 	}
 	if len(e.Rerun) > 0 {
-		text += fmt.Sprintf("\nrun again: shard %s of %d, with the same command and CAS_SHARDS=%d, or --shard i/%d", e.Array(), e.Of, e.Of, e.Of)
+		text += fmt.Sprintf("\nrun these again with their own command, --shard i/%d: %s (in an array job that sets CAS_SHARDS=%d: these tasks)", e.Of, e.Array(), e.Of)
 	}
 	return text
 }

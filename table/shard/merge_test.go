@@ -239,7 +239,7 @@ func TestMergeSaysWhatToDo(t *testing.T) {
   attributes.0009-of-0016.csv is of another run than attributes.0001-of-0016.csv: input SHA-256 FFFF, not `+w.sha256+`; aggregation max, not median
   shard 16/16 is missing: features 937 to 999
   attributes.0010-of-0016.csv is not as shard 10/16 was written: it was changed or cut since
-run again: shard 3,9-10,16 of 16, with the same command and CAS_SHARDS=16, or --shard i/16`, "FFFF", strings.Repeat("f", 64)))
+run these again with their own command, --shard i/16: 3,9-10,16 (in an array job that sets CAS_SHARDS=16: these tasks)`, "FFFF", strings.Repeat("f", 64)))
 	assert.NoFileExists(t, "attributes.csv")
 
 	_, err = Merge(t.Context(), nil, "attributes.csv", formats...)
