@@ -19,22 +19,22 @@ func (CSV) Name() string { return "csv" }
 
 // NewWriter writes the header line.
 func (CSV) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
-	c := &csvWriter{newTextWriter(w)}
-	b := c.out.AvailableBuffer()
+	c := &csvWriter{newLines(w)}
 	for i, column := range columns {
 		if i > 0 {
-			b = append(b, ',')
+			c.buf = append(c.buf, ',')
 		}
-		b = csvtext.Append(b, column.Name)
+		c.buf = csvtext.Append(c.buf, column.Name)
 	}
-	_, err := c.out.Write(append(b, '\n'))
-	return c, err
+	c.buf = append(c.buf, '\n')
+	return c, nil
 }
 
-type csvWriter struct{ out *bufio.Writer }
+type csvWriter struct{ lines }
 
 func (c *csvWriter) WriteRow(r *Row) error {
-	b := c.out.AvailableBuffer()
+	b := c.buf
+	start := len(b)
 	for i := range r.Cells {
 		if i > 0 {
 			b = append(b, ',')
@@ -49,14 +49,14 @@ func (c *csvWriter) WriteRow(r *Row) error {
 		case EmptyCell:
 		}
 	}
-	if len(b) == 0 { // one column without a value: readers would skip the line
+	if len(b) == start { // one column without a value: readers would skip the line
 		b = append(b, `""`...)
 	}
-	_, err := c.out.Write(append(b, '\n'))
-	return err
+	c.buf = append(b, '\n')
+	return c.commit()
 }
 
-func (c *csvWriter) Close() error { return c.out.Flush() }
+func (c *csvWriter) Close() error { return c.flush() }
 
 // ReadRows reads the table. Cells are text; an empty cell is [EmptyCell].
 func (CSV) ReadRows(file io.ReaderAt, size int64, columns []Column) iter.Seq2[*Row, error] {

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"slices"
@@ -22,19 +21,17 @@ import (
 //   - service: its base URL; empty if the feature was not sent
 //   - time: when the failure was recorded, in UTC
 type failureWriter struct {
-	out      *bufio.Writer
+	lines
 	sessions []journal.Session
 	periods  bool
 }
 
 func newFailureWriter(w io.Writer, p *Plan, sessions []journal.Session) *failureWriter {
-	f := &failureWriter{out: newTextWriter(w), sessions: sessions, periods: p.hasPeriods()}
-	f.out.WriteString(failureHead(f.periods)) // stays in the buffer
-	return f
+	return &failureWriter{lines: lines{w: w, buf: []byte(failureHead(p))}, sessions: sessions, periods: p.hasPeriods()}
 }
 
-func failureHead(periods bool) string {
-	if periods {
+func failureHead(p *Plan) string {
+	if p.hasPeriods() {
 		return "id,dataset,period,reason,service,time\n"
 	}
 	return "id,dataset,reason,service,time\n"
@@ -46,8 +43,7 @@ func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) er
 		service = f.sessions[o.Session].ServiceURL
 	}
 	for _, failure := range failures {
-		b := f.out.AvailableBuffer()
-		b = append(csvtext.Append(b, o.Feature.ID), ',')
+		b := append(csvtext.Append(f.buf, o.Feature.ID), ',')
 		b = append(csvtext.Append(b, failure.DatasetID), ',')
 		if f.periods {
 			b = append(csvtext.Append(b, o.Period), ',')
@@ -57,11 +53,9 @@ func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) er
 		if !o.Time.IsZero() {
 			b = o.Time.AppendFormat(b, time.RFC3339)
 		}
-		if _, err := f.out.Write(append(b, '\n')); err != nil {
-			return err
-		}
+		f.buf = append(b, '\n')
 	}
-	return nil
+	return f.commit()
 }
 
 // oneLine replaces every run of white space by a blank if the text has several lines.
@@ -81,9 +75,9 @@ type failedOutcome struct {
 // failedFeature collects the failed outcomes of one feature.
 type failedFeature struct{ outcomes []failedOutcome }
 
-func (f *failedFeature) add(o *bulk.Outcome, failures []cas.DatasetFailure) {
-	if len(failures) > 0 {
-		f.outcomes = append(f.outcomes, failedOutcome{*o, failures})
+func (f *failedFeature) add(a *answer) {
+	if len(a.failures) > 0 {
+		f.outcomes = append(f.outcomes, failedOutcome{a.outcome, a.failures})
 	}
 }
 

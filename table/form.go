@@ -91,7 +91,7 @@ func longColumn(r Role) Column {
 }
 
 // writeLong writes the rows of the long form.
-func (w *rowsWriter) writeLong(id string, a *answer) error {
+func (w *rowsWriter) writeLong(a *answer) error {
 	behind := len(w.row.Cells) - len(longRoles)
 	period := cmp.Or(a.slot().period, w.period)
 	for _, i := range a.slot().parts {
@@ -104,7 +104,7 @@ func (w *rowsWriter) writeLong(id string, a *answer) error {
 			set(RolePeriod, textCell(period))
 		}
 		if result == nil {
-			if err := w.writeRow(id); err != nil {
+			if err := w.writeRow(); err != nil {
 				return err
 			}
 			continue
@@ -127,12 +127,12 @@ func (w *rowsWriter) writeLong(id string, a *answer) error {
 			class := result.Value.Class(i)
 			set(RoleClassName, textCell(class.Name))
 			set(RoleValue, numberCell(class.Fraction))
-			if err := w.writeRow(id); err != nil {
+			if err := w.writeRow(); err != nil {
 				return err
 			}
 		}
 		if n == 0 {
-			if err := w.writeRow(id); err != nil {
+			if err := w.writeRow(); err != nil {
 				return err
 			}
 		}

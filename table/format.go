@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"iter"
@@ -87,8 +86,28 @@ func FormatOf(path string) Format {
 
 const pieceSize = 64 << 10 // bytes of text that are read or written at once
 
-// newTextWriter collects text in a buffer. Rows are appended to its AvailableBuffer and then written.
-func newTextWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, pieceSize) }
+// lines collects text in a buffer and writes it in large pieces. A bufio.Writer would copy every row once more, a tenth of the time of a JSON
+// row.
+type lines struct {
+	w   io.Writer
+	buf []byte
+}
+
+func newLines(w io.Writer) lines { return lines{w, make([]byte, 0, pieceSize+pieceSize/8)} }
+
+// commit writes the buffer if it is large.
+func (l *lines) commit() error {
+	if len(l.buf) < pieceSize {
+		return nil
+	}
+	return l.flush()
+}
+
+func (l *lines) flush() error {
+	_, err := l.w.Write(l.buf)
+	l.buf = l.buf[:0]
+	return err
+}
 
 // A Reader is a [Format] whose tables can be read again, for [Join]. All formats of this module are.
 type Reader interface {

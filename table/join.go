@@ -129,7 +129,7 @@ func targets(part, whole []Column) ([]int, error) {
 
 // joinFailures copies the lists, with one head line.
 func joinFailures(w io.Writer, parts []Part, p *Plan) error {
-	head := failureHead(p.hasPeriods())
+	head := failureHead(p)
 	if _, err := io.WriteString(w, head); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ func (NDJSON) Name() string { return "ndjson" }
 
 // NewWriter writes nothing yet.
 func (NDJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
-	return newJSONWriter(w, columns, "", "\n", "")
+	return newJSONWriter(w, columns, "", "\n", ""), nil
 }
 
 // JSON is the [Format] of one array with the objects of NDJSON, one on each line.
@@ -32,7 +31,7 @@ func (JSON) Name() string { return "json" }
 
 // NewWriter begins the array.
 func (JSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
-	return newJSONWriter(w, columns, "[\n", ",\n", "]\n")
+	return newJSONWriter(w, columns, "[\n", ",\n", "]\n"), nil
 }
 
 // GeoJSON is the [Format] of a FeatureCollection with one feature on each line. The properties are the objects of NDJSON; the
@@ -48,9 +47,9 @@ func (GeoJSON) HasGeometries() bool { return true }
 
 // NewWriter begins the collection.
 func (GeoJSON) NewWriter(w io.Writer, columns []Column) (RowWriter, error) {
-	j, err := newJSONWriter(w, columns, geoStart+"\n", ",\n", "]}\n")
+	j := newJSONWriter(w, columns, geoStart+"\n", ",\n", "]}\n")
 	j.geo = true
-	return j, err
+	return j, nil
 }
 
 // The text before the features, and around the properties of each.
@@ -61,7 +60,7 @@ const (
 )
 
 type jsonWriter struct {
-	out     *bufio.Writer
+	lines
 	geo     bool     // rows are features
 	names   [][]byte // text before each value: a comma, the name, a colon
 	between string   // two rows
@@ -69,8 +68,9 @@ type jsonWriter struct {
 	begun   bool     // a row was written
 }
 
-func newJSONWriter(w io.Writer, columns []Column, start, between, end string) (*jsonWriter, error) {
-	j := &jsonWriter{out: newTextWriter(w), between: between, end: end}
+func newJSONWriter(w io.Writer, columns []Column, start, between, end string) *jsonWriter {
+	j := &jsonWriter{lines: newLines(w), between: between, end: end}
+	j.buf = append(j.buf, start...)
 	for i, column := range columns {
 		var name []byte
 		if i > 0 {
@@ -78,12 +78,11 @@ func newJSONWriter(w io.Writer, columns []Column, start, between, end string) (*
 		}
 		j.names = append(j.names, append(appendText(name, column.Name), ':'))
 	}
-	_, err := j.out.WriteString(start)
-	return j, err
+	return j
 }
 
 func (j *jsonWriter) WriteRow(r *Row) error {
-	b := j.out.AvailableBuffer()
+	b := j.buf
 	if j.begun {
 		b = append(b, j.between...)
 	}
@@ -107,30 +106,25 @@ func (j *jsonWriter) WriteRow(r *Row) error {
 	}
 	b = append(b, '}')
 	if j.geo {
-		b = append(b, geoGeometry...)
+		geometry, err := inOneLine(r.Geometry())
+		if err != nil {
+			return fmt.Errorf("geometry: %w", err)
+		}
+		if len(geometry) == 0 {
+			geometry = []byte("null")
+		}
+		b = append(append(append(b, geoGeometry...), geometry...), '}')
 	}
-	if _, err := j.out.Write(b); err != nil || !j.geo {
-		return err
-	}
-	geometry, err := inOneLine(r.Geometry())
-	if err != nil {
-		return fmt.Errorf("geometry: %w", err)
-	}
-	if len(geometry) == 0 {
-		geometry = []byte("null")
-	}
-	if _, err := j.out.Write(geometry); err != nil {
-		return err
-	}
-	return j.out.WriteByte('}')
+	j.buf = b
+	return j.commit()
 }
 
 func (j *jsonWriter) Close() error {
 	if j.begun {
-		j.out.WriteByte('\n')
+		j.buf = append(j.buf, '\n')
 	}
-	j.out.WriteString(j.end)
-	return j.out.Flush() // returns the error of an earlier write, if there was one
+	j.buf = append(j.buf, j.end...)
+	return j.flush()
 }
 
 // appendText appends a JSON string. Its only error is text that is not UTF-8, whose bytes become U+FFFD.

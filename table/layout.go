@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
@@ -154,11 +153,11 @@ func (e *ClassesError) Error() string {
 		mostClasses, e.Classes, e.Dataset)
 }
 
-// see takes note of an outcome and the answer taken from it.
-func (f *found) see(o *bulk.Outcome, a *answer) error {
+// see takes note of an outcome.
+func (f *found) see(a *answer) error {
 	if f.plan.typed && a.first() {
 		for i, k := range f.plan.keep {
-			f.kept[i].see(o.Feature.Properties[k.property])
+			f.kept[i].see(a.outcome.Feature.Properties[k.property])
 		}
 	}
 	if f.plan.form.Long {

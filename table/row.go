@@ -2,8 +2,10 @@ package table
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -90,23 +92,39 @@ func plainText(property json.RawMessage) string {
 	return string(property)
 }
 
-// An answer is an outcome taken apart: the result of each dataset, and what failed. It takes the outcomes of all features, one after the
-// other. In a wide table it collects those of one feature.
+// An answer is an outcome taken apart: the result of each dataset, and what failed. In a wide table it collects the results of all outcomes
+// of a feature.
 type answer struct {
 	plan     *Plan
-	at       int                    // slot of the last outcome
-	next     int                    // slot of the next one
+	outcome  bulk.Outcome           // the last one
+	at       int                    // slot of the outcome
+	next     int                    // slot of the next outcome
 	results  []*cas.AttributeResult // by part; nil if there is none
 	own      []cas.AttributeResult  // copies by part, in a wide table
-	failures []cas.DatasetFailure   // of the last outcome
+	failures []cas.DatasetFailure   // of the outcome
 }
 
-func (p *Plan) newAnswer() *answer {
-	a := &answer{plan: p, results: make([]*cas.AttributeResult, len(p.parts))}
-	if p.form.Wide {
-		a.own = make([]cas.AttributeResult, len(p.parts))
+// answers yields an answer for each outcome of a source, until the context ends. It is the same answer every time: its results are valid
+// until the next outcome, and in a wide table until the next feature.
+func (p *Plan) answers(ctx context.Context, source Source) iter.Seq2[*answer, error] {
+	return func(yield func(*answer, error) bool) {
+		a := &answer{plan: p, results: make([]*cas.AttributeResult, len(p.parts))}
+		if p.form.Wide {
+			a.own = make([]cas.AttributeResult, len(p.parts))
+		}
+		for o, err := range source() {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err == nil {
+				a.outcome = o
+				err = a.take()
+			}
+			if !yield(a, err) || err != nil {
+				return
+			}
+		}
 	}
-	return a
 }
 
 func (a *answer) slot() *slot { return &a.plan.slots[a.at] }
@@ -115,8 +133,9 @@ func (a *answer) slot() *slot { return &a.plan.slots[a.at] }
 func (a *answer) first() bool { return a.at == 0 }
 func (a *answer) last() bool  { return a.next == 0 }
 
-// take reads an outcome. The results are valid until the next outcome; in a wide table, until the next feature.
-func (a *answer) take(o *bulk.Outcome) error {
+// take reads the outcome.
+func (a *answer) take() error {
+	o := &a.outcome
 	a.at, a.next = a.next, (a.next+1)%len(a.plan.slots)
 	s := a.slot()
 	if o.Period != s.period {
@@ -164,20 +183,20 @@ func (s *slot) find(i int, dataset string) (d int, asked bool) {
 	return d, asked
 }
 
-// fill makes the row of an outcome and of the answer taken from it.
-func (r *Row) fill(l *layout, o *bulk.Outcome, a *answer) error {
-	r.Feature = o.Feature
+// fill makes the row of an answer.
+func (r *Row) fill(l *layout, a *answer) error {
+	r.Feature = a.outcome.Feature
 	if r.Cells == nil {
 		r.Cells = make([]Cell, len(l.columns))
 	}
 	clear(r.Cells)
-	r.Cells[0] = Cell{Kind: TextCell, Text: l.form.TableID(o.Feature.ID)}
+	r.Cells[0] = Cell{Kind: TextCell, Text: l.form.TableID(r.Feature.ID)}
 	for i, k := range l.keep {
-		if t := l.columns[1+i].Type; l.typed && !t.holds(o.Feature.Properties[k.property]) {
-			return changed(fmt.Sprintf("feature %d (id %q) has a property %q that is not %s", o.Feature.Index, o.Feature.ID, k.property, t))
+		if t := l.columns[1+i].Type; l.typed && !t.holds(r.Feature.Properties[k.property]) {
+			return changed(fmt.Sprintf("feature %d (id %q) has a property %q that is not %s", r.Feature.Index, r.Feature.ID, k.property, t))
 		}
-		if err := r.Cells[1+i].keep(o.Feature.Properties[k.property]); err != nil {
-			return fmt.Errorf("feature %d (id %q): property %q: %w", o.Feature.Index, o.Feature.ID, k.property, err)
+		if err := r.Cells[1+i].keep(r.Feature.Properties[k.property]); err != nil {
+			return fmt.Errorf("feature %d (id %q): property %q: %w", r.Feature.Index, r.Feature.ID, k.property, err)
 		}
 	}
 	if l.form.Long {
@@ -188,7 +207,7 @@ func (r *Row) fill(l *layout, o *bulk.Outcome, a *answer) error {
 			continue
 		}
 		if err := r.put(l, &l.places[i], result); err != nil {
-			return fmt.Errorf("feature %d (id %q): %w", o.Feature.Index, o.Feature.ID, err)
+			return fmt.Errorf("feature %d (id %q): %w", r.Feature.Index, r.Feature.ID, err)
 		}
 	}
 	return nil

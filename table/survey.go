@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/bulk"
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/table/internal/kinds"
 )
@@ -54,7 +53,6 @@ type Summary struct {
 // survey is the first pass over the outcomes: it collects columns and sums, and lists failures.
 type survey struct {
 	asked    cas.AggregationMethod
-	answer   *answer
 	counts   Counts
 	datasets []DatasetSummary
 	found    *found
@@ -71,7 +69,6 @@ type survey struct {
 func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.AggregationMethod, failures *failureWriter, rows *rowsWriter) (*Summary, *layout, error) {
 	s := &survey{
 		asked:    cmp.Or(asked, cas.AggregationMean),
-		answer:   p.newAnswer(),
 		counts:   Counts{ByQuality: map[cas.QualityFlag]int{}},
 		datasets: make([]DatasetSummary, len(p.datasets)),
 		found:    p.nothingFound(),
@@ -82,12 +79,12 @@ func surveyOutcomes(ctx context.Context, source Source, p *Plan, asked cas.Aggre
 		s.datasets[d].ID = id
 		s.warnings.datasets[id] = d
 	}
-	for o, err := range within(ctx, source) {
+	for a, err := range p.answers(ctx, source) {
 		if err == nil {
-			err = s.see(o)
+			err = s.see(a)
 		}
 		if err == nil {
-			err = rows.try(o, s.answer)
+			err = rows.try(a)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -107,15 +104,12 @@ const lookAhead = 1000
 
 // expectColumns returns the layout that fits the first outcomes.
 func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error) {
-	a, found, n := p.newAnswer(), p.nothingFound(), 0
-	for o, err := range within(ctx, source) {
+	found, n := p.nothingFound(), 0
+	for a, err := range p.answers(ctx, source) {
+		if err == nil {
+			err = found.see(a)
+		}
 		if err != nil {
-			return nil, err
-		}
-		if err := a.take(o); err != nil {
-			return nil, err
-		}
-		if err := found.see(o, a); err != nil {
 			return nil, err
 		}
 		if n++; n >= lookAhead && a.last() {
@@ -125,17 +119,13 @@ func expectColumns(ctx context.Context, source Source, p *Plan) (*layout, error)
 	return p.layOut(found), nil
 }
 
-func (s *survey) see(o *bulk.Outcome) error {
-	a := s.answer
-	if err := a.take(o); err != nil {
-		return err
-	}
+func (s *survey) see(a *answer) error {
 	if a.first() {
 		s.counts.Features++
 		s.before = s.counts.Results
 	}
-	if o.Response != nil {
-		for _, w := range o.Response.Warnings {
+	if response := a.outcome.Response; response != nil {
+		for _, w := range response.Warnings {
 			s.warnings.add(w)
 		}
 	}
@@ -147,10 +137,10 @@ func (s *survey) see(o *bulk.Outcome) error {
 		}
 		s.seeResult(d, r)
 	}
-	if err := s.found.see(o, a); err != nil {
+	if err := s.found.see(a); err != nil {
 		return err
 	}
-	s.failed.add(o, a.failures)
+	s.failed.add(a)
 	if !a.last() || len(s.failed.outcomes) == 0 {
 		return nil
 	}

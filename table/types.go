@@ -103,12 +103,13 @@ type KeptType struct {
 
 func (k *KeptType) see(property json.RawMessage) {
 	t := typeOf(property)
-	if t == TypeInt64 {
-		n, err := strconv.ParseInt(string(bytes.TrimSpace(property)), 10, 64)
-		k.join(KeptType{t, err == nil && (n > exact || n < -exact)})
-		return
-	}
-	k.join(KeptType{Type: t})
+	k.join(KeptType{t, t == TypeInt64 && !isExact(property)})
+}
+
+// isExact reports whether a float64 holds a whole number.
+func isExact(property json.RawMessage) bool {
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(property)), 10, 64)
+	return err == nil && -exact <= n && n <= exact
 }
 
 func (k *KeptType) join(other KeptType) {
@@ -126,8 +127,7 @@ func (t Type) holds(property json.RawMessage) bool {
 		return p == TypeUnknown
 	}
 	if t == TypeDouble && p == TypeInt64 {
-		n, err := strconv.ParseInt(string(bytes.TrimSpace(property)), 10, 64)
-		return err == nil && -exact <= n && n <= exact
+		return isExact(property)
 	}
 	return t.join(p) == t
 }

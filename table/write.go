@@ -95,7 +95,7 @@ func writeBoth(ctx context.Context, source Source, o Options, table, list *outpu
 	}
 	summary, found, err := surveyOutcomes(ctx, source, o.Plan, o.Parameters.Aggregation, failures, first)
 	if err == nil {
-		err = failures.out.Flush()
+		err = failures.flush()
 	}
 	if err == nil && !first.misfit && slices.Equal(expected.columns, found.columns) {
 		return summary, first.finish(o, summary)
@@ -121,15 +121,11 @@ func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *la
 			discard(rows.RowWriter)
 		}
 	}()
-	a := o.Plan.newAnswer()
-	for o, err := range within(ctx, source) {
+	for a, err := range o.Plan.answers(ctx, source) {
+		if err == nil {
+			err = rows.write(a)
+		}
 		if err != nil {
-			return err
-		}
-		if err := a.take(o); err != nil {
-			return err
-		}
-		if err := rows.write(o, a); err != nil {
 			return err
 		}
 	}
@@ -137,22 +133,6 @@ func writeRows(ctx context.Context, w io.Writer, source Source, o Options, l *la
 		return changed(fmt.Sprintf("there are %d features, not %d,", rows.n, summary.Features))
 	}
 	return rows.finish(o, summary)
-}
-
-// within yields the outcomes of a source until the context ends, all in the same place in memory.
-func within(ctx context.Context, source Source) iter.Seq2[*bulk.Outcome, error] {
-	return func(yield func(*bulk.Outcome, error) bool) {
-		var place bulk.Outcome
-		for o, err := range source() {
-			if err == nil {
-				err = ctx.Err()
-			}
-			place = o
-			if !yield(&place, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // A rowsWriter writes outcomes as rows of one layout.
@@ -188,37 +168,36 @@ func (w *rowsWriter) finish(o Options, s *Summary) error {
 	return finish(w.RowWriter, o, s)
 }
 
-// write writes an outcome and the answer taken from it.
-func (w *rowsWriter) write(o *bulk.Outcome, a *answer) error {
+func (w *rowsWriter) write(a *answer) error {
 	if a.last() {
 		w.n++
 	}
 	if !w.layout.form.Long && !a.last() {
 		return nil // the row has all outcomes of the feature
 	}
-	if err := w.row.fill(w.layout, o, a); err != nil {
+	if err := w.row.fill(w.layout, a); err != nil {
 		return err
 	}
 	if w.layout.form.Long {
-		return w.writeLong(o.Feature.ID, a)
+		return w.writeLong(a)
 	}
-	return w.writeRow(o.Feature.ID)
+	return w.writeRow()
 }
 
-func (w *rowsWriter) writeRow(id string) error {
+func (w *rowsWriter) writeRow() error {
 	if err := w.WriteRow(&w.row); err != nil {
-		return fmt.Errorf("feature %d (id %q): %w", w.row.Feature.Index, id, err)
+		return fmt.Errorf("feature %d (id %q): %w", w.row.Feature.Index, w.row.Feature.ID, err)
 	}
 	w.rows++
 	return nil
 }
 
 // try is write until an outcome does not fit; after that it does nothing.
-func (w *rowsWriter) try(o *bulk.Outcome, a *answer) error {
+func (w *rowsWriter) try(a *answer) error {
 	if w.misfit {
 		return nil
 	}
-	err := w.write(o, a)
+	err := w.write(a)
 	if w.misfit = errors.As(err, new(changed)); w.misfit {
 		return nil
 	}

@@ -89,12 +89,9 @@ func (e *environment) array() (a array, found bool) {
 	return a, false
 }
 
-// number reads a variable.
+// number reads a variable; no variable has the name "".
 func (e *environment) number(name string, absent int) int {
-	text := ""
-	if name != "" {
-		text = e.getenv(name)
-	}
+	text := e.getenv(name)
 	if text == "" {
 		return absent
 	}

@@ -19,11 +19,9 @@ func Of(text string, longest int) string {
 				b = append(b, ' ')
 			}
 			i++
+		case signs(text, i):
+			i++
 		default:
-			if signs(text, i) {
-				i++
-				continue
-			}
 			b = append(b, c)
 			i++
 		}

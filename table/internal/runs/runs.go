@@ -70,8 +70,9 @@ func (s *Sorter) spill() error {
 	s.sort()
 	s.runs = append(s.runs, s.size)
 	out := bufio.NewWriterSize(s.file, pieceSize)
+	var b []byte
 	for _, k := range s.keys {
-		b := appendText(appendText(nil, k.text), s.records[k.begin:k.end])
+		b = appendText(appendText(b[:0], k.text), s.records[k.begin:k.end])
 		if _, err := out.Write(b); err != nil {
 			return err
 		}
