@@ -13,7 +13,7 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
-// fill makes a record of a row.
+// fill makes a record from a row.
 func (p *pass) fill(record *format.Record, values []driver.Value) {
 	*record = format.Record{Place: record.Place, Properties: record.Properties[:0]}
 	for i, c := range p.fields {
@@ -23,22 +23,16 @@ func (p *pass) fill(record *format.Record, values []driver.Value) {
 		}
 		record.Properties = append(record.Properties, format.Property{Name: c.name, Value: value})
 	}
-	if p.shape < 0 {
-		return
-	}
 	shape, err := geometryOf(values[p.shape])
 	if err != nil {
 		record.Err = fmt.Errorf("column %s: %w", p.geometry.name, err)
 	}
 	record.Geometry = shape
-	if shape.SRID > 0 && !p.contradicted && strconv.Itoa(shape.SRID) != p.layer.srs {
-		p.contradicted = true
-		declared, _ := strconv.Atoi(p.layer.srs)
-		p.description.Warnings = append(p.description.Warnings, shape.Contradiction(record.Place, max(declared, 0)))
-	}
+	declared, _ := strconv.Atoi(p.layer.srs)
+	p.description.CompareSRID(record, max(declared, 0))
 }
 
-// jsonOf is a value in JSON. SQLite's columns hold values of any type; the declared one only tells truth from 0 and 1.
+// jsonOf returns a value as JSON. A column of SQLite holds values of any type; the declared type only tells booleans from 0 and 1.
 func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
 	switch v := v.(type) {
 	case nil:
@@ -51,11 +45,7 @@ func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
 	case float64:
 		return format.Number(v, 64), nil
 	case string:
-		value, err := format.Text(v)
-		if err != nil {
-			return format.Null, err
-		}
-		return value, nil
+		return format.Text(v)
 	default:
 		return format.Null, errors.New("binary data")
 	}
@@ -71,7 +61,7 @@ const (
 // envelopeSizes are the bytes of an envelope by its kind: none, xy, xyz, xym, xyzm.
 var envelopeSizes = [...]int{0, 32, 48, 48, 64}
 
-// geometryOf reads a geometry: the header of the standard, then WKB. NULL is no geometry.
+// geometryOf decodes a geometry: the header of the standard, then WKB. NULL is no geometry.
 func geometryOf(v driver.Value) (format.Geometry, error) {
 	if v == nil {
 		return format.Geometry{}, nil

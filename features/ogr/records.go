@@ -44,12 +44,12 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 				if err = p.wait(); err == nil && n-1 < r.layer.count {
 					err = fmt.Errorf("it gives %d features where ogrinfo counts %d", n-1, r.layer.count)
 				}
+				if err == nil {
+					return
+				}
 			}
 			if err != nil {
 				yield(nil, format.Brokenf("ogr2ogr cannot read it behind feature %d: %w", n-1, err))
-				return
-			}
-			if line == nil {
 				return
 			}
 			rec = format.Record{Place: "feature " + strconv.Itoa(n), Properties: rec.Properties[:0]}
@@ -63,7 +63,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 	}
 }
 
-// parse reads a feature. Its id is the number in the source, which is a property where that has a name for it.
+// parse reads a feature. Its id is the number in the source, which becomes a property if the source has a name for it.
 func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error {
 	d := jsontext.NewDecoder(bytes.NewReader(line), jsontext.AllowDuplicateNames(true))
 	var id jsontext.Value
@@ -75,7 +75,7 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 		case "geometry":
 			var geometry jsontext.Value
 			geometry, err = d.ReadValue()
-			if !want.NoGeometry && string(geometry) != "null" {
+			if string(geometry) != "null" {
 				rec.GeoJSON = json.RawMessage(bytes.Clone(geometry))
 			}
 		case "properties":
@@ -101,7 +101,7 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 	return err
 }
 
-// members calls read for each member of the object that comes next.
+// members calls read for each member of the next object.
 func members(d *jsontext.Decoder, read func(name string) error) error {
 	token, err := d.ReadToken()
 	if err != nil {
@@ -123,13 +123,13 @@ func members(d *jsontext.Decoder, read func(name string) error) error {
 	return err
 }
 
-// A process is an ogr2ogr that writes lines.
+// A process is a running ogr2ogr.
 type process struct {
 	cmd    *exec.Cmd
 	cancel context.CancelFunc
 	out    *bufio.Reader
 	stderr complaint
-	long   []byte // a line that is longer than the buffer
+	long   []byte // holds a line that is longer than the buffer of out
 	ended  bool
 	err    error
 }
@@ -154,7 +154,7 @@ func start(command []string) (*process, error) {
 	return p, nil
 }
 
-// line reads a line, which is valid until the next one; nil is the end that wait has seen.
+// line reads a line. It is valid until the next one.
 func (p *process) line() ([]byte, error) {
 	if p.ended {
 		return nil, errors.New("the reader was closed")
@@ -171,14 +171,14 @@ func (p *process) line() ([]byte, error) {
 			return p.long, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) && len(bytes.TrimSpace(p.long)) > 0:
-			return p.long, nil // it is cut, which its parser or the next line tells
+			return p.long, nil // a cut line: parse or the next call reports it
 		default:
 			return nil, err
 		}
 	}
 }
 
-// wait is called at the end of the output. It gives the reason if that came too early.
+// wait is called at the end of the output. It returns the reason if that came too early.
 func (p *process) wait() error {
 	p.end()
 	why := p.stderr.errors()
@@ -194,7 +194,7 @@ func (p *process) wait() error {
 	return nil
 }
 
-// stop ends the process wherever it is.
+// stop ends the process, whether it has finished or not.
 func (p *process) stop() {
 	p.cancel()
 	p.end()
@@ -208,7 +208,7 @@ func (p *process) end() {
 	}
 }
 
-// A complaint keeps the start and the end of what a program writes to standard error.
+// A complaint keeps the start and the end of a program's standard error.
 type complaint struct{ start, end []byte }
 
 const keeps = 4096
@@ -225,7 +225,7 @@ func (c *complaint) Write(b []byte) (int, error) {
 
 func (c *complaint) String() string { return strings.TrimSpace(string(c.start) + string(c.end)) }
 
-// errors are the lines that GDAL calls errors. It goes on after some, and says so nowhere else.
+// errors returns the lines that GDAL marks as errors. GDAL continues after some errors and reports them nowhere else.
 func (c *complaint) errors() string {
 	var found []string
 	for line := range strings.Lines(c.String()) {

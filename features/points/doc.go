@@ -1,9 +1,9 @@
-// Package points reads tables of points as text: CSV, tab- or semicolon-separated, plain or gzip.
+// Package points reads tables of points as text: CSV, separated by commas, tabs or semicolons, plain or gzip.
 //
 // Importing it registers the format, for files and streams. The first line names the columns. The positions are in two columns
-// (lon, longitude, … and lat, latitude, …, or x and y), or in one that is called wkt or geometry, as well-known text, which may
-// also hold polygons. All other columns are properties, as are lon and lat.
+// (lon, longitude, … and lat, latitude, …, or x and y), or in one column called wkt or geometry. That one holds well-known text, which
+// may also be polygons. All other columns are properties, and so are the two with positions.
 //
-// A row whose position cannot be read, or with a column too few or too many, is a record with an error. What makes rows
-// unclear, such as a quote that does not end, is an error of the file.
+// A row with a position that cannot be read, or with too few or too many columns, is a record with an error. If it is unclear where rows
+// end, as after a quote without an end, the file has an error.
 package points

@@ -14,7 +14,6 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// formatName is the name of the format.
 const formatName = "CSV"
 
 func init() {
@@ -23,32 +22,28 @@ func init() {
 	})
 }
 
-// detect reports whether head, the start of a file or of its text compressed by gzip, is a line of column names that tell
-// where positions are.
+// detect reports whether head starts a table with columns of positions. head may be compressed by gzip.
 func detect(head []byte) bool {
 	if isGzip(head) {
 		in, err := gzip.NewReader(bytes.NewReader(head))
 		if err != nil {
 			return false
 		}
-		head = make([]byte, 4096)
-		n, _ := io.ReadFull(in, head) // an error is what the end of head gives
+		head = make([]byte, format.HeadBytes)
+		n, _ := io.ReadFull(in, head) // an error is likely: head cuts the compressed data
 		head = head[:n]
 	}
 	t, err := newTable(bytes.NewReader(head))
-	if err != nil {
-		return false
-	}
-	return t.choose(format.Options{}) == nil
+	return err == nil && t.choose(format.Options{}) == nil
 }
 
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
-// A reader reads a file again for each pass, or a stream once.
+// A reader reads a file anew for each pass, or a stream once.
 type reader struct {
 	o     format.Options
 	open  func() (io.ReadCloser, error)
-	first *pass // the one that Open began; nil when it is used up
+	first *pass // begun when the file was opened; nil once it is used
 	about format.Description
 }
 
@@ -57,8 +52,7 @@ func open(path string, o format.Options) (format.Reader, error) {
 	return newReader(o, func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
-// stream reads a table from a stream, such as standard input. Its Records may be used once. Closing the reader does not close
-// in.
+// stream reads a table from a stream, such as standard input. Records can be used once. Closing the reader does not close in.
 func stream(in io.Reader, o format.Options) (format.Reader, error) {
 	used := false
 	return newReader(o, func() (io.ReadCloser, error) {
@@ -129,7 +123,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 				return
 			}
 			rec = format.Record{Place: "line " + strconv.Itoa(row.line), Properties: p.table.properties(row.values, want), Err: row.err}
-			if rec.Err == nil && !want.NoGeometry {
+			if rec.Err == nil {
 				rec.Geometry, rec.Err = p.table.geometry(row.values, r.about.CRS)
 			}
 			var comma *decimalComma
@@ -144,14 +138,14 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 	}
 }
 
-// A pass is one way through a file.
+// A pass is one reading of a file.
 type pass struct {
 	file   io.ReadCloser
 	table  *table
-	peeked []row // rows that were read before their turn
+	peeked *row // the first row, if firstSRID has read it
 }
 
-// begin opens the file and reads its names.
+// begin opens the file and reads the names of the columns.
 func (r *reader) begin() (*pass, error) {
 	file, err := r.open()
 	if err != nil {
@@ -176,15 +170,14 @@ func (r *reader) begin() (*pass, error) {
 }
 
 func (p *pass) next() (row, error) {
-	if len(p.peeked) > 0 {
-		next := p.peeked[0]
+	if first := p.peeked; first != nil {
 		p.peeked = nil
-		return next, nil
+		return *first, nil
 	}
 	return p.table.next()
 }
 
-// firstSRID looks at the first row for the reference system that extended well-known text names.
+// firstSRID returns the reference system that the first row names in extended well-known text.
 func (p *pass) firstSRID() (crs string, err error) {
 	if p.table.wkt < 0 {
 		return "", nil
@@ -196,7 +189,7 @@ func (p *pass) firstSRID() (crs string, err error) {
 	if err != nil {
 		return "", err
 	}
-	p.peeked = []row{first}
+	p.peeked = &first
 	if first.err != nil {
 		return "", nil
 	}

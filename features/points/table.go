@@ -14,16 +14,16 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// maxRow is how long a row may be. A quote that does not end makes the rest of a file one row.
+// maxRow is the longest row in bytes. After a quote without an end, the rest of a file is one row.
 var maxRow = 256 << 20
 
-// A table reads rows of text.
+// A table reads the rows of a text.
 type table struct {
 	in       *csv.Reader
 	budget   *budget
 	names    []string
-	x, y     int // columns; -1 if the positions are in wkt
-	wkt      int // column; -1 if the positions are in x and y
+	x, y     int // the columns with positions; -1 if these are in wkt
+	wkt      int // the column with well-known text; -1 if there is none
 	warnings []string
 
 	out  []format.Property
@@ -70,14 +70,11 @@ func newTable(in io.Reader) (*table, error) {
 	return t, nil
 }
 
-// nameColumns makes the names unique.
+// nameColumns takes the names of the columns and makes them unique.
 func (t *table) nameColumns(first []string) {
 	for _, name := range first {
 		name = strings.TrimSpace(string(format.UTF8([]byte(name))))
-		unique := name
-		for n := 1; slices.Contains(t.names, unique); n++ {
-			unique = fmt.Sprintf("%s_%d", name, n)
-		}
+		unique := format.Unique(name, t.names)
 		if unique != name {
 			t.warnings = append(t.warnings, fmt.Sprintf("There are several columns %q; one of them is called %s here.", name, unique))
 		}
@@ -85,7 +82,7 @@ func (t *table) nameColumns(first []string) {
 	}
 }
 
-// separator is the one of tab, semicolon and comma that the first line has most of, quoted text aside.
+// separator returns the one of comma, semicolon and tab that is most frequent in the first line outside of quotes.
 func separator(head []byte) rune {
 	counts := map[rune]int{}
 	quoted := false
@@ -109,16 +106,6 @@ func separator(head []byte) rune {
 	return best
 }
 
-// Names of columns that hold positions, in the order in which they are looked for: longitude and latitude before x and y, which may be
-// anything.
-var (
-	pairs = [][2][]string{
-		{{"lon", "longitude", "long", "lng"}, {"lat", "latitude"}},
-		{{"x"}, {"y"}},
-	}
-	wktNames = []string{"wkt", "geometry"}
-)
-
 // choose finds the columns with the positions.
 func (t *table) choose(o format.Options) (err error) {
 	t.x, t.y, t.wkt = -1, -1, -1
@@ -134,16 +121,16 @@ func (t *table) choose(o format.Options) (err error) {
 		}
 		return err
 	}
-	if t.wkt, err = t.column(wktNames); err != nil {
+	if t.wkt, err = t.column([]string{"wkt", "geometry"}); err != nil {
 		return err
 	}
 	if t.wkt >= 0 {
-		if x, err := t.column(pairs[0][0]); err == nil && x >= 0 {
+		if x, err := t.column(format.PointColumns[0][0]); err == nil && x >= 0 {
 			t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the column %s, not from %s.", t.names[t.wkt], t.names[x]))
 		}
 		return nil
 	}
-	for i, pair := range pairs {
+	for i, pair := range format.PointColumns {
 		if t.x, err = t.column(pair[0]); err != nil {
 			return err
 		}
@@ -151,7 +138,7 @@ func (t *table) choose(o format.Options) (err error) {
 			return err
 		}
 		if t.x >= 0 && t.y >= 0 {
-			if x, err := t.column(pairs[1][0]); i == 0 && err == nil && x >= 0 {
+			if x, err := t.column(format.PointColumns[1][0]); i == 0 && err == nil && x >= 0 {
 				t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the columns %s and %s, not from %s.",
 					t.names[t.x], t.names[t.y], t.names[x]))
 			}
@@ -162,7 +149,7 @@ func (t *table) choose(o format.Options) (err error) {
 		"say which they are (--x, --y); there are %s", t.list())
 }
 
-// column finds the column that has one of the names; one in the same case goes before others.
+// column returns the column that has one of the names, or -1. A name in the same case has precedence over others.
 func (t *table) column(wanted []string) (at int, err error) {
 	for _, name := range wanted {
 		if i := slices.Index(t.names, name); i >= 0 {
@@ -187,7 +174,7 @@ func (t *table) column(wanted []string) (at int, err error) {
 	return -1, nil
 }
 
-// list is the names of the columns, for messages.
+// list returns the names of the columns for a message.
 func (t *table) list() string {
 	if len(t.names) > 20 {
 		return strings.Join(t.names[:20], ", ") + ", …"
@@ -195,7 +182,7 @@ func (t *table) list() string {
 	return strings.Join(t.names, ", ")
 }
 
-// next reads a row that is not blank.
+// next reads the next row that is not blank.
 func (t *table) next() (row, error) {
 	for {
 		t.budget.left = maxRow
@@ -235,7 +222,7 @@ func (t *table) next() (row, error) {
 	}
 }
 
-// properties are the values of a row but for well-known text. They are valid until the next row.
+// properties returns the values of a row except well-known text. They are valid until the next row.
 func (t *table) properties(values []string, want format.Want) []format.Property {
 	t.out, t.text = t.out[:0], t.text[:0]
 	for i, v := range values[:min(len(values), len(t.names))] {
@@ -249,7 +236,7 @@ func (t *table) properties(values []string, want format.Want) []format.Property 
 	return t.out
 }
 
-// geometry is the position of a row. crs is the reference system that well-known text may name.
+// geometry returns the geometry of a row. crs is the reference system that well-known text may name.
 func (t *table) geometry(values []string, crs string) (g format.Geometry, err error) {
 	if t.wkt >= 0 {
 		if g, err = parseWKT(values[t.wkt], crs); err != nil {
@@ -278,21 +265,15 @@ func coordinate(column, text string) (float64, error) {
 	if whole, fraction, ok := strings.Cut(strings.TrimLeft(text, "+-"), ","); ok && isDigits(whole) && isDigits(fraction) {
 		return 0, &decimalComma{column, text}
 	}
-	return 0, fmt.Errorf("column %s has %q, which is no number", column, shorten(text))
+	return 0, fmt.Errorf("column %s has %q, which is no number", column, format.Shorten(text, mostQuoted))
 }
 
-func isDigits(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-}
+func isDigits(s string) bool { return s != "" && format.Digits(s) == len(s) }
 
-func shorten(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
-	}
-	return s
-}
+// mostQuoted is how many bytes of the input a message quotes.
+const mostQuoted = 60
 
-// A decimalComma is a number in the spelling of many countries. The whole file is then written so.
+// A decimalComma is a number with a comma for the decimal point, as many countries write it. The whole file is then written so.
 type decimalComma struct{ column, text string }
 
 func (e *decimalComma) Error() string {
@@ -300,7 +281,7 @@ func (e *decimalComma) Error() string {
 		e.column, e.text, strings.Replace(e.text, ",", ".", 1))
 }
 
-// A budget reads so many bytes and no more.
+// A budget reads up to left bytes.
 type budget struct {
 	in   io.Reader
 	left int
@@ -317,7 +298,7 @@ func (b *budget) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// wrong explains an error of reading.
+// wrong explains an error of reading near a line.
 func wrong(line int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the compressed file is cut; get it again")

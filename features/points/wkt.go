@@ -11,7 +11,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// wktTypes are the types of well-known text by their names in upper case.
+// wktTypes are the types of GeoJSON by their names in well-known text.
 var wktTypes = map[string]string{
 	"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon", "LINESTRING": "LineString", "MULTIPOINT": "MultiPoint",
 	"MULTILINESTRING": "MultiLineString", "GEOMETRYCOLLECTION": "GeometryCollection", "CIRCULARSTRING": "CircularString",
@@ -19,7 +19,7 @@ var wktTypes = map[string]string{
 	"POLYHEDRALSURFACE": "PolyhedralSurface", "TIN": "TIN", "TRIANGLE": "Triangle",
 }
 
-// cutSRID takes the reference system from the front of extended well-known text: SRID=5070;POINT…. SRID 0 is none.
+// cutSRID cuts the reference system from the start of extended well-known text: SRID=5070;POINT…. SRID 0 means that there is none.
 func cutSRID(text string) (rest, crs string, err error) {
 	text = strings.TrimSpace(text)
 	if len(text) < 5 || !strings.EqualFold(text[:5], "SRID=") {
@@ -35,8 +35,8 @@ func cutSRID(text string) (rest, crs string, err error) {
 	return rest, "EPSG:" + strings.TrimLeft(number, "0"), nil
 }
 
-// parseWKT reads well-known text (OGC 06-103r4, 7) and the extended form of PostGIS. Z and M are left out. An empty point or
-// text is no geometry. All texts of a file have to be in its reference system.
+// parseWKT reads well-known text (OGC 06-103r4, 7) and the extended form of PostGIS, without Z and M. An empty point or text is no
+// geometry. crs is the reference system of the file, in which all texts have to be.
 func parseWKT(text, crs string) (format.Geometry, error) {
 	rest, own, err := cutSRID(text)
 	if err != nil {
@@ -59,7 +59,7 @@ func parseWKT(text, crs string) (format.Geometry, error) {
 	return g, nil
 }
 
-// A wktReader takes text apart. After its first error it gives zero values.
+// A wktReader consumes text. After its first error it returns zero values.
 type wktReader struct {
 	text string
 	err  error
@@ -67,12 +67,12 @@ type wktReader struct {
 
 func (w *wktReader) fail(text string, args ...any) {
 	if w.err == nil {
-		w.err = fmt.Errorf(text+" at %q", append(args, shorten(w.text))...)
+		w.err = fmt.Errorf(text+" at %q", append(args, format.Shorten(w.text, mostQuoted))...)
 	}
 	w.text = ""
 }
 
-// peek is the next character behind white space; 0 is the end.
+// peek skips white space and returns the next character; 0 is the end.
 func (w *wktReader) peek() byte {
 	w.text = strings.TrimLeft(w.text, " \t\r\n")
 	if w.text == "" {
@@ -81,7 +81,7 @@ func (w *wktReader) peek() byte {
 	return w.text[0]
 }
 
-// take reads one character.
+// take reads the character c.
 func (w *wktReader) take(c byte) {
 	if w.peek() != c {
 		w.fail("%q is missing", c)
@@ -90,7 +90,7 @@ func (w *wktReader) take(c byte) {
 	w.text = w.text[1:]
 }
 
-// more reads a comma, or the bracket that ends a list.
+// more reads a comma and returns true, or the bracket that ends a list.
 func (w *wktReader) more() bool {
 	switch w.peek() {
 	case ',':
@@ -104,7 +104,7 @@ func (w *wktReader) more() bool {
 	return false
 }
 
-// word reads letters, in upper case.
+// word reads letters and returns them in upper case.
 func (w *wktReader) word() string {
 	w.peek()
 	n := 0
@@ -125,7 +125,7 @@ func (w *wktReader) geometry() format.Geometry {
 		}
 	}
 	if kind == "" {
-		w.fail("%q is no type of geometry", shorten(word))
+		w.fail("%q is no type of geometry", format.Shorten(word, mostQuoted))
 		return format.Geometry{}
 	}
 	next := w.word()
@@ -134,7 +134,7 @@ func (w *wktReader) geometry() format.Geometry {
 	}
 	empty := next == "EMPTY"
 	if !empty && next != "" {
-		w.fail("%q is unexpected", shorten(next))
+		w.fail("%q is unexpected", format.Shorten(next, mostQuoted))
 	}
 	g := format.Geometry{Type: kind}
 	switch kind {
@@ -161,7 +161,7 @@ func (w *wktReader) geometry() format.Geometry {
 			g.Polygons = append(g.Polygons, w.polygon())
 		}
 	default:
-		w.text = "" // refused by its type, whatever it holds
+		w.text = "" // the type alone is refused
 	}
 	return g
 }
