@@ -1,13 +1,14 @@
 package crs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strings"
 )
 
-// projJSON is a reference system in PROJJSON, or in the member "crs" of GeoJSON of 2008, which names one.
+// projJSON is a reference system in PROJJSON, or the member "crs" of the GeoJSON of 2008, which names one.
 type projJSON struct {
 	Type       string                `json:"type"`
 	Name       string                `json:"name"`
@@ -57,7 +58,7 @@ type jsonDatum struct {
 	} `json:"prime_meridian"`
 }
 
-// jsonMeasure is a number, bare or with a unit, and the name of the parameter.
+// jsonMeasure is a number, with or without a unit, and the name of the parameter.
 type jsonMeasure struct {
 	Name  string   `json:"name"`
 	Value float64  `json:"value"`
@@ -72,7 +73,7 @@ func (m *jsonMeasure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(m))
 }
 
-// jsonUnit is a unit as its factor to metres or degrees; 0 is none.
+// jsonUnit is the factor of a unit to metres or degrees; 0 means that there is none.
 type jsonUnit float64
 
 func (u *jsonUnit) UnmarshalJSON(text []byte) error {
@@ -98,12 +99,9 @@ func (u *jsonUnit) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// in is the value in degrees, metres or parts of 1.
+// in returns the value in degrees, metres or parts of 1.
 func (m *jsonMeasure) in() float64 {
-	if m.Unit == 0 {
-		return m.Value
-	}
-	return m.Value * float64(m.Unit)
+	return m.Value * cmp.Or(float64(m.Unit), 1)
 }
 
 func fromJSON(text []byte) (*definition, error) {
@@ -154,7 +152,7 @@ func fromJSON(text []byte) (*definition, error) {
 	return d, nil
 }
 
-// horizontal finds the projected or geographic system in bound and compound ones.
+// horizontal returns the projected or geographic system, also in a bound or compound one.
 func (n *projJSON) horizontal(depth int) *projJSON {
 	switch n.Type {
 	case "ProjectedCRS", "GeographicCRS", "GeodeticCRS":
@@ -171,7 +169,7 @@ func (n *projJSON) horizontal(depth int) *projJSON {
 	return nil
 }
 
-// unit is that of the two axes, whose directions d takes in.
+// unit returns the unit of the two axes and sets their directions in d.
 func (n *projJSON) unit(d *definition) (float64, error) {
 	unit := math.NaN()
 	for _, axis := range n.Axes.Axis {
@@ -190,12 +188,9 @@ func (n *projJSON) unit(d *definition) (float64, error) {
 	return unit, nil
 }
 
-// takeDatum takes in the datum with its ellipsoid and prime meridian.
+// takeDatum sets the datum with its ellipsoid and prime meridian.
 func (d *definition) takeDatum(n *projJSON) {
-	datum := n.Datum
-	if datum == nil {
-		datum = n.Ensemble
-	}
+	datum := cmp.Or(n.Datum, n.Ensemble)
 	d.datum, d.datumID = datum.Name, datum.ID.String()
 	switch figure := datum.Ellipsoid; {
 	case figure.Radius != nil:
