@@ -49,7 +49,7 @@ type Options struct {
 	// AssumeCRS is the reference system of a file that names none, or a wrong one, such as EPSG:5070; "" uses what the file names.
 	AssumeCRS string
 	// X and Y name the columns of longitude (easting) and latitude (northing) in a table of points; "" looks for the usual
-	// names: x, lon, long, lng, longitude; y, lat, latitude.
+	// names: x, lon, long, lng, longitude, dec_long_va; y, lat, latitude, dec_lat_va.
 	X, Y string
 }
 

@@ -1,4 +1,4 @@
-// Package points reads tables of points as text: CSV, separated by commas, tabs or semicolons, plain or gzip.
+// Package points reads tables of points as text: CSV, separated by commas, tabs or semicolons, and the RDB of the USGS, plain or gzip.
 //
 // Importing it registers the format, for files and streams. The first line names the columns. The positions are in two columns
 // (lon, longitude, … and lat, latitude, …, or x and y), or in one column called wkt or geometry. That one holds well-known text, which

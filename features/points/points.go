@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"regexp"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
@@ -18,7 +19,7 @@ const formatName = "CSV"
 
 func init() {
 	format.Register(format.Format{
-		Name: formatName, Endings: []string{".csv", ".tsv"}, Detect: detect, Open: open, Stream: stream,
+		Name: formatName, Endings: []string{".csv", ".tsv", ".rdb"}, Detect: detect, Open: open, Stream: stream,
 	})
 }
 
@@ -33,9 +34,15 @@ func detect(head []byte) bool {
 		n, _ := io.ReadFull(in, head) // an error is likely: head cuts the compressed data
 		head = head[:n]
 	}
+	if len(head) >= format.HeadBytes && longComments.Match(head) {
+		return true
+	}
 	t, err := newTable(bytes.NewReader(head))
 	return err == nil && t.choose(format.Options{}) == nil
 }
+
+// longComments matches a head of comments alone: those of RDB say what each column means, and may be longer than a head.
+var longComments = regexp.MustCompile(`^(?:#.*\n)+(?:#.*)?$`)
 
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
@@ -75,6 +82,9 @@ func newReader(o format.Options, open func() (io.ReadCloser, error)) (format.Rea
 	}
 	r.first = p
 	r.about = format.Description{Format: formatName, Features: -1, Warnings: p.table.warnings}
+	if p.table.isRDB {
+		r.about.Format = "RDB"
+	}
 	for i, column := range p.table.names {
 		if i != p.table.wkt {
 			r.about.Fields = append(r.about.Fields, format.Field{Name: column})

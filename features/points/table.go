@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,8 @@ var maxRow = 256 << 20
 
 // A table reads the rows of a text.
 type table struct {
-	in       *csv.Reader
+	in       rowReader
+	isRDB    bool
 	budget   *budget
 	names    []string
 	x, y     int // the columns with positions; -1 if these are in wkt
@@ -28,6 +30,12 @@ type table struct {
 
 	out  []format.Property
 	text []byte // the values of out
+}
+
+// A rowReader reads one row after the other, as csv.Reader does.
+type rowReader interface {
+	Read() ([]string, error)
+	FieldPos(field int) (line, column int)
 }
 
 // A row is a line of the table, or several if a value has line ends.
@@ -55,10 +63,17 @@ func newTable(in io.Reader) (*table, error) {
 	if cr := bytes.IndexByte(head, '\r'); cr >= 0 && bytes.IndexByte(head, '\n') < 0 && cr+1 < len(head) {
 		return nil, format.Brokenf("the lines end with a carriage return alone: save the file with line feeds (or mac2unix)")
 	}
-	t := &table{in: csv.NewReader(b), budget: limited}
-	t.in.Comma = separator(head)
-	t.in.FieldsPerRecord = -1
-	t.in.ReuseRecord = true
+	if bytes.HasPrefix(head, []byte("#")) {
+		head, _ = b.Peek(b.Size()) // the comments of RDB may be longer than 4 KiB
+	}
+	t := &table{budget: limited, isRDB: rdbStart.Match(head)}
+	if t.isRDB {
+		t.in = &rdbReader{in: b}
+	} else {
+		in := csv.NewReader(b)
+		in.Comma, in.FieldsPerRecord, in.ReuseRecord = separator(head), -1, true
+		t.in = in
+	}
 	first, err := t.in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, format.Brokenf("the file is empty: the first line has to name the columns")
@@ -67,7 +82,10 @@ func newTable(in io.Reader) (*table, error) {
 		return nil, wrong(1, err)
 	}
 	t.nameColumns(first)
-	return t, nil
+	if t.isRDB {
+		_, err = t.in.Read() // the widths and types
+	}
+	return t, err
 }
 
 // nameColumns takes the names of the columns and makes them unique.
@@ -305,3 +323,30 @@ func wrong(line int, err error) error {
 	}
 	return format.Brokenf("about line %d: %w", line, err)
 }
+
+// rdbStart matches the start of RDB, the tables of the USGS (https://waterdata.usgs.gov/nwis/?tab_delimited_format_info): comments, the
+// names of the columns, and a line with their widths and types, such as 5s, 15s and 10n.
+var rdbStart = regexp.MustCompile(`(?i)^(?:#.*\n)*[^#\n].*\t.*\n\d+[a-z](?:\t\d+[a-z])+\s*(?:\n|$)`)
+
+// An rdbReader reads the rows of RDB. Tabs divide the values, and a quote is a character like any other.
+type rdbReader struct {
+	in   *bufio.Reader
+	line int
+}
+
+// Read returns the values of the next line that is not a comment.
+func (r *rdbReader) Read() ([]string, error) {
+	for {
+		text, err := r.in.ReadString('\n')
+		if text == "" || err != nil && err != io.EOF {
+			return nil, err
+		}
+		r.line++
+		if !strings.HasPrefix(text, "#") {
+			return strings.Split(strings.TrimRight(text, "\r\n"), "\t"), nil
+		}
+	}
+}
+
+// FieldPos returns the line that was read last.
+func (r *rdbReader) FieldPos(int) (line, column int) { return r.line, 1 }

@@ -111,7 +111,7 @@ type Property struct {
 // PointColumns are the usual names of the columns of longitude and latitude, in the order in which they are looked for. x and y come
 // last because they may be anything.
 var PointColumns = [...][2][]string{
-	{{"lon", "longitude", "long", "lng"}, {"lat", "latitude"}},
+	{{"lon", "longitude", "long", "lng", "dec_long_va"}, {"lat", "latitude", "dec_lat_va"}}, // the last are those of the USGS
 	{{"x"}, {"y"}},
 }
 
