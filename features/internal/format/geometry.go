@@ -1,9 +1,11 @@
 package format
 
 import (
-	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
+
+	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
 // A Geometry is a Point, Polygon or MultiPolygon without heights and measures. The zero value means that there is none.
@@ -94,55 +96,41 @@ func appendNumber(b []byte, f float64) []byte {
 
 // ParseGeoJSON reads a Point, Polygon or MultiPolygon without heights; ok is false for anything else.
 func ParseGeoJSON(text []byte) (g Geometry, ok bool) {
-	var object struct {
-		Type        string          `json:"type"`
-		Coordinates json.RawMessage `json:"coordinates"`
-	}
-	if json.Unmarshal(text, &object) != nil {
+	start := geotext.SkipSpace(text, 0)
+	if start == len(text) || text[start] != '{' {
 		return Geometry{}, false
 	}
-	g.Type = object.Type
-	switch g.Type {
-	case "Point":
-		var p position
-		ok = json.Unmarshal(object.Coordinates, &p) == nil
-		g.Point = p
-	case "Polygon":
-		var polygon [][]position
-		ok = json.Unmarshal(object.Coordinates, &polygon) == nil
-		g.Polygons = [][][][2]float64{plain(polygon)}
-	case "MultiPolygon":
-		var polygons [][][]position
-		ok = json.Unmarshal(object.Coordinates, &polygons) == nil
-		for _, polygon := range polygons {
-			g.Polygons = append(g.Polygons, plain(polygon))
+	var read geotext.Geometry
+	read.Numbers, read.Keep = true, true
+	end, err := read.Read(text, start, geotext.AnyText)
+	depth, known := geotext.Depths[read.Type]
+	if err != nil || !known || read.Twice != "" || geotext.SkipSpace(text, end) != len(text) ||
+		read.Fault.Kind != 0 || read.Worst.Severity == geotext.NotFinite || read.Mixed.Depth != 0 || read.Depth != depth {
+		return Geometry{}, false
+	}
+	g.Type = read.Type
+	if g.Type == "Point" {
+		g.Point = read.Rings.Positions[0]
+		return g, true
+	}
+	from, ring := 0, 0
+	for _, last := range read.Rings.PolygonEnds {
+		var polygon [][][2]float64
+		for ; ring < last; ring++ {
+			end := read.Rings.RingEnds[ring]
+			polygon = append(polygon, read.Rings.Positions[from:end])
+			from = end
+		}
+		g.Polygons = append(g.Polygons, polygon)
+	}
+	for i, at := range read.Empty {
+		switch {
+		case at == nil:
+		case i != depth-1 || at.Polygon >= len(g.Polygons) || at.Ring > len(g.Polygons[at.Polygon]):
+			return Geometry{}, false
+		default: // an empty ring, which geotext leaves out: package preflight refuses the geometry by it
+			g.Polygons[at.Polygon] = slices.Insert(g.Polygons[at.Polygon], at.Ring, nil)
 		}
 	}
-	return g, ok
-}
-
-// A position takes the first two of its numbers and refuses fewer; encoding/json would fill a short array with zeros.
-type position [2]float64
-
-func (p *position) UnmarshalJSON(text []byte) error {
-	var all []float64
-	if err := json.Unmarshal(text, &all); err != nil {
-		return err
-	}
-	if len(all) < 2 {
-		return &json.UnmarshalTypeError{Value: "array of fewer than two numbers"}
-	}
-	p[0], p[1] = all[0], all[1]
-	return nil
-}
-
-func plain(polygon [][]position) [][][2]float64 {
-	rings := make([][][2]float64, len(polygon))
-	for i, ring := range polygon {
-		rings[i] = make([][2]float64, len(ring))
-		for k, p := range ring {
-			rings[i][k] = p
-		}
-	}
-	return rings
+	return g, true
 }
