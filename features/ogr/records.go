@@ -3,7 +3,6 @@ package ogr
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,7 +86,9 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 					return d.SkipValue()
 				}
 				value, err := d.ReadValue()
-				rec.Properties = append(rec.Properties, format.Property{Name: name, Value: json.RawMessage(bytes.Clone(value))})
+				if err == nil {
+					rec.Properties = append(rec.Properties, format.Property{Name: name, Value: json.RawMessage(bytes.Clone(value))})
+				}
 				return err
 			})
 		default:
@@ -126,7 +127,6 @@ func members(d *jsontext.Decoder, read func(name string) error) error {
 // A process is a running ogr2ogr.
 type process struct {
 	cmd    *exec.Cmd
-	cancel context.CancelFunc
 	out    *bufio.Reader
 	stderr complaint
 	long   []byte // holds a line that is longer than the buffer of out
@@ -137,21 +137,16 @@ type process struct {
 func environment() []string { return append(os.Environ(), "CPL_DEBUG=OFF", "LC_ALL=C.UTF-8") }
 
 func start(command []string) (*process, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p := &process{cmd: exec.CommandContext(ctx, command[0], command[1:]...), cancel: cancel}
+	p := &process{cmd: exec.Command(command[0], command[1:]...)}
 	p.cmd.Env = environment()
 	p.cmd.WaitDelay = 5 * time.Second
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
-	if err == nil {
-		p.out = bufio.NewReaderSize(out, 1<<18)
-		err = p.cmd.Start()
-	}
 	if err != nil {
-		cancel()
 		return nil, err
 	}
-	return p, nil
+	p.out = bufio.NewReaderSize(out, 1<<18)
+	return p, p.cmd.Start()
 }
 
 // line reads a line. It is valid until the next one.
@@ -196,7 +191,9 @@ func (p *process) wait() error {
 
 // stop ends the process, whether it has finished or not.
 func (p *process) stop() {
-	p.cancel()
+	if !p.ended {
+		_ = p.cmd.Process.Kill()
+	}
 	p.end()
 }
 
@@ -204,7 +201,6 @@ func (p *process) end() {
 	if !p.ended {
 		p.err = p.cmd.Wait()
 		p.ended = true
-		p.cancel()
 	}
 }
 

@@ -135,7 +135,7 @@ func (t *table) choose(o format.Options) (err error) {
 			t.y, err = t.column([]string{o.Y})
 		}
 		if err == nil && (t.x < 0 || t.y < 0) {
-			err = fmt.Errorf("there are no columns %s and %s; there are %s", o.X, o.Y, t.list())
+			err = fmt.Errorf("there are no columns %s and %s; there are %s", o.X, o.Y, format.List(t.names, 20))
 		}
 		return err
 	}
@@ -164,7 +164,7 @@ func (t *table) choose(o format.Options) (err error) {
 		}
 	}
 	return fmt.Errorf("there are no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
-		"say which they are (--x, --y); there are %s", t.list())
+		"say which they are (--x, --y); there are %s", format.List(t.names, 20))
 }
 
 // column returns the column that has one of the names, or -1. A name in the same case has precedence over others.
@@ -190,14 +190,6 @@ func (t *table) column(wanted []string) (at int, err error) {
 		}
 	}
 	return -1, nil
-}
-
-// list returns the names of the columns for a message.
-func (t *table) list() string {
-	if len(t.names) > 20 {
-		return strings.Join(t.names[:20], ", ") + ", …"
-	}
-	return strings.Join(t.names, ", ")
 }
 
 // next reads the next row that is not blank.

@@ -3,6 +3,7 @@ package shapefile
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"errors"
 	"io"
@@ -224,14 +225,7 @@ func noLayer(names []string) error {
 	if slices.ContainsFunc(names, func(n string) bool { return strings.Contains(strings.ToLower(n), ".gdb/") }) {
 		advice = "unpack it and give the .gdb folder"
 	}
-	list := "nothing"
-	if len(names) > 0 {
-		list = strings.Join(names[:min(len(names), 5)], ", ")
-	}
-	if len(names) > 5 {
-		list += ", …"
-	}
-	return format.Brokenf("the archive holds no .shp but %s: %s", list, advice)
+	return format.Brokenf("the archive holds no .shp but %s: %s", cmp.Or(format.List(names, 5), "nothing"), advice)
 }
 
 // entryName returns the name of an entry with slashes, in UTF-8. Old archives have names in code page 437.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -131,6 +132,14 @@ func Unique(name string, taken []string) string {
 		unique = fmt.Sprintf("%s_%d", name, n)
 	}
 	return unique
+}
+
+// List joins names for a message that shows at most so many.
+func List(names []string, most int) string {
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
 }
 
 // Shorten cuts a text for a message after so many bytes.

@@ -6,10 +6,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
 // The errors of ids, for errors.Is.
@@ -21,6 +21,9 @@ var (
 // Name returns the id that a JSON value stands for: the content of a string, or the spelling of a number (7120034520, 1.0,
 // 9007199254740993). ok is false for any other value, such as NaN and the infinities. The error is a string that is not JSON.
 func Name(text []byte) (name string, ok bool, err error) {
+	if len(text) == 0 {
+		return "", false, nil
+	}
 	switch text[0] {
 	case '"':
 		if bytes.IndexByte(text, '\\') < 0 {
@@ -50,7 +53,7 @@ type FieldError struct {
 func (e *FieldError) Error() string {
 	there := "there are no properties"
 	if len(e.Fields) > 0 {
-		there = "there are " + list(e.Fields)
+		there = "there are " + format.List(e.Fields, 12)
 	}
 	return fmt.Sprintf("there is no property %q to %s; %s", e.Field, e.Use, there)
 }
@@ -69,13 +72,4 @@ func Missing(field string, fields []string) *FieldError { return &FieldError{fie
 // Duplicate is the text of an [ErrDuplicate] of two features, by their positions.
 func Duplicate(id string, first, second int) string {
 	return fmt.Sprintf("features %d and %d (counted from 0) have the same id %q; ids are compared as text and have to be unique", first, second, id)
-}
-
-// list joins the first dozen of names.
-func list(names []string) string {
-	const most = 12
-	if len(names) > most {
-		names = append(slices.Clone(names[:most]), "…")
-	}
-	return strings.Join(names, ", ")
 }
