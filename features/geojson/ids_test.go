@@ -87,7 +87,7 @@ func TestSummary(t *testing.T) {
 	}, sum)
 }
 
-// A position may be another feature's id: all features have ids of their own, or none has.
+// Either all features have ids of their own or none has, because a position may be the id of another feature.
 func TestIDsAndPositionsDoNotMix(t *testing.T) {
 	for text, want := range map[string]string{
 		featureA + "\n" + featureBare: "feature 1, line 2, byte 128: it has no id, and those before it have one; name the property that holds the id",

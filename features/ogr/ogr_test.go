@@ -126,8 +126,8 @@ func compare(t *testing.T, want judged, got *format.Record) {
 	require.NoError(t, err)
 	a, b := numbers(t, geometry.AppendGeoJSON(nil)), numbers(t, got.GeoJSON)
 	require.Equal(t, len(a), len(b))
-	// PROJ of two versions agrees to this, and so do they in the numbers of a geodatabase, which are scaled integers. All others
-	// are equal in all bits.
+	// Two versions of PROJ agree to this, also in a geodatabase, whose numbers are scaled integers. All other numbers are equal in all
+	// bits.
 	tolerance := 0.0
 	if want.Layer == "albers" {
 		tolerance = 1e-11
@@ -142,7 +142,7 @@ func compare(t *testing.T, want judged, got *format.Record) {
 	}
 }
 
-// numbers are the coordinates of a geometry in order, heights left out.
+// numbers returns the coordinates of a geometry in order, without heights.
 func numbers(t *testing.T, text []byte) (all []float64) {
 	t.Helper()
 	var g struct {
@@ -213,7 +213,7 @@ func testArchive(t *testing.T, dir string) {
 	assert.True(t, detect(head[:4096]))
 }
 
-// testStop ends passes early: no process and no goroutine is left (goleak in TestMain).
+// testStop ends passes early and checks that no process and no goroutine is left (goleak in TestMain).
 func testStop(t *testing.T, path string) {
 	r, err := open(path, format.Options{})
 	require.NoError(t, err)
@@ -239,8 +239,7 @@ func testStop(t *testing.T, path string) {
 	assert.Equal(t, 2, n)
 }
 
-// testBroken reads 200 damaged files of each format, four at a time. GDAL may read a feature that is damaged as another, but may not lose
-// one.
+// testBroken reads 200 damaged files of each format, four at a time. GDAL may change a damaged feature but must not lose one.
 func testBroken(t *testing.T, dir string) {
 	for name, features := range map[string]int{"basins.fgb": 53, "basins.gml": 52, "basins.kml": 52} { // 52 is without the one that has no geometry
 		t.Run(name, func(t *testing.T) {

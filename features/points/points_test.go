@@ -17,7 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// rows reads a table and gives a line of text for each record, and the error of the file.
+// rows reads a table and returns a line of text for each record, and the error of the file.
 func rows(text string, o format.Options) (lines []string, err error) {
 	r, err := stream(strings.NewReader(text), o)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// What the USGS serves (https://waterservices.usgs.gov/nwis/site/?format=rdb&sites=…), and what its format allows: any text, quotes too.
+// The table is as the USGS serves it (https://waterservices.usgs.gov/nwis/site/?format=rdb&sites=…), with quotes in a name, which its format allows.
 func TestRDB(t *testing.T) {
 	const point = `{"type":"Point","coordinates":[-84.55484,36.38559]}`
 	comments := "#\n# US Geological Survey\n# retrieved: 2026-11-28 05:00:00 -05:00\t(caas01)\n#\n"
@@ -122,7 +122,7 @@ func TestRDB(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "RDB", r.Describe().Format)
 
-	// A header alone is a table without rows. What only looks like RDB is a table as before.
+	// A header alone is a table without rows. A column named #id does not make a table RDB.
 	got, err = rows(comments+names+"5s\t15s\t50s\t16s\t16s\t10s", format.Options{})
 	require.NoError(t, err)
 	assert.Empty(t, got)
@@ -265,9 +265,8 @@ func TestWKT(t *testing.T) {
 	require.EqualError(t, err, `the reference system is EPSG:5070 where the first row has EPSG:4326`)
 }
 
-// TestBroken reads 600 damaged tables, half of them compressed. A compressed one has a checksum: a row that is missing is always
-// told. In plain text a row has as many lines as it had, or an error says otherwise; only lines that are missing whole cannot be
-// told.
+// TestBroken reads 600 damaged tables, half of them compressed. A compressed table has a checksum: a missing row is always an error. In
+// plain text a row keeps its number of lines or is an error; only whole lines that are missing cannot be noticed.
 func TestBroken(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("id,lon,lat,name\n")

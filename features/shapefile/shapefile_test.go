@@ -308,7 +308,7 @@ func TestDetect(t *testing.T) {
 	assert.False(t, detect([]byte("PK\x03\x04                      \x09\x00  x.gdb/gdb")))
 }
 
-// TestFilesOfALink: sidecars lie beside a link or beside what it is to, whichever file is named.
+// TestFilesOfALink finds sidecars beside a symbolic link and beside its target, by the name of any of the files.
 func TestFilesOfALink(t *testing.T) {
 	home, work := t.TempDir(), t.TempDir()
 	for _, ending := range []string{".shp", ".shx", ".dbf"} {
