@@ -12,18 +12,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// model is a service as far as its times go: processes that compute one geometry at a time each, or an upstream whose answers
-// take their time, ten of a request at once.
+// model simulates the times of a service. Each of its processes computes one geometry at a time; an upstream takes its time for each
+// geometry, ten of a request at once.
 type model struct {
-	processes []chan struct{} // each a computer that works on one geometry at a time
+	processes []chan struct{} // each computes one geometry at a time
 	cost      func(position int) time.Duration
 	upstream  time.Duration // waiting time of a geometry that is not computing
 	overhead  time.Duration // of a request
-	limit     time.Duration // after which a proxy gives up; 0 is never
+	limit     time.Duration // after which a proxy gives up; 0 means never
 
 	mu          sync.Mutex
 	idle        []int     // processes of the idle connections
-	connections int       // not counting those that were opened together with another
+	connections int       // without those that were opened together with another
 	opened      time.Time // the last that was counted
 }
 
@@ -35,8 +35,8 @@ func newModel(processes int) *model {
 	return m
 }
 
-// connect gives the process that a request goes to: connections stick to theirs, the one that was used last is used first, and
-// a new one is accepted by the process with the fewest, but for those that are opened at once, which all go to the same.
+// connect returns the process that a request goes to. A connection stays with its process, and the one that was used last is used first.
+// The process with the fewest connections accepts a new one, but connections that are opened at once all go to the same process.
 func (m *model) connect() (process int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -79,7 +79,7 @@ func (m *model) answer(ctx context.Context, positions []int) error {
 	}
 	all.Wait()
 	if m.limit > 0 && time.Since(began) > m.limit {
-		return status(504) // the service went on to the end, which is worse than a proxy's giving up
+		return status(504) // worse than a proxy that gives up: the service has worked to the end
 	}
 	return ctx.Err()
 }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -11,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy that gives up after some seconds is met a few times and then kept clear of.
+// A proxy that gives up after some seconds does so a few times; then requests are short enough for it.
 func TestAdaptationKeepsClearOfTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newModel(2)
@@ -33,7 +34,7 @@ func TestAdaptationKeepsClearOfTimeouts(t *testing.T) {
 	})
 }
 
-// A service that refuses more than three requests at a time is not asked for more for long.
+// A service that refuses more than three requests at a time soon gets no more.
 func TestAdaptationBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inFlight, refused atomic.Int64
@@ -51,5 +52,25 @@ func TestAdaptationBacksOff(t *testing.T) {
 		require.Empty(t, requireWhole(t, outcomes, 5000))
 		t.Logf("%d of %d requests refused", refused.Load(), len(service.requests))
 		assert.Less(t, refused.Load(), int64(len(service.requests)/4))
+	})
+}
+
+// Requests that open connections are sent one after the other; those that have a connection do not wait.
+func TestRequestsInFlightBecomeMoreOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var began []time.Duration
+		start := time.Now()
+		service := &fake{answer: func(ctx context.Context, _ []int) error {
+			mu.Lock()
+			began = append(began, time.Since(start))
+			mu.Unlock()
+			return wait(ctx, time.Second)
+		}}
+		outcomes, err := collect(Extract(t.Context(), service, someFeatures(100), Options{DatasetIDs: dataset, BatchSize: 10}))
+		require.NoError(t, err)
+		require.Empty(t, requireWhole(t, outcomes, 100))
+		// Two at first; when both are answered, four are tried, two of which have connections.
+		assert.Equal(t, []time.Duration{0, apart, time.Second, time.Second + apart, time.Second + apart, time.Second + 2*apart}, began[:6])
 	})
 }

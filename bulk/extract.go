@@ -10,9 +10,8 @@ import (
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
-	"github.com/community-attribute-service/cas-go/features"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
 // Extractor is the part of a [*cas.Client] that bulk needs. Responses come in the order of the geometries, one for each.
@@ -26,7 +25,7 @@ type Extractor interface {
 
 // Errors that end a run early, for errors.Is. A run also ends with an error of the input, of the journal or of the context, and with a
 // *cas.Error that every other request would get too: 401, 403, 404, 405, a redirect, parameters that the service refuses, a wrong
-// certificate.
+// certificate. After the service has answered, a gateway's 404, 405 or redirect is an outage if a probe has it too.
 var (
 	// ErrDrained means that Options.Drain ended the run before everything was requested.
 	ErrDrained = errors.New("the run was stopped before its end")
@@ -41,9 +40,9 @@ var (
 // like), it is split in half, until the offending feature is isolated. That feature is put aside and requested once more at the end.
 // Features that the service names in a 422 are removed at once.
 //
-// If the service is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything), Extract waits for it, up
-// to Options.Wait. Meanwhile it sometimes requests the service's health and a single point, and no feature fails because of the outage.
-// The client's own retry policy is not used.
+// If the service is away (it refuses or drops connections, answers 429, 502 or 503, or fails on everything, or a gateway answers in its
+// place), Extract waits for it, up to Options.Wait. Meanwhile it sometimes requests the service's health and a single point, and no
+// feature fails because of the outage. The client's own retry policy is not used.
 //
 // If an earlier run has a part of a feature's answer, only the missing datasets are requested.
 //
@@ -78,7 +77,7 @@ func Extract(ctx context.Context, service Extractor, features iter.Seq2[features
 	}
 }
 
-// A run is one extraction under way: a goroutine that reads, some that ask, and the caller's that takes the outcomes.
+// A run is one extraction. One goroutine reads features, some send requests, and the caller's takes the outcomes.
 type run struct {
 	options   Options
 	slots     []slot
@@ -88,38 +87,39 @@ type run struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
-	unwatch func() bool
 
-	mu       sync.Mutex
-	changed  sync.Cond // anything below
+	mu       sync.Mutex // guards what follows, up to wakeAt
+	changed  sync.Cond  // on mu: something has changed
 	queue    queue
 	sizer    pace.Sizer
 	limiter  pace.Limiter
 	inFlight int
-	widest   int       // the most that ever were in flight
-	widened  time.Time // when that was reached
+	widest   int       // the largest inFlight so far
+	widened  time.Time // when it was reached
 	failure  error     // why the run ends early
-	whole    bool      // every feature has its outcome, and was handed over
+	whole    bool      // every feature has its outcome and was handed over
 	tally    Progress
 	rate     rate
 
 	outage      pace.Outage
-	trouble     error              // what the outage shows itself by
-	probing     context.CancelFunc // ends the probe that is under way; nil if there is none
-	known       *item              // a feature to probe by: the last that was answered, or read
-	unsent      map[*call]bool     // requests that wait for their turn in the client
-	parked      []parked           // features that failed alone, to be asked for once more
-	doubtful    []parked           // those that failed once more while it is not known whether the service is there
+	trouble     error                                       // the last sign of an outage
+	there       time.Time                                   // when a probe last found the service up
+	probing     context.CancelFunc                          // ends the current probe; nil if there is none
+	point       cas.BatchExtractRequest                     // a probe: for a point of the last feature that was answered; zero before
+	accepted    int                                         // bytes of the largest request that was answered
+	unsent      map[context.Context]context.CancelCauseFunc // contexts of requests that wait for their turn in the client
+	parked      []parked                                    // features that failed alone, to be requested once more
+	doubtful    []parked                                    // features that failed again while the service may be away
 	parkedBytes int
-	detached    int     // features that have their outcome until they are asked for once more
-	amended     []*item // features whose outcome came after they were handed over
+	detached    int     // parked features whose failure was handed over as their outcome
+	amended     []*item // features that were answered after their failure was handed over
 	pattern     pattern
-	watching    atomic.Bool // for the pattern
+	wakeAt      time.Time
 
-	waking *time.Timer // wakes the workers when there may be something to do though nothing has changed
-	wakeAt time.Time
+	waking   *time.Timer // wakes the workers when there may be something to do although nothing has changed
+	watching atomic.Bool // pattern is not decided yet
 
-	telling sync.Mutex
+	telling sync.Mutex // guards told; held while Options.Progress is called
 	told    time.Time
 }
 
@@ -134,7 +134,7 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 		slots:   o.slots(),
 		rate:    rate{started: now, last: now},
 		told:    now,
-		unsent:  map[*call]bool{},
+		unsent:  map[context.Context]context.CancelCauseFunc{},
 		outage:  pace.NewOutage(max(o.Wait, 0), o.Journal != nil && o.Journal.SameService()),
 		pattern: newPattern(&o),
 	}
@@ -145,35 +145,35 @@ func newRun(ctx context.Context, service Extractor, o Options) *run {
 	r.waking = time.AfterFunc(time.Hour, r.wake)
 	r.waking.Stop()
 	r.ctx, r.cancel = context.WithCancel(ctx)
-	r.unwatch = context.AfterFunc(ctx, func() { r.end(ended(ctx)) })
 	return r
 }
 
 func (r *run) start(features iter.Seq2[features.Feature, error]) {
+	r.workers.Go(r.watch)
 	r.workers.Go(func() { r.read(features) })
 	for range r.options.Concurrency {
 		r.workers.Go(r.work)
 	}
-	if r.options.Drain != nil {
-		r.workers.Go(func() {
-			select {
-			case <-r.options.Drain:
-				r.end(ErrDrained)
-			case <-r.ctx.Done():
-			}
-		})
+}
+
+// watch ends the run when it is to stop before everything was requested.
+func (r *run) watch() {
+	select {
+	case <-r.options.Drain:
+		r.end(ErrDrained)
+	case <-r.ctx.Done():
+		r.end(ended(r.ctx))
 	}
 }
 
-// stop ends what is still under way and waits for it.
+// stop ends all goroutines and waits for them.
 func (r *run) stop() {
-	r.unwatch()
 	r.cancel()
-	r.end(context.Canceled)
 	r.workers.Wait()
 	r.waking.Stop()
 }
 
+// wake wakes the workers when their time has come.
 func (r *run) wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -181,7 +181,7 @@ func (r *run) wake() {
 	r.changed.Broadcast()
 }
 
-// wakeIn has the workers woken after d, or sooner if somebody asked for that.
+// wakeIn wakes the workers after d, or earlier if that was asked for. It is called with mu locked.
 func (r *run) wakeIn(d time.Duration) {
 	d = max(d, time.Millisecond)
 	if at := time.Now().Add(d); r.wakeAt.IsZero() || at.Before(r.wakeAt) {
@@ -190,7 +190,7 @@ func (r *run) wakeIn(d time.Duration) {
 	}
 }
 
-// end lets nothing more be asked, and cuts every wait. The first reason counts.
+// end lets no further request be sent, and ends every wait. The first reason counts.
 func (r *run) end(reason error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -205,16 +205,13 @@ func (r *run) endWith(reason error) {
 	if r.probing != nil {
 		r.probing()
 	}
-	for c := range r.unsent {
-		c.giveUp()
+	for _, giveUp := range r.unsent {
+		giveUp(errNotSent)
 	}
 	r.changed.Broadcast()
 }
 
-// atOnce is how many outcomes are taken from the queue at a time.
-const atOnce = 64
-
-// settled yields the features in input order when they have their outcomes, to the end of the run.
+// settled yields the features with their outcomes, in input order, until the run ends.
 func (r *run) settled() iter.Seq[*item] {
 	return func(yield func(*item) bool) {
 		for more := true; more; {
@@ -230,17 +227,21 @@ func (r *run) settled() iter.Seq[*item] {
 	}
 }
 
-// next waits for the next features that have their outcomes. When the run ends early, the last are all that there are.
+// atOnce is the largest number of outcomes that next returns.
+const atOnce = 64
+
+// next waits for the next features with outcomes. When the run ends early, the last ones are all that have outcomes.
 func (r *run) next() (items []*item, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
 		if items := r.queue.settledHead(atOnce); len(items) > 0 {
-			r.changed.Broadcast() // there is room
+			r.changed.Broadcast() // the window has room
 			return items, true
 		}
 		switch {
-		case r.finished():
+		case r.queue.ended && len(r.queue.order) == 0 && r.detached == 0:
+			r.whole = true
 			return nil, false
 		case r.failure != nil && r.inFlight == 0 && r.probing == nil:
 			return r.queue.settledRest(), false
@@ -249,13 +250,7 @@ func (r *run) next() (items []*item, more bool) {
 	}
 }
 
-// finished reports that every feature has its outcome, and was handed over.
-func (r *run) finished() bool {
-	r.whole = r.whole || r.queue.ended && len(r.queue.order) == 0 && r.detached == 0
-	return r.whole
-}
-
-// verdict is the error of the run.
+// verdict returns the error of the run.
 func (r *run) verdict() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -265,7 +260,7 @@ func (r *run) verdict() error {
 	return r.failure
 }
 
-// ended is why a context ended, for errors.Is: its error, and the cause if there is one.
+// ended returns why a context ended, for errors.Is: its error, and its cause if there is one.
 func ended(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == nil || errors.Is(cause, err) {

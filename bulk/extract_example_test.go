@@ -18,8 +18,8 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// The attribute table of a file of catchments: as many requests as it takes, one outcome a feature, in the order of the file.
-// A journal beside the table makes the run one that can be stopped and resumed.
+// The attribute table of a file of catchments: one outcome for each feature, in the order of the file. A journal beside the table makes the
+// run resumable.
 func ExampleExtract() {
 	service := exampleService()
 	defer service.Close()
@@ -53,7 +53,7 @@ func ExampleExtract() {
 
 	for outcome, err := range bulk.Extract(context.Background(), client, catchments.Features(), options) {
 		if err != nil {
-			log.Fatal(err) // the run has ended early; another one goes on from the journal
+			log.Fatal(err) // the run ended early; the next one resumes from the journal
 		}
 		for _, failure := range outcome.Failures() {
 			fmt.Println(outcome.Feature.ID, "failed:", failure.Reason)

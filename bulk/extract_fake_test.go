@@ -19,13 +19,13 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// fake is a service in this process. It answers a geometry with the number that stands in its longitude.
+// fake is a service in this process. Its answer to a geometry has the number that is in the longitude.
 type fake struct {
 	// answer, if set, may refuse a request of these geometries, by position in the input.
 	answer func(ctx context.Context, positions []int) error
 	// respond, if set, may change a response.
 	respond func(position int, r *cas.AttributeResponse)
-	// point, if set, may refuse the request by which a run looks whether the service is there.
+	// point, if set, may refuse the request for a point of a probe.
 	point func(ctx context.Context) error
 
 	mu       sync.Mutex
@@ -70,7 +70,7 @@ func (s *fake) StreamBatch(ctx context.Context, r cas.BatchExtractRequest, _ ...
 	}
 }
 
-// isProbe tells the point of a probe from the features of a test by its spelling.
+// isProbe recognizes the point of a probe by its spelling.
 func isProbe(r cas.BatchExtractRequest) bool {
 	text, ok := r.Geometries[0].([]byte)
 	return ok && bytes.HasPrefix(text, []byte(`{"type": `))
@@ -101,7 +101,7 @@ func (s *fake) end() {
 	s.inFlight--
 }
 
-// asked counts how often each position was asked for.
+// asked counts the requests for each position.
 func (s *fake) asked() map[int]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func responseFor(position int, datasetIDs []string) *cas.AttributeResponse {
 	return r
 }
 
-// feature is the one at a position: a point whose longitude is the position's thousandth part.
+// feature returns the feature at a position: a point whose longitude is a thousandth of the position.
 func feature(position int) features.Feature {
 	return features.Feature{
 		ID: fmt.Sprintf("%05d", position), Index: position,
@@ -163,8 +163,8 @@ func collect(outcomes iter.Seq2[Outcome, error]) (all []Outcome, err error) {
 	return all, err
 }
 
-// requireWhole fails unless there is one outcome for each of n features, in order, with the answer of its own geometry
-// where it did not fail. It gives the failed positions.
+// requireWhole requires one outcome for each of n features, in order, with the answer to its own geometry unless it failed. It returns the
+// failed positions.
 func requireWhole(t require.TestingT, outcomes []Outcome, n int) (failed []int) {
 	require.Len(t, outcomes, n)
 	for i, o := range outcomes {
@@ -195,7 +195,7 @@ func status(code int) error {
 	return &cas.Error{StatusCode: code, Type: kind, Message: http.StatusText(code), RequestID: "0123456789ab", Attempts: 4}
 }
 
-// timeout is what the client makes of an attempt that took too long.
+// timeout is the client's error of an attempt that took too long.
 type timeout struct{}
 
 func (timeout) Error() string { return "no whole answer in time" }

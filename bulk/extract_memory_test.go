@@ -14,7 +14,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// forgetful is a service that answers and remembers nothing.
+// forgetful is a service that keeps nothing of its requests.
 type forgetful struct{}
 
 func (forgetful) StreamBatch(_ context.Context, r cas.BatchExtractRequest, _ ...cas.CallOption) iter.Seq2[*cas.AttributeResponse, error] {
@@ -27,7 +27,7 @@ func (forgetful) StreamBatch(_ context.Context, r cas.BatchExtractRequest, _ ...
 	}
 }
 
-// What lives while a run is on is its window, whatever the input; a journal adds its index.
+// The memory of a run is its window, for an input of any size; a journal adds its index.
 func TestExtractMemoryIsBounded(t *testing.T) {
 	const few, many, indexBytes = 10_000, 100_000, 24
 	live := func(n int, j *journal.Journal) uint64 {
@@ -42,7 +42,7 @@ func TestExtractMemoryIsBounded(t *testing.T) {
 		return most
 	}
 	require.Less(t, live(many, nil), live(few, nil)+4<<20, "without a journal")
-	for range 2 { // a new one, and one to go on with
+	for range 2 { // a new run, and one that resumes
 		path := journalPath(t)
 		before := heap()
 		j := openJournal1(t, path)
@@ -52,7 +52,7 @@ func TestExtractMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// heap is what is live after a collection, in bytes.
+// heap returns the live bytes after a garbage collection.
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -60,7 +60,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// growth is what came on top of that.
+// growth returns by how much heap has grown.
 func growth(before uint64) uint64 {
 	now := heap()
 	return max(now, before) - before

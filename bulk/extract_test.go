@@ -63,7 +63,7 @@ func TestExtractRefusesBadOptionsBeforeItReads(t *testing.T) {
 	}
 }
 
-// A feature that is refused offline costs no request and takes nobody with it.
+// A feature that is refused before it is sent costs no request, and no other feature fails because of it.
 func TestExtractChecksBeforeItAsks(t *testing.T) {
 	t.Parallel()
 	input := func(yield func(features.Feature, error) bool) {
@@ -88,7 +88,7 @@ func TestExtractChecksBeforeItAsks(t *testing.T) {
 	assert.Equal(t, []cas.DatasetFailure{{Reason: "no points here"}}, outcomes[0].Failures())
 }
 
-// What a 200 hides becomes an error of the feature.
+// A failure inside a 200 becomes an error of the feature.
 func TestExtractFindsWhatA200Hides(t *testing.T) {
 	t.Parallel()
 	service := &fake{respond: func(position int, r *cas.AttributeResponse) {
@@ -180,7 +180,7 @@ func TestCancelEndsEverything(t *testing.T) {
 	})
 }
 
-// Draining finishes what is in flight and asks for nothing more.
+// Draining finishes the requests in flight and sends no more.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		drain := make(chan struct{})
@@ -201,7 +201,7 @@ func TestDrainAfterTheEndIsNoError(t *testing.T) {
 	close(drain)
 	_, err := collect(Extract(t.Context(), &fake{}, someFeatures(0), Options{DatasetIDs: dataset, Drain: drain}))
 	if err != nil {
-		require.ErrorIs(t, err, ErrDrained) // it may be seen before the empty input is
+		require.ErrorIs(t, err, ErrDrained) // the run may notice it before the empty input
 	}
 	drain = make(chan struct{})
 	for _, err := range Extract(t.Context(), &fake{}, someFeatures(10), Options{DatasetIDs: dataset, Drain: drain, BatchSize: 10}) {
@@ -213,7 +213,7 @@ func TestDrainAfterTheEndIsNoError(t *testing.T) {
 	}
 }
 
-// A slow input does not hold up what can be asked for already.
+// A slow input does not hold up the features that were read already.
 func TestFeaturesThatArriveSlowlyAreNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -257,7 +257,7 @@ func TestTheWindowBoundsWhatIsRead(t *testing.T) {
 		for _, err := range Extract(t.Context(), &fake{}, input, o) {
 			require.NoError(t, err)
 			taken++
-			// What is in the window, what was taken from it at once, and the one that waits for room.
+			// The features in the window, those that were taken from it at once, and the one that waits for room.
 			require.LessOrEqual(t, int(read.Load())-taken, 5*20+atOnce+1)
 		}
 		require.Equal(t, 3000, taken)

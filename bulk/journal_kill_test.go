@@ -22,7 +22,7 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// The environment by which a test process is told that it is the run to be killed.
+// The environment that tells a test process to be the run that is killed.
 const (
 	childURL    = "BULK_TEST_CHILD_URL"
 	childFolder = "BULK_TEST_CHILD_FOLDER"
@@ -34,7 +34,7 @@ const (
 	childConcurrency = 3
 )
 
-// TestChildRun is the run that TestKill starts as a process of its own; otherwise there is nothing to do.
+// TestChildRun is the run that TestKill starts as a process of its own; otherwise it does nothing.
 func TestChildRun(t *testing.T) {
 	folder := os.Getenv(childFolder)
 	if folder == "" {
@@ -58,13 +58,13 @@ func TestChildRun(t *testing.T) {
 	require.NoError(t, os.Rename(table.Name(), filepath.Join(folder, "table")))
 }
 
-// served is a service over HTTP that counts how often it was asked for each position.
+// served is a service over HTTP that counts the requests for each position.
 type served struct {
 	mu    sync.Mutex
 	asked map[int]int
 }
 
-// forget gives the counts and begins anew.
+// forget returns the counts and resets them.
 func (s *served) forget() map[int]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,8 +96,8 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(batch)
 }
 
-// Killed at random moments and run again, a run ends with the table of one that was never interrupted, and asks again for no
-// more than what was in flight.
+// A run that is killed at random moments and run again ends with the table of an uninterrupted run, and repeats only the requests that
+// were in flight.
 func TestKill(t *testing.T) {
 	const kills = 6
 	service := &served{asked: map[int]int{}}
@@ -127,7 +127,7 @@ func TestKill(t *testing.T) {
 		}
 		_, err := os.Stat(filepath.Join(folder, "table"))
 		if err == nil {
-			break // that one came to its end
+			break // that run finished
 		}
 	}
 	require.NoError(t, start(folder).Wait())

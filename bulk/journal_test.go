@@ -48,7 +48,7 @@ func lookup(t testing.TB, j *journal.Journal, f features.Feature) (Outcome, bool
 	return recorded(features.Feature{ID: e.ID}, e), found
 }
 
-// What is looked up is what was recorded, bit for bit, in this process and in the next.
+// Outcomes are looked up as they were recorded, bit for bit, in this process and in the next.
 func TestJournalKeepsOutcomes(t *testing.T) {
 	t.Parallel()
 	response := responseFor(1, []string{"p:x", "p:y", "p:z"})
@@ -236,7 +236,7 @@ func TestCreateJournal(t *testing.T) {
 	require.NoError(t, j.Close())
 }
 
-// A run that could not write has not answered what it could not record.
+// A run that cannot write yields no outcome that it could not record.
 func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	t.Parallel()
 	j := openJournal1(t, journalPath(t))
@@ -246,7 +246,7 @@ func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	require.Empty(t, outcomes)
 }
 
-// Resuming asks for what failed and what is new, and for nothing else; a refusal that is known is not recorded again.
+// A resumed run requests only what failed and what is new; a refusal that is known is not recorded again.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)

@@ -38,7 +38,7 @@ func lacks(lack func(position int, dataset string) string) func(int, *cas.Attrib
 	}
 }
 
-// runOn goes on with a journal, and counts the values that it has.
+// runOn resumes a journal, and counts the values that it has.
 func runOn(t testing.TB, path string, service *fake, n int, datasets ...string) (values int, outcomes []Outcome) {
 	t.Helper()
 	j, err := openFor(t, path, datasets)
@@ -62,7 +62,7 @@ func runOn(t testing.TB, path string, service *fake, n int, datasets ...string) 
 	return values, outcomes
 }
 
-// Forty features and two datasets, of which every second feature lacks one: what is there stays, whatever the next runs meet.
+// Forty features and two datasets, one of which every second feature lacks: the values stay, whatever happens to the next runs.
 func TestATableNeverGetsWorse(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)
@@ -131,8 +131,8 @@ func TestWhatLacksTheSameIsAskedTogether(t *testing.T) {
 	require.Less(t, len(second.requests), 60)
 }
 
-// Whatever fails at random, a dataset or a request, no value is ever lost, and ten datasets of which each fails three times in ten are
-// whole after a few runs.
+// If datasets and requests fail at random, no value is ever lost, and ten datasets that each fail three times in ten are complete after a
+// few runs.
 func TestFlakyDatasetsConverge(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -202,8 +202,20 @@ func TestMergeKeepsWhatIsNotAskedFor(t *testing.T) {
 	assert.Equal(t, responseFor(1, all).Results, m.Results)
 	assert.Equal(t, []string{"p:a: coarse", "of nobody", "p:b: late"}, m.Warnings)
 	assert.Equal(t, "new", m.RequestID)
-	f := mergeFailure(before, errors.New("no"), []string{"p:b"}, all)
+	it := &item{before: before, datasets: []string{"p:b"}, slot: &slot{datasets: all}}
+	f := it.fail(errors.New("no")).Response
 	assert.Equal(t, before.Results, f.Results)
 	assert.Equal(t, []string{"p:a: coarse", "of nobody", "p:b: no"}, f.Warnings)
 	assert.Len(t, before.Warnings, 3, "it is not changed")
+}
+
+// What nobody asked for replaces nothing.
+func TestAnAnswerToAnotherQuestionReplacesNothing(t *testing.T) {
+	result := func(id string, v float64) cas.AttributeResult {
+		return cas.AttributeResult{DatasetID: id, Value: cas.NumberValue(v)}
+	}
+	before := &cas.AttributeResponse{Results: []cas.AttributeResult{result("p:b", 1)}}
+	newer := &cas.AttributeResponse{Results: []cas.AttributeResult{result("p:b", -5), result("p:a", 2)}}
+	m := merge(before, newer, []string{"p:a"}, []string{"p:a", "p:b"})
+	assert.Equal(t, []cas.AttributeResult{result("p:a", 2), result("p:b", 1)}, m.Results)
 }

@@ -1,14 +1,14 @@
 package bulk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/journal"
-	"github.com/community-attribute-service/cas-go/features/preflight"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
 // Options says what to request and how. Only DatasetIDs is required.
@@ -18,11 +18,11 @@ type Options struct {
 	TimeRange   cas.TimeRangeLike     // period of time-varying datasets; nil means no limit
 	TargetCRS   string                // ignored by the service; "" is EPSG:4326
 
-	// Periods, in place of TimeRange, are asked for one by one: every feature has an outcome for each, and a request carries one. No two
-	// are the same; they may overlap.
+	// Periods, in place of TimeRange, are requested one by one: a request has one period, and every feature has an outcome for each. No two
+	// may be the same; they may overlap.
 	Periods []cas.TimeRangeLike
-	// Static are those of DatasetIDs that do not vary over time, where there are Periods: every feature is asked for them once, without a
-	// period, and has an outcome for that too. Some dataset has to be left for the periods.
+	// Static are those of DatasetIDs that do not vary over time, in a run with Periods. They are requested once for every feature, without
+	// a period, which is an outcome of its own. Some dataset must be left for the periods.
 	Static []string
 
 	// BatchSize limits the features of a request, 1 to 1000. 0 means 1000 features or 10,000 results, whichever is less. Requests start
@@ -59,8 +59,8 @@ const (
 	defaultConcurrency = 4
 	defaultRequestTime = 20 * time.Second
 	defaultWait        = 30 * time.Minute
-	// maxResults bounds the results of a request where BatchSize does not: a thousand features with ten datasets. A
-	// result takes some 350 bytes of memory.
+	// maxResults is the largest number of results of a request if BatchSize is not set: those of a thousand features with ten datasets.
+	// A result takes some 350 bytes of memory.
 	maxResults = 10_000
 )
 
@@ -93,23 +93,15 @@ func (o Options) complete() (Options, error) {
 			return o, fmt.Errorf("bulk: the journal was opened for another run: %w", &journal.FingerprintError{Path: o.Journal.Path(), Changes: changes})
 		}
 	}
-	o.BatchSize = orDefault(o.BatchSize, max(1, min(cas.MaxBatchGeometries, maxResults/len(o.DatasetIDs))))
-	o.BatchBytes = orDefault(o.BatchBytes, defaultBatchBytes)
-	o.Concurrency = orDefault(o.Concurrency, defaultConcurrency)
-	o.RequestTime = orDefault(o.RequestTime, defaultRequestTime)
-	o.Wait = orDefault(o.Wait, defaultWait)
+	o.BatchSize = cmp.Or(o.BatchSize, max(1, min(cas.MaxBatchGeometries, maxResults/len(o.DatasetIDs))))
+	o.BatchBytes = cmp.Or(o.BatchBytes, defaultBatchBytes)
+	o.Concurrency = cmp.Or(o.Concurrency, defaultConcurrency)
+	o.RequestTime = cmp.Or(o.RequestTime, defaultRequestTime)
+	o.Wait = cmp.Or(o.Wait, defaultWait)
 	if o.Check == nil {
 		o.Check = preflight.Check
 	}
 	return o, nil
-}
-
-func orDefault[T comparable](value, instead T) T {
-	var zero T
-	if value == zero {
-		return instead
-	}
-	return value
 }
 
 // Fingerprint returns the fingerprint of a run with these options over features whose ids come from idField.
@@ -125,7 +117,76 @@ func (o Options) Fingerprint(idField string) journal.Fingerprint {
 	}
 }
 
-// periodText spells a period as cas sends it, so that two ways to write one period are one.
+// A slot is a request that is made for every feature: for some datasets, in a period or in none. Without Options.Periods there is one.
+type slot struct {
+	period    string            // as the journal has it; "" is none
+	timeRange cas.TimeRangeLike // as it is sent
+	datasets  []string
+}
+
+// slots returns the slots in the order of a feature's outcomes.
+func (o *Options) slots() []slot {
+	slots := slotsOf(o.Fingerprint(""))
+	slots[0].timeRange = o.TimeRange // nil if there are periods
+	for i, period := range o.Periods {
+		slots[len(slots)-len(o.Periods)+i].timeRange = period
+	}
+	return slots
+}
+
+// slotsOf returns the slots of an earlier run, of which only the fingerprint is known. They have no timeRange.
+func slotsOf(f journal.Fingerprint) (slots []slot) {
+	each, once := f.Split()
+	if len(once) > 0 {
+		slots = append(slots, slot{datasets: once})
+	}
+	for _, period := range f.Periods {
+		slots = append(slots, slot{period: period, datasets: each})
+	}
+	return slots
+}
+
+// checkPeriods checks Periods and Static.
+func (o *Options) checkPeriods() error {
+	if len(o.Periods) == 0 {
+		if len(o.Static) > 0 {
+			return fmt.Errorf("bulk: Options.Static is for runs with Options.Periods")
+		}
+		return nil
+	}
+	if o.TimeRange != nil {
+		return fmt.Errorf("bulk: Options.TimeRange and Options.Periods: give one of them")
+	}
+	known := map[string]bool{}
+	for i, period := range o.periods() {
+		if period == "" {
+			return fmt.Errorf("bulk: Options.Periods[%d] is no period", i)
+		}
+		if known[period] {
+			return fmt.Errorf("bulk: Options.Periods has %s twice", period)
+		}
+		known[period] = true
+	}
+	for _, id := range o.Static {
+		if !slices.Contains(o.DatasetIDs, id) {
+			return fmt.Errorf("bulk: Options.Static names %s, which Options.DatasetIDs does not", id)
+		}
+	}
+	if each, _ := o.Fingerprint("").Split(); len(each) == 0 {
+		return fmt.Errorf("bulk: no dataset is left for Options.Periods: all are in Options.Static")
+	}
+	return nil
+}
+
+// periods spells the periods with periodText.
+func (o *Options) periods() (texts []string) {
+	for _, p := range o.Periods {
+		texts = append(texts, periodText(p))
+	}
+	return texts
+}
+
+// periodText spells a period as package cas sends it, so that two ways to write it are the same.
 func periodText(r cas.TimeRangeLike) string {
 	switch r := r.(type) {
 	case *cas.Dates:

@@ -4,53 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"time"
 
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// healthy is an Extractor that can be asked whether the service is there.
+// healthy is an Extractor with the client's method Health.
 type healthy interface {
 	Health(ctx context.Context, opts ...cas.CallOption) (*cas.Health, error)
 }
 
-// Time limits of a probe: a service that computes may be slow to answer even these.
+// Time limits of a probe. They are long, because a busy service may be slow to answer even a probe.
 const (
 	healthTime = 30 * time.Second
 	pointTime  = time.Minute
 )
 
-// suspect takes in what a request that failed says about the service. It is called with mu locked.
+// suspect tells the outage what a failed request says about the service. It is called with mu locked.
 func (r *run) suspect(c *chunk, d diagnosis, err error) {
+	if d.uncertain() {
+		r.trouble = err
+	}
 	now := time.Now()
-	over := false
+	if d.away || d.stray {
+		if c.strays++; c.strays == 1 {
+			c.strayed = now
+		}
+	}
 	switch {
 	case d.away:
-		c.strays++
-		r.trouble = err
-		over = r.outage.Away(now, d.after)
-	case d.stray:
-		c.strays++
-		r.trouble = err
-		r.outage.Suspect(now)
-	case d.timedOut && !r.outage.AnsweredSince(c.begun):
-		r.trouble = err
+		if r.outage.Away(now, d.after) {
+			r.giveUp()
+		}
+	case d.stray, d.timedOut && !r.outage.AnsweredSince(c.begun):
 		r.outage.Suspect(now)
 	case d.timedOut, d.failed:
-		r.trouble = err
 		r.outage.Failed(now)
 	}
-	if over {
-		r.giveUp()
-	}
-	r.changed.Broadcast()
-}
-
-// up takes in that the service has answered. It is called with mu locked.
-func (r *run) up() {
-	r.outage.Answered(time.Now())
 	r.changed.Broadcast()
 }
 
@@ -60,7 +51,7 @@ func (r *run) giveUp() {
 	r.endWith(fmt.Errorf("%w for %s: %s: %w", ErrUnavailable, time.Since(since).Round(time.Second), whatItDoes(r.trouble), r.trouble))
 }
 
-// probe looks whether the service is there, by its health and by a request that is as small as can be.
+// probe checks whether the service is up, by its health and by a request for one point.
 func (r *run) probe(ctx context.Context) {
 	err := r.lookAtHealth(ctx)
 	if err == nil {
@@ -70,35 +61,41 @@ func (r *run) probe(ctx context.Context) {
 	r.mu.Lock()
 	r.probing()
 	r.probing = nil
-	if ended {
-		r.changed.Broadcast()
-		r.mu.Unlock()
-		return
+	if !ended {
+		r.probed(err)
 	}
+	r.changed.Broadcast()
+	r.mu.Unlock()
+	if !ended {
+		r.tell(true)
+	}
+}
+
+// probed tells the outage the result of a probe. It is called with mu locked.
+func (r *run) probed(err error) {
 	d := diagnosis{}
 	if err != nil {
 		d = diagnose(err, 1)
 	}
-	away := d.away || d.stray || d.failed || d.timedOut // anything else is an answer
-	if away {
+	if d.uncertain() {
 		r.trouble = err
+	} else {
+		r.there = time.Now()
 	}
-	if r.outage.Probed(time.Now(), !away, d.after) {
+	if r.outage.Probed(time.Now(), !d.uncertain(), d.after) { // any other error is an answer
 		r.giveUp()
 	}
-	if !r.outage.Up() {
-		r.parked = append(r.parked, r.doubtful...)
-		for _, p := range r.doubtful {
-			r.parkedBytes += p.bytes
-		}
-		r.doubtful = nil
+	if r.outage.Up() {
+		return
 	}
-	r.changed.Broadcast()
-	r.mu.Unlock()
-	r.tell(true)
+	for _, p := range r.doubtful {
+		r.parked = append(r.parked, p)
+		r.parkedBytes += p.bytes
+	}
+	r.doubtful = nil
 }
 
-// condemn settles features that failed once more, now that the service is known to be there.
+// condemn settles features that failed again, now that the service is known to be up.
 func (r *run) condemn(doubtful []parked) {
 	for _, p := range doubtful {
 		r.settleFailed([]*item{p.item}, p.err)
@@ -123,24 +120,20 @@ func (r *run) lookAtHealth(ctx context.Context) error {
 	return err
 }
 
-// askForPoint asks for a point of a feature that was answered, or is to be.
+// askForPoint requests a point of the last feature that was answered, or else that was read.
 func (r *run) askForPoint(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pointTime)
 	defer cancel()
 	r.mu.Lock()
-	at := r.known
-	if at == nil && len(r.queue.order) > 0 {
-		at = r.queue.order[len(r.queue.order)-1].sample()
+	request := r.point
+	if request.Geometries == nil {
+		var last *item
+		if n := len(r.queue.order); n > 0 {
+			last = r.queue.order[n-1]
+		}
+		request = r.pointRequest(last)
 	}
 	r.mu.Unlock()
-	asks := &r.slots[0]
-	if at != nil {
-		asks = at.slot
-	}
-	request := cas.BatchExtractRequest{
-		Geometries: []cas.GeometryLike{at.point()}, DatasetIDs: asks.datasets,
-		Aggregation: r.options.Aggregation, TimeRange: asks.timeRange, TargetCRS: r.options.TargetCRS,
-	}
 	for _, err := range r.service.StreamBatch(ctx, request, cas.WithRetryIf(never)) {
 		if err != nil {
 			return err
@@ -151,36 +144,34 @@ func (r *run) askForPoint(ctx context.Context) error {
 
 var firstPosition = regexp.MustCompile(`\[\s*(-?[0-9][0-9.eE+-]*)\s*,\s*(-?[0-9][0-9.eE+-]*)`)
 
-// sample is the start of an item's geometry, enough to find a position in.
-func (it *item) sample() *item {
-	text := it.feature.Geometry
-	own := *it
-	own.feature.Geometry = append([]byte(nil), text[:min(len(text), 200)]...)
-	own.before, own.outcome = nil, Outcome{}
-	return &own
-}
-
-// point is the first position of an item's geometry. It differs from the text of every feature, so that no answer is mistaken for one.
-func (it *item) point() []byte {
-	lon, lat := "0", "0"
+// pointRequest returns a request for the first position of an item; nil is any point. Its text differs from that of every feature, so that
+// its answer is not mistaken for a feature's. It is called with mu locked.
+func (r *run) pointRequest(it *item) cas.BatchExtractRequest {
+	lon, lat, asks := "0", "0", &r.slots[0]
 	if it != nil {
-		if m := firstPosition.FindSubmatch(it.feature.Geometry); m != nil {
+		asks = it.slot
+		text := it.feature.Geometry
+		if m := firstPosition.FindSubmatch(text[:min(len(text), 200)]); m != nil {
 			lon, lat = string(m[1]), string(m[2])
 		}
 	}
-	return fmt.Appendf(nil, `{"type": "Point", "coordinates": [%s, %s]}`, lon, lat)
+	point := fmt.Appendf(nil, `{"type": "Point", "coordinates": [%s, %s]}`, lon, lat)
+	return cas.BatchExtractRequest{
+		Geometries: []cas.GeometryLike{point}, DatasetIDs: asks.datasets,
+		Aggregation: r.options.Aggregation, TimeRange: asks.timeRange, TargetCRS: r.options.TargetCRS,
+	}
 }
 
-// whatItDoes says in some words what a service that is away does.
+// whatItDoes says in a few words what a service that is away does.
 func whatItDoes(err error) string {
-	var e *cas.Error
+	e, ok := errors.AsType[*cas.Error](err)
 	switch {
 	case err == nil:
 		return "the service is away"
-	case !errors.As(err, &e):
+	case !ok:
 		return "the service does not answer"
-	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("the service asks to wait %s (429)", e.RetryAfter.Round(time.Second))
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("the service asks to wait %s (%d)", e.RetryAfter.Round(time.Second), e.StatusCode)
 	case errors.Is(err, cas.ErrMalformedResponse):
 		return "the service's answers cannot be read"
 	case e.StatusCode != 0:

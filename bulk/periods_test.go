@@ -23,15 +23,15 @@ import (
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// calendar is a service in this process whose answers depend on the period: they have its start for a variable. It keeps what it was asked.
+// calendar is a service in this process whose answers depend on the period: the variable is its start. It keeps its requests.
 type calendar struct {
 	fail  func(position int, period string) error // of a request that has this feature
-	probe func(cas.BatchExtractRequest) error     // of a request that looks whether the service is there
+	probe func(cas.BatchExtractRequest) error     // of the request of a probe
 	takes time.Duration                           // a request
 
 	mu       sync.Mutex
 	requests int
-	pairs    map[string]int // "position period dataset" to how often it was asked for
+	pairs    map[string]int // "position period dataset" to the number of requests
 	stop     func()         // after so many requests
 	stopAt   int
 }
@@ -89,7 +89,7 @@ var (
 	spelt  = []string{"2020-01-01T00:00:00/2020-01-31T00:00:00", "2020-02-01T00:00:00/2020-02-29T00:00:00", "2020-03-01T00:00:00/2020-03-31T00:00:00"}
 )
 
-// monthly asks for two datasets in three months, and once for one that is static.
+// monthly requests two datasets in three months, and a static one once.
 func monthly(t testing.TB, path string) Options {
 	t.Helper()
 	o := Options{DatasetIDs: []string{"p:t", "p:static", "p:u"}, Static: []string{"p:static"}, Periods: months}
@@ -100,7 +100,7 @@ func monthly(t testing.TB, path string) Options {
 	return o
 }
 
-// collectCopies is collect for responses that are good until the next one.
+// collectCopies is collect for responses that are valid until the next one.
 func collectCopies(outcomes iter.Seq2[Outcome, error]) ([]Outcome, error) {
 	return collect(func(yield func(Outcome, error) bool) {
 		for o, err := range outcomes {
@@ -116,7 +116,7 @@ func collectCopies(outcomes iter.Seq2[Outcome, error]) ([]Outcome, error) {
 	})
 }
 
-// requirePeriods fails unless every feature has its outcomes, each of its own period.
+// requirePeriods requires that every feature has its outcomes, each of its own period.
 func requirePeriods(t *testing.T, outcomes []Outcome, n int, slots []slot, failed func(position int, period string) bool) {
 	t.Helper()
 	require.Len(t, outcomes, n*len(slots))
@@ -139,7 +139,7 @@ func requirePeriods(t *testing.T, outcomes []Outcome, n int, slots []slot, faile
 	}
 }
 
-// All is asked for once; the journal, and no feature's failure in one period, has anything to do with another.
+// Everything is requested once, features are checked once, and a failure in one period does not affect another.
 func TestPeriodsAreAskedForOneByOne(t *testing.T) {
 	t.Parallel()
 	const n = 53
@@ -197,7 +197,7 @@ func TestPeriodsAreAskedForOneByOne(t *testing.T) {
 	}
 }
 
-// A run that is stopped goes on where it was, pair by pair; periods and datasets can be added.
+// A run that was stopped resumes with the pairs that are missing; periods and datasets can be added.
 func TestPeriodsGoOnAndGrow(t *testing.T) {
 	t.Parallel()
 	const n = 100
@@ -265,7 +265,7 @@ func TestPeriodsGoOnAndGrow(t *testing.T) {
 	require.ErrorAs(t, err, &changed)
 }
 
-// A request carries one period and as many features as it may, and features are read as far as a request and the window need them.
+// A request has one period and as many features as allowed, and features are read only as far as a request and the window need them.
 func TestPeriodsFillRequests(t *testing.T) {
 	t.Parallel()
 	o := Options{DatasetIDs: dataset, BatchSize: 100, Concurrency: 1}
@@ -301,8 +301,8 @@ func TestPeriodsFillRequests(t *testing.T) {
 	assert.Less(t, service.requests, 2*40*n/100, "not far from the fewest possible")
 }
 
-// A service that goes away in the middle costs no feature, and is asked by what the run asks, a period with what varies and none with what
-// does not.
+// A service that goes away in the middle of a run costs no feature. Its probes are like the run's requests: with a period for the datasets
+// that vary, and without one for the others.
 func TestPeriodsSitOutAnOutage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.journal")
 	synctest.Test(t, func(t *testing.T) {

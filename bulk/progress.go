@@ -5,36 +5,36 @@ import (
 	"time"
 )
 
-// Progress is how far a run has come. With Options.Periods a feature counts once for each, and once for Options.Static.
+// Progress is how far a run has come. With Options.Periods, a feature counts once for each period, and once for Options.Static.
 type Progress struct {
-	Outcomes    int // of a feature: one, or with Options.Periods one for each, and one for Options.Static
-	Total       int // features in the input, as [Options.Total] says; 0 where it is not known
+	Outcomes    int // outcomes of a feature: 1, or with Options.Periods their number, and 1 more for Options.Static
+	Total       int // features in the input, times Outcomes; 0 if [Options.Total] is not set
 	Read        int // features read
-	Done        int // features with every dataset, those from the journal included
-	Failed      int // features refused, failed, or without some dataset
-	FromJournal int // features that an earlier run was answered
+	Done        int // features with every dataset, including those from the journal
+	Failed      int // features that were refused, failed, or lack a dataset
+	FromJournal int // features that have the answer of an earlier run
 
-	Requests    int   // sent so far, repetitions included
+	Requests    int   // requests sent, including repetitions
 	InFlight    int   // requests under way
-	Sent        int64 // bytes of geometry text, without repetitions
+	Sent        int64 // bytes of geometry text in these requests
 	Received    int64 // bytes of answers
-	BatchSize   int   // features of a request, as chosen for now
-	Concurrency int   // requests in flight, as chosen for now
+	BatchSize   int   // features of a request, as chosen at the moment
+	Concurrency int   // requests in flight, as chosen at the moment
 
 	Waiting Waiting // for a service that is away
 
-	Rate    float64       // features a second that were asked for and have their outcome, over the last half minute or so
+	Rate    float64       // features per second that got their outcome from the service, averaged over about half a minute
 	Elapsed time.Duration // since the run began
 }
 
-// Waiting is an outage that is being sat out; the zero Waiting is that the service is there.
+// Waiting is an outage that the run waits for. The zero Waiting means that the service is up.
 type Waiting struct {
-	Since  time.Time     // when it was noticed
-	Most   time.Duration // how long it is sat out
+	Since  time.Time     // when the outage was noticed
+	Most   time.Duration // the longest wait for it
 	Reason string        // what the service does, such as "the service answers 503"
 }
 
-// Remaining is how long the rest of the input takes at the present rate; false where that cannot be told.
+// Remaining estimates how long the rest of the input takes at the current rate; false if that is not known.
 func (p Progress) Remaining() (time.Duration, bool) {
 	left := p.Total - p.Done - p.Failed
 	if p.Total == 0 || p.Rate <= 0 || left < 0 {
@@ -53,7 +53,7 @@ const tellEvery = 100 * time.Millisecond
 // rateMemory is the time constant of the rate's average.
 const rateMemory = 20 * time.Second
 
-// A rate is an exponentially weighted average of events a second.
+// A rate is an exponentially weighted average of events per second.
 type rate struct {
 	started, last time.Time
 	weight        float64

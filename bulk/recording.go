@@ -10,16 +10,16 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// A Recording is what a run left in its journal, in the order of its input. It holds 4 bytes a feature and period, and is good until the
-// journal is closed.
+// A Recording is the outcomes of a run in its journal, in the order of the input. It takes 4 bytes of memory for each feature and period,
+// and is valid until the journal is closed.
 type Recording struct {
 	journal *journal.Journal
 	slots   []slot
-	order   journal.Order // a feature's slots stand together
+	order   journal.Order // the slots of a feature stand together
 }
 
-// Record is [Extract] for a run whose outcomes are read when all are there, as those of a table are: what becomes of the features goes
-// into the journal, Options.Journal, which has to be set, and is not kept in memory, nor yielded. Errors are those of Extract.
+// Record is [Extract] for a run whose outcomes are read when all are there, as for a table. The outcomes go to Options.Journal, which must
+// be set; they are neither yielded nor kept in memory. Errors are those of Extract.
 func Record(ctx context.Context, service Extractor, features iter.Seq2[features.Feature, error], o Options) (*Recording, error) {
 	options, err := o.complete()
 	if err != nil {
@@ -37,7 +37,7 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 		recording.order.Put(it.place, it.record)
 	}
 	for _, it := range r.amended {
-		recording.order.Set(it.place, it.record)
+		recording.order.Put(it.place, it.record)
 	}
 	if err := r.verdict(); err != nil {
 		return nil, err
@@ -45,11 +45,93 @@ func Record(ctx context.Context, service Extractor, features iter.Seq2[features.
 	return recording, nil
 }
 
+// ErrNotAsked means that the journal has nothing about a feature.
+var ErrNotAsked = errors.New("the journal has no answer")
+
+// Recorded returns the outcomes of an earlier run for these features, without a request. If one of them was not requested yet, the error is
+// ErrNotAsked. If all is nil, Recorded returns everything that the journal has, in the order of the newest answers.
+func Recorded(j *journal.Journal, all iter.Seq2[features.Feature, error]) (*Recording, error) {
+	r := &Recording{journal: j, slots: slotsOf(j.Fingerprint())}
+	if all == nil {
+		return r, r.takeAll()
+	}
+	for f, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		hash := journal.HashGeometry(f.Geometry)
+		for _, s := range r.slots {
+			n, found := j.Find(f.ID, hash.In(s.period))
+			if !found {
+				return nil, fmt.Errorf("feature %d (id %q): %w%s: is the run unfinished, or of another input?", f.Index, f.ID, ErrNotAsked, in(s.period))
+			}
+			r.order.Add(n)
+		}
+	}
+	return r, nil
+}
+
+func in(period string) string {
+	if period == "" {
+		return ""
+	}
+	return " for " + period
+}
+
+// takeAll takes all records of the journal. With several slots, the records of a feature are found by its id.
+func (r *Recording) takeAll() error {
+	if len(r.slots) == 1 {
+		for n, err := range r.journal.Newest() {
+			if err != nil {
+				return err
+			}
+			r.order.Add(n)
+		}
+		return nil
+	}
+	slots := make(map[string]int, len(r.slots))
+	for i, s := range r.slots {
+		slots[s.period] = i
+	}
+	var found []bool
+	firsts := map[string]int{} // index of an id's first record in order and found
+	c := r.journal.NewReader()
+	for n, err := range r.journal.Newest() {
+		var entry journal.Entry
+		if err == nil {
+			entry, err = c.Entry(n)
+		}
+		if err != nil {
+			return err
+		}
+		slot, asked := slots[entry.Period]
+		if !asked {
+			continue
+		}
+		first, known := firsts[entry.ID]
+		if !known {
+			first = len(found)
+			found = append(found, make([]bool, len(slots))...)
+			firsts[entry.ID] = first
+		}
+		r.order.Put(first+slot, n)
+		found[first+slot] = true
+	}
+	for id, first := range firsts {
+		for i, s := range r.slots {
+			if !found[first+i] {
+				return fmt.Errorf("id %q: %w%s: is the run unfinished?", id, ErrNotAsked, in(s.period))
+			}
+		}
+	}
+	return nil
+}
+
 // Len is the number of features.
 func (r *Recording) Len() int { return r.order.Len() / len(r.slots) }
 
-// Sessions lists the runs that the journal has answers of, oldest first, and counts the features of this recording that each answered
-// last, with Options.Periods in each slot.
+// Sessions lists the runs that wrote to the journal, oldest first. It counts for each the features of this recording whose newest answer it
+// got; with Options.Periods, a feature counts for each period.
 func (r *Recording) Sessions() []journal.Session {
 	list := r.journal.Sessions()
 	for i := range r.order.Len() {
@@ -63,12 +145,12 @@ func (r *Recording) Sessions() []journal.Session {
 	return list
 }
 
-// Outcomes yields what became of the features, in input order, and with Options.Periods one for each slot of a feature: first that of the
-// static datasets, where there are any, then one for each period. It can be ranged over any number of times. The Feature of an Outcome is
-// the one at the same place in again, a second pass over the input with whatever properties are wanted; where again is nil it has
-// ID and Index alone. The response is good until the next iteration, and is not to be changed.
+// Outcomes yields the outcomes in input order. With Options.Periods, a feature has several: first that of the static datasets, if there are
+// any, then one for each period. Outcomes can be ranged over any number of times. The Feature of an Outcome is the one at the same place
+// in again, a second pass over the input with the properties that you want; if again is nil, it has only ID and Index. The response is
+// valid until the next iteration and must not be changed.
 //
-// What cannot be read, features that are not those of the run, and the error that again ends with, are yielded last, once.
+// An error is yielded last, once: a record that cannot be read, a feature that is not of the run, or the error of again.
 func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
 		c := r.journal.NewReader()
@@ -105,7 +187,7 @@ func (r *Recording) Outcomes(again iter.Seq2[features.Feature, error]) iter.Seq2
 
 var errOtherInput = errors.New("this is not the input of the run: has it changed since?")
 
-// outcome is that of a slot of the i-th feature.
+// outcome returns the outcome of a slot of the i-th feature; f is the feature of the second pass, or nil.
 func (r *Recording) outcome(c *journal.Reader, i, slot int, f *features.Feature) (Outcome, error) {
 	if i >= r.Len() {
 		return Outcome{}, fmt.Errorf("%w: there are more than %d features", errOtherInput, r.Len())

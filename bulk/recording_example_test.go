@@ -15,8 +15,8 @@ import (
 	"github.com/community-attribute-service/cas-go/castest"
 )
 
-// A table needs its columns before its first row, and so every answer before its first line: the run goes into the journal, and is read
-// from there as often as it takes.
+// A table needs its columns before its first row, so it needs every answer before it begins. The run records into the journal, which can
+// be read any number of times.
 func ExampleRecord() {
 	server := castest.NewServer()
 	defer server.Close()
@@ -58,7 +58,7 @@ func ExampleRecord() {
 			fmt.Println(outcome.Feature.ID, outcome.Response.Results[0].Value)
 		}
 	}
-	// A later program finds the same in the journal.
+	// A later program reads the same from the journal.
 	later, err := bulk.Recorded(options.Journal, read().Features())
 	if err != nil {
 		log.Fatal(err)

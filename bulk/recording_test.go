@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/community-attribute-service/cas-go/features"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/bulk/journal"
+	"github.com/community-attribute-service/cas-go/features"
 )
 
-// What is recorded is what Extract yields, in input order, as often as it is asked for, with the features of a second pass or without.
+// A Recording yields what Extract yields, in input order, any number of times, with the features of a second pass or without.
 func TestRecordingGivesTheOutcomes(t *testing.T) {
 	t.Parallel()
 	kinds := make([]poison, 300)
@@ -20,7 +21,7 @@ func TestRecordingGivesTheOutcomes(t *testing.T) {
 	require.NoError(t, err)
 
 	path := journalPath(t)
-	for run := range 3 { // a new one, and two to go on with
+	for run := range 3 { // a new run, and two that resume
 		j := openJournal1(t, path)
 		service := poisonous(kinds)
 		var last Progress
@@ -45,8 +46,8 @@ func TestRecordingGivesTheOutcomes(t *testing.T) {
 		}
 		sessions := recording.Sessions()
 		require.Len(t, sessions, run+1)
-		for at, s := range sessions { // what failed is asked for anew in each run,
-			want := []int{296, 1} // but for the one that is refused here
+		for at, s := range sessions { // features that failed are requested again in each run,
+			want := []int{296, 1} // except the one that is refused before it is sent
 			switch {
 			case run == 0:
 				want = []int{300, 5}
@@ -127,4 +128,38 @@ func TestRecordEndsAsExtractDoes(t *testing.T) {
 	close(drained)
 	_, err = Record(t.Context(), &fake{}, someFeatures(1000), Options{DatasetIDs: dataset, Journal: j, Drain: drained})
 	require.ErrorIs(t, err, ErrDrained)
+}
+
+// The outcomes of an earlier run can be read without a service, in the order of the input, or all of them.
+func TestRecordedNeedsNoService(t *testing.T) {
+	t.Parallel()
+	kinds := make([]poison, 60)
+	kinds[7], kinds[20], kinds[50] = crashes, missesDataset, refusedIn200
+	path := journalPath(t)
+	j := openJournal1(t, path)
+	_, err := Record(t.Context(), poisonous(kinds), poisonedFeatures(kinds), Options{DatasetIDs: dataset, Journal: j, BatchSize: 7})
+	require.NoError(t, err)
+	want, err := collect(Extract(t.Context(), poisonous(kinds), poisonedFeatures(kinds), Options{DatasetIDs: dataset}))
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+
+	read, err := journal.Read(path)
+	require.NoError(t, err)
+	defer read.Close()
+	recorded, err := Recorded(read, poisonedFeatures(kinds))
+	require.NoError(t, err)
+	i := 0
+	for got, err := range recorded.Outcomes(nil) {
+		require.NoError(t, err)
+		requireSame(t, want[i], got)
+		require.Equal(t, want[i].Feature.ID, got.Feature.ID)
+		i++
+	}
+	require.Equal(t, len(kinds), i)
+
+	all, err := Recorded(read, nil)
+	require.NoError(t, err)
+	require.Equal(t, len(kinds), all.Len())
+	_, err = Recorded(read, poisonedFeatures(make([]poison, 61)))
+	require.ErrorIs(t, err, ErrNotAsked)
 }

@@ -53,7 +53,7 @@ func (f *Future[T]) Done() <-chan struct{} { return f.done }
 // called any number of times, from any goroutine.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	select {
-	case <-f.done: // an outcome that is there is given even if ctx has ended
+	case <-f.done: // a result that is there counts, even if ctx has ended
 		return f.value, f.err
 	default:
 	}
@@ -66,8 +66,8 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	}
 }
 
-// start runs call in a goroutine of its own, unless the request was bad or the client closed already. A Close that comes later finds
-// the call in flight, whether the goroutine has got to run or not.
+// start runs call in its own goroutine, unless the request is bad or the client closed. If Close comes later, the call counts as in flight,
+// even before its goroutine runs.
 func start[T any](c *core, requestErr error, opts []CallOption, call func([]CallOption) (T, error)) *Future[T] {
 	if requestErr == nil && c != nil && c.closed.Load() {
 		requestErr = ErrClosed
@@ -85,7 +85,7 @@ func start[T any](c *core, requestErr error, opts []CallOption, call func([]Call
 	return f
 }
 
-// later is one, in a goroutine of its own.
+// later is one in its own goroutine.
 func later[T gen.Model](ctx context.Context, c *AsyncClient, op operation, bad error, opts []CallOption) *Future[*T] {
 	return start(c.shared(), bad, opts, func(opts []CallOption) (*T, error) { return one[T](ctx, c.shared(), op, nil, opts) })
 }
@@ -93,7 +93,7 @@ func later[T gen.Model](ctx context.Context, c *AsyncClient, op operation, bad e
 // Extract is [Client.Extract].
 func (c *AsyncClient) Extract(ctx context.Context, r ExtractRequest, opts ...CallOption) *Future[*AttributeResponse] {
 	body, err := r.encode()
-	op := extractOperation(net.Buffers{slices.Concat(body...)}) // a copy, as the caller may change the text at once
+	op := extractOperation(net.Buffers{slices.Concat(body...)}) // a copy, because the caller may change the text at once
 	return later[AttributeResponse](ctx, c, op, err, opts)
 }
 
@@ -129,4 +129,4 @@ func (c *AsyncClient) Health(ctx context.Context, opts ...CallOption) *Future[*H
 }
 
 // Close closes the AsyncClient and the [Client] that it shares. Calls in flight finish.
-func (c *AsyncClient) Close() error { return c.shared().close() }
+func (c *AsyncClient) Close() error { return (*Client)(c).Close() }

@@ -1,7 +1,6 @@
 package cas
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,61 +9,60 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
 // answer is a 2xx that is being read.
 type answer struct {
-	body   *bodyReader
-	length int64 // as announced; -1 if it was not
-	limit  *timeLimit
+	body  *bodyReader
+	limit *timeLimit
 }
 
-// errStopped is a reader's way to say that nobody wants the rest.
-var errStopped = errors.New("the consumer stopped")
-
-// attempt sends the operation once and has the answer read if it is a success. All else is a failure, never a zero value.
+// attempt sends the operation once and calls read for a 2xx. Everything else is a failure.
 func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
-	limit := newTimeLimit(ctx, cmp.Or(config.timeout, c.timeout))
+	limit := newTimeLimit(ctx, config.timeout)
 	defer limit.stop()
-	info.StatusCode, info.Header, info.RequestID, info.Bytes = 0, nil, "", 0
-	var used usedConn
+	*info = ResponseInfo{}
+	var used atomic.Pointer[conn]
 	r, err := c.request(traced(limit.ctx, &used, c.headers, config.headers), op, config)
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, &Error{}, err)
 	}
-	res, err := c.http.Do(r)
+	res, err := c.send(r)
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, failed(r, info), err)
 	}
 	defer res.Body.Close()
 	info.StatusCode, info.RequestID = res.StatusCode, config.secrets.scrubText(res.Header.Get(requestIDHeader))
 	if config.info != nil {
-		info.Header = config.secrets.scrubHeader(asSent(res.Header))
+		info.Header = config.secrets.scrubHeader(res.Header)
 	}
-	keep := sampleBytes + config.secrets.longest() // a little more than an Error holds, so that no echo of a secret is cut in two
+	keep := sampleBytes + config.secrets.longest() // more than an Error holds, so that no echo of a secret is cut in two
 	if res.StatusCode/100 != 2 {
 		failure = failed(r, info)
-		body := &bodyReader{from: res.Body, left: min(c.maxBytes, maxErrorBytes), keep: keep}
-		used.refused(res)
-		c.refused(failure, res, body)
-		used.close()
+		body := newBodyReader(res, min(c.maxBytes, maxErrorBytes), keep)
+		closing := closingConn(res, &used)
+		failure.refused(res, body)
+		if closing != nil {
+			_ = closing.Close()
+		}
 		info.Bytes = body.read
 		return "", failure
 	}
-	a := &answer{body: &bodyReader{from: res.Body, left: c.maxBytes, keep: keep}, length: res.ContentLength, limit: limit}
+	a := &answer{body: newBodyReader(res, c.maxBytes, keep), limit: limit}
 	err = isJSON(res)
 	if err == nil {
 		bodyID, err = read(a)
 	}
 	info.Bytes = a.body.read
-	if err == nil || errors.Is(err, errStopped) {
+	if err == nil {
 		return bodyID, nil
 	}
 	return "", c.unusable(ctx, a, config, failed(r, info), err)
 }
 
-// request is a copy of the request that the generated client makes, with what every request carries.
+// request returns a copy of the generated client's request, with the headers and the body of this call.
 func (c *core) request(ctx context.Context, op operation, config *callConfig) (*http.Request, error) {
 	made, err := op.request(c)
 	if err != nil {
@@ -78,17 +76,13 @@ func (c *core) request(ctx context.Context, op operation, config *callConfig) (*
 	return r, nil
 }
 
-// failed is the failure of a request, as far as its attempt came.
+// failed returns the failure of a request with what info knows of its answer.
 func failed(r *http.Request, info *ResponseInfo) *Error {
 	return &Error{StatusCode: info.StatusCode, RequestID: info.RequestID, Method: r.Method, URL: r.URL.String()}
 }
 
-// noAnswer is a failure before any answer.
+// noAnswer completes a failure without an answer, or with one that did not end in time.
 func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, err error) *Error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err // its text repeats method and URL
-	}
 	failure.Type = ErrorTypeTransport
 	failure.StatusCode = 0
 	var timeout interface{ Timeout() bool }
@@ -99,7 +93,7 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 		failure.cause, failure.timedOut = context.Cause(limit.ctx), true
 	default:
 		failure.cause = err
-		// A caller's own transport may have time limits too; while connecting, nothing has reached the service yet.
+		// A transport may have time limits too. While it connects, nothing has reached the service yet.
 		failure.timedOut = errors.As(err, &timeout) && timeout.Timeout() && !whileConnecting(err)
 	}
 	failure.Message = fmt.Sprintf("%s %s: %v", failure.Method, failure.URL, failure.cause)
@@ -109,15 +103,17 @@ func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, e
 	return failure
 }
 
-// unusable is a failure to read a 2xx.
+// unusable completes the failure of a 2xx that could not be read.
 func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, failure *Error, err error) *Error {
 	readErr := a.body.err
-	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // it was being decoded when the time was over
+	if readErr == nil && errors.Is(err, a.limit.ctx.Err()) { // the time ran out during decoding
 		readErr = err
 	}
+	_, tooLarge := errors.AsType[*http.MaxBytesError](readErr)
 	switch {
-	case errors.Is(readErr, errTooLarge):
-		failure.Type, failure.Message = ErrorTypeTooLarge, tooLarge(c.maxBytes)
+	case tooLarge:
+		failure.Type, failure.Message = ErrorTypeTooLarge, fmt.Sprintf(
+			"the answer is larger than %d bytes: ask for less at once, or raise WithMaxResponseBytes", c.maxBytes)
 	case readErr != nil && (ctx.Err() != nil || a.limit.passed()):
 		c.noAnswer(ctx, a.limit, failure, readErr)
 	case readErr != nil:
@@ -127,29 +123,29 @@ func (c *core) unusable(ctx context.Context, a *answer, config *callConfig, fail
 		failure.Type, failure.cause = ErrorTypeMalformed, err
 		failure.Message = "the answer is not what the contract says: " + config.secrets.excerpt(err.Error())
 	}
-	a.limit.shorten(sampleTime)
+	defer time.AfterFunc(sampleTime, func() { a.limit.cancel(nil) }).Stop()
 	failure.Body = a.body.fill()
 	return failure
 }
 
-// sampleTime is how long the rest of a sample is waited for.
+// sampleTime bounds the wait for the rest of a sample.
 const sampleTime = time.Second
 
-// refused is an answer other than a 2xx.
-func (c *core) refused(failure *Error, res *http.Response, body *bodyReader) {
+// refused sets what an answer other than a 2xx says.
+func (e *Error) refused(res *http.Response, body *bodyReader) {
 	if res.StatusCode == http.StatusSwitchingProtocols { // its body is the connection, which does not end
-		body.left, body.err = 0, io.EOF
+		body.from = http.NoBody
 	}
 	text, err := io.ReadAll(body)
-	failure.fill(res.Header, text, err == nil)
-	failure.Body = body.sample
-	failure.RetryAfter, failure.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
+	e.fill(res.Header, text, err == nil)
+	e.Body = body.sample
+	e.RetryAfter, e.retryAfterSet = parseRetryAfter(res.Header.Get("Retry-After"), time.Now())
 	if res.StatusCode/100 == 3 {
-		failure.Type, failure.Message = ErrorTypeRedirect, redirectMessage(failure.URL, res.Header.Get(redirectHeader))
+		e.Type, e.Message = ErrorTypeRedirect, redirectMessage(e.URL, res.Header.Get("Location"))
 	}
 }
 
-// redirectMessage says where the service wanted to go.
+// redirectMessage says where the redirect leads.
 func redirectMessage(from, location string) string {
 	if location == "" {
 		return "the service redirects without saying where to; redirects are not followed"
@@ -172,8 +168,7 @@ func (e errAttemptTimeout) Error() string {
 func (e errAttemptTimeout) Unwrap() error { return context.DeadlineExceeded }
 func (e errAttemptTimeout) Timeout() bool { return true }
 
-// timeLimit bounds one attempt, apart from the context that bounds the call. It can be stopped while a consumer is at work on a
-// part of the answer, whose time is not the service's.
+// timeLimit bounds one attempt; the context bounds the call. It pauses while a consumer works on a part of the answer.
 type timeLimit struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -189,10 +184,10 @@ func newTimeLimit(parent context.Context, d time.Duration) *timeLimit {
 	return l
 }
 
-// passed reports whether the limit, and not the context, ended the attempt.
+// passed reports whether the limit, not the context, ended the attempt.
 func (l *timeLimit) passed() bool {
-	var timeout errAttemptTimeout
-	return errors.As(context.Cause(l.ctx), &timeout)
+	_, passed := errors.AsType[errAttemptTimeout](context.Cause(l.ctx))
+	return passed
 }
 
 func (l *timeLimit) pause() {
@@ -206,19 +201,12 @@ func (l *timeLimit) resume() {
 	l.timer.Reset(max(l.left, 0))
 }
 
-// shorten leaves no more than d.
-func (l *timeLimit) shorten(d time.Duration) {
-	if l.timer.Stop() {
-		l.timer.Reset(min(d, max(l.left-time.Since(l.since), 0)))
-	}
-}
-
 func (l *timeLimit) stop() {
 	l.timer.Stop()
 	l.cancel(nil)
 }
 
-// whileConnecting reports an error from before anything was sent.
+// whileConnecting reports whether err occurred before anything was sent.
 func whileConnecting(err error) bool {
 	var op *net.OpError
 	return (errors.As(err, &op) && op.Op == "dial") || err.Error() == "net/http: TLS handshake timeout" // net/http exports no type for it

@@ -3,7 +3,6 @@ package cas
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,16 +10,16 @@ import (
 	"sync"
 )
 
-// requestBody is the body of the requests of one call. A large text of the caller is one of its parts and is sent from where it lies: a
-// copy of it costs a quarter of the call (bench, polygon-text: 2.28 times raw HTTP, without it 1.78). The caller may change that text as
-// soon as the call has returned. A transport may not have noticed by then, so end keeps it from reading on.
+// requestBody is the body of the requests of one call. A large text of the caller is one of its parts and is sent without a copy, which
+// would cost a quarter of the call (bench, polygon-text: 2.28 times raw HTTP, without it 1.78). The caller may change that text as soon
+// as the call has returned, when a transport may still be reading; end stops it.
 type requestBody struct {
 	parts net.Buffers
 	mu    sync.RWMutex // read-locked while the parts are read
 	ended bool
 }
 
-// attach makes b the body of r; every attempt, and every connection that net/http tries, reads it from its start.
+// attach makes b the body of r. Every attempt, and every connection that net/http tries, reads it from its start.
 func (b *requestBody) attach(r *http.Request) {
 	size := size(b.parts)
 	r.ContentLength = size
@@ -33,20 +32,20 @@ func (b *requestBody) attach(r *http.Request) {
 	r.Body, _ = r.GetBody()
 }
 
-// end waits until no part is being read, and refuses all later reading.
+// end waits until no part is being read. Later reads fail.
 func (b *requestBody) end() {
 	b.mu.Lock()
 	b.ended = true
 	b.mu.Unlock()
 }
 
-// smallBody is the size up to which a body goes out in one piece with the headers, which net/http does for readers that it knows.
+// smallBody is the size up to which a body is a bytes.Reader, which net/http sends in one piece with the headers.
 const smallBody = 4 << 10
 
-// largeBody reads a body, or has conn send it from where it lies.
+// largeBody reads a body; conn sends it without a copy.
 type largeBody struct {
 	*requestBody
-	rest net.Buffers // what was not read yet
+	rest net.Buffers // not read yet
 }
 
 var errCallOver = errors.New("cas: the call is over")
@@ -60,7 +59,7 @@ func (b *largeBody) Read(p []byte) (int, error) {
 	return b.rest.Read(p)
 }
 
-// sendTo sends the rest in one system call. It is no io.WriterTo: another writer might block for longer than a call may take.
+// sendTo sends the rest in one system call. largeBody is no io.WriterTo, because another writer might block for longer than the call.
 func (b *largeBody) sendTo(c *net.TCPConn) (int64, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -84,79 +83,63 @@ const (
 	maxErrorBytes = 4 << 20 // of an error's body, read for its detail: a 422 echoes the request
 )
 
-var errTooLarge = errors.New("the body is larger than the limit")
-
-// bodyReader reads an answer's body up to a limit, and remembers how that ended: whoever decodes from it sees a reading error only
-// wrapped into one of its own.
+// bodyReader reads the body of an answer up to a limit. It keeps the error of reading, which a decoder wraps in its own.
 type bodyReader struct {
 	from   io.Reader
-	left   int64 // bytes until the limit
-	read   int64
-	keep   int    // how many bytes the sample takes
+	length int64  // by its Content-Length, at most the limit; -1 without one
+	read   int64  // bytes
+	keep   int    // largest length of sample
 	sample []byte // the first bytes
-	err    error  // why reading ended, if neither by the end of the body nor by the decoder
+	err    error  // of reading, except io.EOF
+}
+
+func newBodyReader(res *http.Response, limit int64, keep int) *bodyReader {
+	return &bodyReader{from: http.MaxBytesReader(nil, res.Body, limit), length: min(res.ContentLength, limit), keep: keep}
 }
 
 func (b *bodyReader) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
-	// One byte more than allowed is asked for, to tell a body that ends at the limit from one that does not.
-	if int64(len(p))-1 > b.left {
-		p = p[:b.left+1]
-	}
 	n, err := b.from.Read(p)
-	if int64(n) > b.left {
-		n, b.err = int(b.left), errTooLarge
-	} else if err != nil && err != io.EOF {
+	if err != io.EOF {
 		b.err = err
 	}
-	if room := b.keep - len(b.sample); room > 0 && n > 0 {
+	if room := b.keep - len(b.sample); room > 0 {
 		b.sample = append(b.sample, p[:min(n, room)]...)
 	}
-	b.left -= int64(n)
 	b.read += int64(n)
-	if b.err != nil {
-		return n, b.err
-	}
 	return n, err
 }
 
-// fill reads on until the sample is full or the body ends, for an answer that is of no other use.
+// fill reads on until the sample is full or the body ends, and returns the sample.
 func (b *bodyReader) fill() []byte {
 	_, _ = io.CopyN(io.Discard, b, int64(b.keep-len(b.sample)))
 	return b.sample
 }
 
-// all reads the whole body, as long as announced (-1 if it was not), and has it used, which may not keep it: the memory is that of
-// the next body.
-func (b *bodyReader) all(length int64, use func(text []byte) error) error {
-	const most = 16 << 20 // of what is believed
+// all reads the whole body and passes it to use. use may not keep it, because the next body gets the same memory.
+func (b *bodyReader) all(use func(text []byte) error) error {
+	const most = 16 << 20 // the announced length may be wrong
 	text := buffers.Get().(*bytes.Buffer)
 	text.Reset()
-	text.Grow(int(max(min(length, b.left, most), 0) + bytes.MinRead))
-	keep := b.keep
-	b.keep = 0 // the sample is in text
-	_, err := text.ReadFrom(b)
-	b.keep = keep
+	text.Grow(int(max(min(b.length, most), 0) + bytes.MinRead))
+	_, err := text.ReadFrom(b.from)
+	b.read, b.err = int64(text.Len()), err
 	if err == nil {
 		err = use(text.Bytes())
 	}
-	if err != nil { // which may quote from text
-		b.sample = bytes.Clone(text.Bytes()[:min(text.Len(), keep)])
+	if err != nil { // err may refer to text
+		b.sample = bytes.Clone(text.Bytes()[:min(text.Len(), b.keep)])
 	} else if text.Cap() <= keptBuffer {
 		buffers.Put(text)
 	}
 	return err
 }
 
-// buffers are those of bodies that were decoded. Without them an extract of ten datasets allocates 1.8 times as many
-// bytes, for which 64 concurrent callers pay (bench, concurrent).
+// buffers holds the buffers of decoded bodies. Without them an extract of ten datasets allocates 1.8 times as many bytes, which slows down
+// 64 concurrent callers (bench, concurrent).
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// keptBuffer is the size up to which a buffer is used again.
+// keptBuffer is the largest size of a buffer that is used again.
 const keptBuffer = 1 << 20
-
-func tooLarge(limit int64) string {
-	return fmt.Sprintf("the answer is larger than %d bytes: ask for less at once, or raise WithMaxResponseBytes", limit)
-}

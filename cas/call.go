@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,19 +10,19 @@ import (
 	"time"
 )
 
-// operation is what is asked of the service, ready to be sent any number of times.
+// operation is a request that can be sent any number of times.
 type operation struct {
 	name       string                             // for logs
-	extraction bool                               // costs the service work that goes on after a time-out
-	ungated    bool                               // goes around the gate, as the service's own limit does not count it
-	request    func(*core) (*http.Request, error) // of the generated client
-	body       *requestBody                       // of one call; nil where the request has none
+	extraction bool                               // the service goes on working for it after a time-out
+	ungated    bool                               // it does not wait at the gate, as the service's own limit does not count it
+	request    func(*core) (*http.Request, error) // made by the generated client
+	body       *requestBody                       // of one call; nil if the request has none
 }
 
-// reader takes in a 2xx while its connection is open. It gives the request id in the body, if there is one, for the log.
+// reader decodes a 2xx body and returns its request id, if it has one, for the log.
 type reader func(*answer) (bodyID string, err error)
 
-// call makes one call: through the gate, attempt by attempt, until one is read or there is no point in another.
+// call makes attempts, each after its turn at the gate, until one succeeds or the policy allows no other.
 func (c *core) call(ctx context.Context, op operation, opts []CallOption, read reader) error {
 	switch {
 	case c == nil:
@@ -40,18 +41,11 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 	if op.body != nil {
 		defer op.body.end()
 	}
-	info := config.info
-	if info == nil {
-		info = new(ResponseInfo)
-	}
+	info := cmp.Or(config.info, new(ResponseInfo))
 	*info = ResponseInfo{}
 	started := time.Now()
 	defer func() { info.Elapsed = time.Since(started) }()
 
-	policy := c.retry
-	if config.retry != nil {
-		policy = *config.retry
-	}
 	var last *Error
 	for n := 1; ; n++ {
 		if err := c.turn(ctx, op, n, last); err != nil {
@@ -61,13 +55,13 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 		bodyID, failure := c.attempt(ctx, op, &config, read, info)
 		info.Attempts = n
 		if failure == nil {
-			c.logAttempt(ctx, op, info, config.secrets.scrubText(bodyID), time.Since(sent))
+			c.logAttempt(ctx, slog.LevelDebug, "cas: answered", op, info, time.Since(sent), slog.String("body_request_id", config.secrets.scrubText(bodyID)))
 			return nil
 		}
 		failure.Attempts = n
 		v := verdict{}
 		if ctx.Err() == nil {
-			v = policy.judge(ctx, op, n, failure)
+			v = config.retry.judge(ctx, op, n, failure)
 		} else if failure.cause == nil {
 			failure.cause = contextError(ctx)
 		}
@@ -81,23 +75,25 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 			return failure
 		}
 		last = failure
-		if sleep(ctx, v.delay) != nil {
+		select {
+		case <-time.After(v.delay):
+		case <-ctx.Done():
 			return ended(ctx, last)
 		}
 	}
 }
 
-// turn waits at the gate for the n-th attempt. last is the failure of the one before, nil if there was none.
+// turn waits at the gate for the n-th attempt. last is the failure of the attempt before, nil for the first.
 func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error {
 	err := ctx.Err()
 	if !op.ungated {
 		err = c.gate.wait(ctx, func(pause time.Duration) { c.logPause(ctx, op, n, pause) })
 	}
-	var paused errPaused
+	paused, ok := errors.AsType[errPaused](err)
 	switch {
 	case err == nil:
 		return nil
-	case !errors.As(err, &paused):
+	case !ok:
 		return ended(ctx, last)
 	case last != nil && last.StatusCode == http.StatusTooManyRequests:
 		return last
@@ -110,8 +106,8 @@ func (c *core) turn(ctx context.Context, op operation, n int, last *Error) error
 	return failure
 }
 
-// pauseAfter closes the gate for all calls after a 429: for what the service asked, or for this call's own wait if it named nothing.
-// What is longer than a call may wait is left to the caller of this one.
+// pauseAfter closes the gate for all calls after a 429: for the Retry-After of the service, or without one for the wait of this call. A
+// Retry-After over MaxRetryAfter closes no gate; the error of this call has it.
 func (c *core) pauseAfter(failure *Error, v verdict) {
 	switch {
 	case failure.StatusCode != http.StatusTooManyRequests:
@@ -122,7 +118,7 @@ func (c *core) pauseAfter(failure *Error, v verdict) {
 	}
 }
 
-// ended is the error of a call whose context ended between attempts: the last attempt's, which also is the context's.
+// ended returns the error of a call whose context ended between attempts: that of the last attempt, with the context's error as cause.
 func ended(ctx context.Context, last *Error) error {
 	cause := contextError(ctx)
 	if last == nil {
@@ -132,7 +128,7 @@ func ended(ctx context.Context, last *Error) error {
 	return last
 }
 
-// contextError is why ctx ended, as errors.Is looks for it: the context's own error, and the caller's cause if it gave one.
+// contextError returns the context's error, joined with the caller's cause if there is one, so that errors.Is finds both.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == nil || cause == err {
@@ -141,41 +137,33 @@ func contextError(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// What a log record holds is listed here and nowhere else: no body, no header but the request id, no key.
-
-func (c *core) logAttempt(ctx context.Context, op operation, info *ResponseInfo, bodyID string, took time.Duration) {
-	if c.log == nil || !c.log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	c.log.LogAttrs(ctx, slog.LevelDebug, "cas: answered", append(attempted(op, info, took), slog.String("body_request_id", bodyID))...)
-}
-
 func (c *core) logFailure(ctx context.Context, op operation, info *ResponseInfo, failure *Error, v verdict, took time.Duration) {
-	if c.log == nil || !c.log.Enabled(ctx, slog.LevelWarn) {
+	more := []slog.Attr{slog.String("error_type", string(failure.Type)), slog.String("error", failure.Message), slog.Bool("again", v.again)}
+	if v.again {
+		more = append(more, slog.Duration("wait", v.delay))
+	}
+	c.logAttempt(ctx, slog.LevelWarn, "cas: attempt failed", op, info, took, more...)
+}
+
+// logAttempt writes the record of an attempt. It and its callers list all that a record holds: no body, no header but the request id, no
+// key.
+func (c *core) logAttempt(ctx context.Context, level slog.Level, message string, op operation, info *ResponseInfo, took time.Duration, more ...slog.Attr) {
+	if c.log == nil || !c.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := append(attempted(op, info, took),
-		slog.String("error_type", string(failure.Type)), slog.String("error", failure.Message), slog.Bool("again", v.again))
-	if v.again {
-		attrs = append(attrs, slog.Duration("wait", v.delay))
-	}
-	c.log.LogAttrs(ctx, slog.LevelWarn, "cas: attempt failed", attrs...)
-}
-
-func (c *core) logPause(ctx context.Context, op operation, n int, pause time.Duration) {
-	if c.log != nil {
-		c.log.LogAttrs(ctx, slog.LevelInfo, "cas: waiting, for the service asked all calls to pause",
-			slog.String("operation", op.name), slog.Int("attempt", n), slog.Duration("wait", pause))
-	}
-}
-
-func attempted(op operation, info *ResponseInfo, took time.Duration) []slog.Attr {
-	return []slog.Attr{
+	c.log.LogAttrs(ctx, level, message, append([]slog.Attr{
 		slog.String("operation", op.name),
 		slog.Int("attempt", info.Attempts),
 		slog.Int("status", info.StatusCode),
 		slog.Duration("duration", took),
 		slog.Int64("bytes", info.Bytes),
 		slog.String("request_id", info.RequestID),
+	}, more...)...)
+}
+
+func (c *core) logPause(ctx context.Context, op operation, n int, pause time.Duration) {
+	if c.log != nil {
+		c.log.LogAttrs(ctx, slog.LevelInfo, "cas: waiting, for the service asked all calls to pause",
+			slog.String("operation", op.name), slog.Int("attempt", n), slog.Duration("wait", pause))
 	}
 }

@@ -103,7 +103,7 @@ func healthOperation() operation {
 	}}
 }
 
-// params gives the query parameters of a page; nil leaves one out.
+// params returns the query parameters of a page; nil leaves one out.
 func (p Page) params() (limit, offset *int, err error) {
 	if p.Limit < 0 {
 		return nil, nil, invalid("limit", "%d is negative", p.Limit)
@@ -114,7 +114,7 @@ func (p Page) params() (limit, offset *int, err error) {
 	return set(p.Limit), set(p.Offset), nil
 }
 
-// set is a pointer to v, nil for its zero value.
+// set returns a pointer to v, nil for its zero value.
 func set[T comparable](v T) *T {
 	var zero T
 	if v == zero {
@@ -123,7 +123,7 @@ func set[T comparable](v T) *T {
 	return &v
 }
 
-// resolution writes metres as the service reads them, without an exponent.
+// resolution writes metres as the service reads them: without an exponent.
 func resolution(field string, metres *float64) (*string, error) {
 	if metres == nil {
 		return nil, nil

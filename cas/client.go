@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -29,21 +30,22 @@ type Client struct {
 	core *core
 }
 
-// core is what a Client and the AsyncClients made from it share.
+// core is what a Client and the AsyncClients made from it share. The options set its fields.
 type core struct {
-	server   string // base URL with a slash at its end, as the generated request builders want it
-	http     gen.HttpRequestDoer
-	own      *http.Transport // nil where the caller brought the http.Client
-	extract  *http.Request   // made once: extractions differ in their bodies alone
-	batch    *http.Request
-	headers  []header
-	secrets  *secret // the key and secret headers; nil without any
-	timeout  time.Duration
-	maxBytes int64
-	retry    RetryPolicy
-	gate     *gate
-	log      *slog.Logger // nil without one
-	closed   atomic.Bool
+	server    string // base URL, ending in a slash for the generated request builders
+	transport http.RoundTripper
+	own       *http.Transport // the transport, unless the caller brought it
+	jar       http.CookieJar  // of the caller's http.Client; nil without one
+	extract   *http.Request   // extractions differ only in their bodies
+	batch     *http.Request
+	headers   []header // of every request; a later one replaces one of the same name
+	secrets   secret   // the key and secret headers; nil without any
+	timeout   time.Duration
+	maxBytes  int64
+	retry     RetryPolicy
+	gate      *gate
+	log       *slog.Logger // nil without one
+	closed    atomic.Bool
 }
 
 // NewClient makes a client for the service at baseURL, which may have a path prefix; "" is [DefaultBaseURL]. It makes no request; it
@@ -56,27 +58,26 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if err := checkBaseURL(baseURL); err != nil {
 		return nil, err
 	}
-	config := defaults()
+	retry, _ := RetryPolicy{}.complete("") // the zero policy is valid
+	c := &core{
+		server:   strings.TrimRight(baseURL, "/") + "/",
+		headers:  []header{newHeader("Accept", jsonType), newHeader("User-Agent", userAgent(""))},
+		timeout:  DefaultTimeout,
+		maxBytes: defaultMaxBytes,
+		retry:    retry,
+		gate:     newGate(0),
+	}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, invalid("option", "is nil")
 		}
-		if err := opt.client(&config); err != nil {
+		if err := opt.client(c); err != nil {
 			return nil, err
 		}
 	}
-	own := []header{plainHeader("Accept", jsonType), plainHeader("User-Agent", userAgent(config.userAgent))}
-	if config.key != nil {
-		own = append(own, *config.key)
-	}
-	c := &core{
-		server:   strings.TrimRight(baseURL, "/") + "/",
-		headers:  append(own, config.headers...),
-		timeout:  config.timeout,
-		maxBytes: config.maxBytes,
-		retry:    config.retry,
-		gate:     newGate(config.requestsPerMinute),
-		log:      config.log,
+	if c.transport == nil {
+		c.own = NewTransport()
+		c.transport = c.own
 	}
 	var err error
 	if c.extract, err = gen.NewExtractAttributesRequestWithBody(c.server, jsonType, nil); err != nil {
@@ -86,7 +87,6 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	c.secrets = secretsOf(c.headers)
-	c.http, c.own = httpClient(config.http)
 	return &Client{core: c}, nil
 }
 
@@ -107,6 +107,8 @@ func checkBaseURL(text string) error {
 		return invalid("base URL", "carries user info: give a key by WithAPIKey, or a header by WithHeader")
 	case u.Hostname() == "":
 		return invalid("base URL", "has no host")
+	case u.Port() != "" && !isPort(u.Port()):
+		return invalid("base URL", "has a port outside 1 to 65535")
 	case u.RawQuery != "" || u.ForceQuery:
 		return invalid("base URL", "carries a query")
 	case u.Fragment != "" || strings.Contains(text, "#"):
@@ -115,11 +117,22 @@ func checkBaseURL(text string) error {
 	return nil
 }
 
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
 // Close frees the idle connections of the client, unless the program supplied the http.Client. Later calls return ErrClosed; calls in
 // flight finish. Close also closes the [AsyncClient] of [Client.Async]. It may be called twice.
-func (c *Client) Close() error { return c.shared().close() }
+func (c *Client) Close() error {
+	if core := c.shared(); core != nil {
+		core.closed.Store(true)
+		core.releaseIdle()
+	}
+	return nil
+}
 
-// shared is the core of a client, nil of a nil or zero one, whose calls fail.
+// shared returns the core of a client; that of a nil or zero client is nil, and its calls fail.
 func (c *Client) shared() *core {
 	if c == nil {
 		return nil
@@ -127,15 +140,7 @@ func (c *Client) shared() *core {
 	return c.core
 }
 
-func (c *core) close() error {
-	if c != nil {
-		c.closed.Store(true)
-		c.releaseIdle()
-	}
-	return nil
-}
-
-// releaseIdle closes idle connections; each call that ends after Close does it for its own.
+// releaseIdle closes the idle connections of a closed client. Close calls it, and so does every call that ends after Close.
 func (c *core) releaseIdle() {
 	if c.own != nil && c.closed.Load() {
 		c.own.CloseIdleConnections()

@@ -10,31 +10,27 @@ import (
 	"github.com/community-attribute-service/cas-go/gen"
 )
 
-// one makes a call whose answer is one value, decoded when it has arrived whole, unless the request was bad.
+// one makes a call whose answer is one value, decoded when its body has arrived whole. If the request is bad, one returns that error.
 func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opts []CallOption) (*T, error) {
 	if bad != nil {
 		return nil, bad
 	}
 	var value *T
 	err := c.call(ctx, op, opts, func(a *answer) (string, error) {
-		v := new(T)
-		err := a.body.all(a.length, func(text []byte) error {
-			if err := gen.Decode(a.limit.ctx, text, v); err != nil {
+		value = new(T)
+		err := a.body.all(func(text []byte) error {
+			if err := gen.Decode(a.limit.ctx, text, value); err != nil {
 				return err
 			}
-			if missing := missingFrom(v); missing != "" {
+			if missing := missingFrom(value); missing != "" {
 				return missingMember(missing)
 			}
 			return nil
 		})
-		if err != nil {
-			return "", err
-		}
-		value = v
-		if response, ok := any(v).(*AttributeResponse); ok {
+		if response, ok := any(value).(*AttributeResponse); ok && err == nil {
 			return response.RequestID, nil
 		}
-		return "", nil
+		return "", err
 	})
 	if err != nil {
 		return nil, err
@@ -42,8 +38,7 @@ func one[T gen.Model](ctx context.Context, c *core, op operation, bad error, opt
 	return value, nil
 }
 
-// missingFrom names a member that the contract promises and an answer lacks: one of its own, or the one that says of what an item of
-// its list is; "" is none.
+// missingFrom names a required member that an answer lacks, its own or the id of an item in its list; "" if it has all.
 func missingFrom(answer any) string {
 	switch r := answer.(type) {
 	case *AttributeResponse:
@@ -77,7 +72,7 @@ func missingFrom(answer any) string {
 	return ""
 }
 
-// missingFromMember is less than missingFrom: it finds a response inside a batch that is null or {}.
+// missingFromMember is missingFrom for a response inside a batch; it asks less, and finds one that is null or {}.
 func missingFromMember(r *AttributeResponse) string {
 	if r.RequestID == "" && r.GeometryHash == "" && r.Results == nil {
 		return "results"
@@ -89,7 +84,7 @@ func missingFromResults(r *AttributeResponse) string {
 	return missingFromList("results[%d].dataset_id", r.Results, func(r *AttributeResult) string { return r.DatasetID })
 }
 
-// missingFromList finds an item, such as null, that does not say what it is of.
+// missingFromList finds an item without an id, such as null.
 func missingFromList[T any](place string, list []T, id func(*T) string) string {
 	for i := range list {
 		if id(&list[i]) == "" {
@@ -103,16 +98,16 @@ func missingMember(name string) error {
 	return fmt.Errorf("%q is missing or null", name)
 }
 
-// isJSON refuses what calls itself something else: a login page or a proxy's own answer may come as 200.
+// isJSON returns an error if the answer is of another type: a login page or a proxy's own answer may come as 200.
 func isJSON(res *http.Response) error {
 	if res.StatusCode == http.StatusNoContent {
 		return errors.New("204 has no content")
 	}
 	header := res.Header.Get("Content-Type")
-	if header == jsonType { // as a rule
+	if header == jsonType { // nearly always
 		return nil
 	}
-	mediaType, _, _ := strings.Cut(header, ";") // whatever is wrong with what follows
+	mediaType, _, _ := strings.Cut(header, ";") // parameters may be malformed
 	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
 	if header == "" || mediaType == jsonType || strings.HasSuffix(mediaType, "+json") {
 		return nil

@@ -3,6 +3,8 @@ package cas
 import (
 	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/iotest"
@@ -75,9 +77,9 @@ func FuzzDecodeResponse(f *testing.F) {
 			return ""
 		})
 		for _, from := range []*bodyReader{
-			{from: bytes.NewReader(text), left: int64(len(text))},
-			{from: iotest.OneByteReader(bytes.NewReader(text)), left: int64(len(text))},
-			{from: iotest.DataErrReader(iotest.HalfReader(bytes.NewReader(text))), left: int64(len(text))},
+			bounded(bytes.NewReader(text), len(text)),
+			bounded(iotest.OneByteReader(bytes.NewReader(text)), len(text)),
+			bounded(iotest.DataErrReader(iotest.HalfReader(bytes.NewReader(text))), len(text)),
 		} {
 			got, err := gathered(from)
 			require.Equal(t, ok, err == nil, "%v", err)
@@ -85,16 +87,20 @@ func FuzzDecodeResponse(f *testing.F) {
 				same(t, want, got)
 			}
 		}
-		got, err := copied(&bodyReader{from: iotest.HalfReader(bytes.NewReader(text)), left: int64(len(text))})
+		got, err := copied(bounded(iotest.HalfReader(bytes.NewReader(text)), len(text)))
 		require.Equal(t, ok, err == nil, "%v", err)
 		if ok {
 			same(t, want, got)
 		}
 		if len(text) > 0 {
-			_, err := gathered(&bodyReader{from: bytes.NewReader(text), left: int64(len(text)) - 1})
+			_, err := gathered(bounded(bytes.NewReader(text), len(text)-1))
 			require.Error(t, err, "a byte over the limit")
 		}
 	})
+}
+
+func bounded(from io.Reader, limit int) *bodyReader {
+	return newBodyReader(&http.Response{Body: io.NopCloser(from)}, int64(limit), 0)
 }
 
 // gathered is a batch, read response by response.

@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kinds of an *[Error], for errors.Is. The first seven follow the service's answer; the others are this client's own verdict on it.
+// Kinds of an *[Error], for errors.Is. The first seven come from the service's answer; the others are this client's own verdict on it.
 var (
 	ErrValidation   = errors.New("cas: the request does not fit its schema") // 422, unless over a limit
 	ErrRequestLimit = errors.New("cas: the request is over a limit of the service")
@@ -28,7 +29,7 @@ var (
 	ErrResponseTooLarge  = errors.New("cas: the answer is larger than WithMaxResponseBytes")
 )
 
-// ErrorType is the kind of an [Error]: the service's own word for it, or one of this client's. It is an open set.
+// ErrorType is the kind of an [Error], in a word of the service or of this client. It is an open set.
 type ErrorType string
 
 // Types that the service sends, then types that this client sets if the answer has none.
@@ -64,7 +65,7 @@ type Error struct {
 	URL        string          // of the request, never with a key; "" if nothing was sent
 	Body       []byte          // the first 4 KiB of the answer, with echoes of the key removed
 
-	retryAfterSet bool // a Retry-After of 0 is one too
+	retryAfterSet bool // the answer has a Retry-After, which may be 0
 	timedOut      bool // the attempt ran into its time limit
 	brokeOff      bool // the connection failed in the middle of a 2xx
 	cause         error
@@ -94,7 +95,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// pathOf is the path of a URL, without host and query.
+// pathOf returns the path of a URL.
 func pathOf(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -106,7 +107,7 @@ func pathOf(text string) string {
 // Unwrap returns the cause: the network's error of a transport error, the context's error if the context ended, else nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is reports the kind of the error. For an answer of the service it looks at the status, for a verdict of this client at the type. If a
+// Is reports the kind of the error. It looks at the status of the service's answer, or at the type of this client's verdict. If a
 // service sends a type of this client, that has no effect.
 func (e *Error) Is(target error) bool {
 	switch target {
@@ -114,11 +115,11 @@ func (e *Error) Is(target error) bool {
 		return e.StatusCode == http.StatusUnauthorized
 	case ErrNotFound:
 		return e.StatusCode == http.StatusNotFound
-	case ErrRateLimited: // or it was not sent, because a 429 had been
+	case ErrRateLimited: // or it was not sent because of an earlier 429
 		return e.StatusCode == http.StatusTooManyRequests || e.StatusCode == 0 && e.Type == ErrorTypeRateLimited
 	case ErrInternal:
 		return e.StatusCode == http.StatusInternalServerError
-	case ErrUpstream: // or inside a 200, as ResponseError gives it
+	case ErrUpstream: // or inside a 200; see ResponseError
 		return e.StatusCode == http.StatusBadGateway || e.StatusCode == http.StatusOK && e.Type == ErrorTypeUpstream
 	case ErrRequestLimit:
 		return e.Type == ErrorTypeRequestLimit
@@ -167,9 +168,7 @@ func (e *Error) Issues() []ValidationIssue {
 	for _, d := range details {
 		loc := make([]string, len(d.Loc))
 		for i, part := range d.Loc {
-			if loc[i] = textOf(jsontext.Value(part)); loc[i] == "" {
-				loc[i] = string(part) // an index or an offset, as it was sent
-			}
+			loc[i] = cmp.Or(textOf(jsontext.Value(part)), string(part)) // a name, or an index as it was sent
 		}
 		issues = append(issues, ValidationIssue{Loc: strings.Join(loc, "."), Message: d.Msg, Type: d.Type})
 	}
@@ -185,17 +184,7 @@ var (
 	ErrClosed = errors.New("cas: the client is closed")
 )
 
-// requestError is an ErrInvalidRequest with the field that caused it.
-type requestError struct {
-	field  string // such as geometries[3].coordinates
-	reason string
-}
-
-func (e *requestError) Error() string {
-	return ErrInvalidRequest.Error() + ": " + e.field + ": " + e.reason
-}
-func (e *requestError) Is(target error) bool { return target == ErrInvalidRequest }
-
+// invalid returns an ErrInvalidRequest that names the field, such as geometries[3].coordinates.
 func invalid(field, format string, args ...any) error {
-	return &requestError{field: field, reason: fmt.Sprintf(format, args...)}
+	return fmt.Errorf("%w: %s: %s", ErrInvalidRequest, field, fmt.Sprintf(format, args...))
 }

@@ -2,6 +2,7 @@ package cas
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -17,7 +18,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errorFields is what the body of an error says, in any of the forms that the service and proxies use.
+// errorFields holds the fields of an error's body, in any form that the service and proxies use.
 type errorFields struct {
 	envelope  bool // {"error": {…}}, the service's own
 	typ       string
@@ -26,55 +27,19 @@ type errorFields struct {
 	detail    json.RawMessage // of the envelope, or FastAPI's plain {"detail": …}
 }
 
-// readErrorFields reads an error's body as far as it goes: one that is cut, nested beyond reason or no JSON at all gives what was
-// read before. The service puts type, message and request id before the detail, which may echo megabytes.
+// readErrorFields reads the body of an error up to its end or to the first fault: it may be cut, nested too deeply or not JSON. The
+// service puts type, message and request id before the detail, which may echo megabytes.
 func readErrorFields(body []byte) errorFields {
 	var f errorFields
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	eachMember(d, func(name string) error {
-		switch name {
-		case "error":
-			if d.PeekKind() != '{' {
-				return d.SkipValue()
-			}
-			f.envelope = true
-			return eachMember(d, func(name string) error { return f.member(d, name) })
-		case "detail":
-			v, err := d.ReadValue()
-			if err == nil && !f.envelope {
-				f.detail = json.RawMessage(bytes.Clone(v))
-			}
-			return err
-		default:
-			return d.SkipValue()
-		}
-	})
+	if d.PeekKind() == '{' {
+		_ = f.readObject(d, false)
+	}
 	return f
 }
 
-func (f *errorFields) member(d *jsontext.Decoder, name string) error {
-	v, err := d.ReadValue()
-	if err != nil {
-		return err
-	}
-	switch name {
-	case "type":
-		f.typ = textOf(v)
-	case "message":
-		f.message = textOf(v)
-	case "request_id":
-		f.requestID = textOf(v)
-	case "detail":
-		f.detail = json.RawMessage(bytes.Clone(v))
-	}
-	return nil
-}
-
-// eachMember reads an object and has read take the value of every member.
-func eachMember(d *jsontext.Decoder, read func(name string) error) error {
-	if d.PeekKind() != '{' {
-		return d.SkipValue()
-	}
+// readObject reads the next object: the body, or inside it the envelope.
+func (f *errorFields) readObject(d *jsontext.Decoder, inside bool) error {
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
@@ -83,15 +48,34 @@ func eachMember(d *jsontext.Decoder, read func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if err := read(token.String()); err != nil {
+		name := token.String()
+		if !inside && name == "error" && d.PeekKind() == '{' {
+			f.envelope = true
+			if err := f.readObject(d, true); err != nil {
+				return err
+			}
+			continue
+		}
+		v, err := d.ReadValue()
+		switch {
+		case err != nil:
 			return err
+		case name == "detail" && (inside || !f.envelope):
+			f.detail = json.RawMessage(bytes.Clone(v))
+		case !inside:
+		case name == "type":
+			f.typ = textOf(v)
+		case name == "message":
+			f.message = textOf(v)
+		case name == "request_id":
+			f.requestID = textOf(v)
 		}
 	}
 	_, err := d.ReadToken()
 	return err
 }
 
-// textOf is the text of a JSON string, "" of anything else.
+// textOf returns the text of a JSON string, "" for anything else.
 func textOf(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return ""
@@ -100,26 +84,16 @@ func textOf(v jsontext.Value) string {
 	return string(b)
 }
 
-// fill sets what an answer's body and headers say about a failure. whole is false for a body that was cut at the limit.
+// fill sets the fields that the headers and the body of an answer give. whole is false for a body that was cut at the limit.
 func (e *Error) fill(header http.Header, body []byte, whole bool) {
 	f := readErrorFields(body)
-	e.Type, e.Message, e.RequestID = ErrorTypeHTTP, f.message, f.requestID
-	if e.RequestID == "" {
-		e.RequestID = header.Get(requestIDHeader)
-	}
+	e.Type, e.Message = cmp.Or(ErrorType(f.typ), ErrorTypeHTTP), f.message
+	e.RequestID = cmp.Or(f.requestID, header.Get(requestIDHeader))
 	if whole {
 		e.Detail = f.detail
 	}
-	switch {
-	case f.envelope:
-		if f.typ != "" {
-			e.Type = ErrorType(f.typ)
-		}
-	case f.detail != nil:
-		if text := textOf(jsontext.Value(f.detail)); text != "" {
-			e.Message = text
-			e.Type = typeOfPlainDetail(e.StatusCode)
-		}
+	if text := textOf(jsontext.Value(f.detail)); !f.envelope && text != "" {
+		e.Type, e.Message = cmp.Or(plainTypes[e.StatusCode], ErrorTypeHTTP), text
 	}
 	if e.Message == "" {
 		e.Message = describeBody(e.StatusCode, header, body)
@@ -131,26 +105,16 @@ func (e *Error) fill(header http.Header, body []byte, whole bool) {
 
 const requestIDHeader = "X-Request-Id" // as net/http spells it
 
-// typeOfPlainDetail names the errors that the web framework raises with nothing but a text.
-func typeOfPlainDetail(status int) ErrorType {
-	switch status {
-	case http.StatusBadRequest:
-		return ErrorTypeBadRequest
-	case http.StatusNotFound:
-		return ErrorTypeNotFound
-	case http.StatusMethodNotAllowed:
-		return ErrorTypeMethodNotAllowed
-	default:
-		return ErrorTypeHTTP
-	}
+// plainTypes are the types of the web framework's own errors, {"detail": "…"}.
+var plainTypes = map[int]ErrorType{
+	http.StatusBadRequest:       ErrorTypeBadRequest,
+	http.StatusNotFound:         ErrorTypeNotFound,
+	http.StatusMethodNotAllowed: ErrorTypeMethodNotAllowed,
 }
 
-// describeBody is the message of an error whose body has none: a short plain text as it is, else what kind of body it was.
+// describeBody returns the message of an error whose body has none: the body if it is a short plain text, else its kind.
 func describeBody(status int, header http.Header, body []byte) string {
-	text := http.StatusText(status)
-	if text == "" {
-		text = "unknown status"
-	}
+	text := cmp.Or(http.StatusText(status), "unknown status")
 	contentType, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	plain := strings.TrimSpace(string(body))
 	switch {
@@ -165,7 +129,7 @@ func describeBody(status int, header http.Header, body []byte) string {
 	}
 }
 
-// adviceOnStatus says what to do about an answer that is not the service's own but tells what is wrong.
+// adviceOnStatus says what to do about an answer of another server, if that is known; else it returns "".
 func adviceOnStatus(status int, body []byte) string {
 	text := strings.ToLower(string(body[:min(len(body), sampleBytes)]))
 	switch {
@@ -180,7 +144,7 @@ func adviceOnStatus(status int, body []byte) string {
 
 const proxyAdvice = "the proxy wants a user and password: put them into its URL, as in HTTP_PROXY and HTTPS_PROXY=http://user:password@proxy:3128, or name the service in NO_PROXY"
 
-// adviceOn says what to do about a connection that fails, where that can be told; such a failure passes by no repetition. "" is none.
+// adviceOn says what to do about a connection that fails, if that is known; else it returns "". A failure with advice is not retried.
 func adviceOn(err error) string {
 	var (
 		record    tls.RecordHeaderError
@@ -218,7 +182,7 @@ func adviceOn(err error) string {
 	}
 }
 
-// authorityAdvice says how to make a certificate authority known, which a company's proxy or a service of one's own may have.
+// authorityAdvice says how to make a certificate authority known, such as that of a company's proxy.
 func authorityAdvice() string {
 	const advice = "this machine does not know the authority that signed the certificate: "
 	file := os.Getenv("SSL_CERT_FILE")

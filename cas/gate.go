@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// gate is where the attempts of a client wait for their turn: evenly spaced if a rate is set, and not before a pause has passed that a
-// 429 asked for, so that N workers do not run into the same limit N times. They queue; only the first one waits for its turn, so that one
-// that gives up leaves no gap.
+// gate makes the attempts of a client wait for their turn: evenly spaced if a rate is set, and during a pause after a 429 until it ends, so
+// that N workers do not run into the same limit N times. Waiters queue; only the first one sleeps, so a cancelled waiter leaves no gap.
 type gate struct {
-	head     chan struct{} // holds the place at the head
+	head     chan struct{} // full while a waiter is first
 	interval time.Duration // between attempts; 0 is no pacing
-	paused   atomic.Bool   // a pause has begun, and nobody has seen its end yet
+	paused   atomic.Bool   // a pause has begun, and no attempt has been sent since
 
 	mu    sync.Mutex
-	next  time.Time     // the first free turn
+	next  time.Time     // the next free turn
 	opens time.Time     // end of the pause
 	moved chan struct{} // closed when a pause begins or grows
 }
@@ -30,15 +29,15 @@ func newGate(requestsPerMinute int) *gate {
 	return g
 }
 
-// errPaused is why an attempt is not waited for: the pause goes on beyond the context's deadline.
+// errPaused is the error of an attempt whose context ends before the pause.
 type errPaused struct{ left time.Duration }
 
 func (e errPaused) Error() string {
 	return fmt.Sprintf("after a 429 all calls of this client pause for another %v, and the context ends before", e.left.Round(time.Millisecond))
 }
 
-// wait returns when an attempt may be sent. It fails with the context's error, or at once where a pause outlasts the context.
-// onPause is told of a pause that is waited for.
+// wait returns when an attempt may be sent. Its error is that of the context, or errPaused, at once. It calls onPause before it waits for
+// the end of a pause.
 func (g *gate) wait(ctx context.Context, onPause func(time.Duration)) error {
 	if g.interval == 0 && !g.paused.Load() {
 		return ctx.Err()
@@ -78,7 +77,7 @@ func (g *gate) wait(ctx context.Context, onPause func(time.Duration)) error {
 	}
 }
 
-// look tells how long the pause goes on and how long it is until the next turn, which it takes for the one at the head if it is due.
+// look returns the rest of the pause and the time until the next turn. If that is due, the first waiter gets it.
 func (g *gate) look(atHead bool) (pause, turn time.Duration, moved <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -92,7 +91,7 @@ func (g *gate) look(atHead bool) (pause, turn time.Duration, moved <-chan struct
 	return pause, turn, g.moved
 }
 
-// pause closes the gate for d; a longer pause that is under way stays.
+// pause closes the gate for d. A longer pause that has begun stays.
 func (g *gate) pause(d time.Duration) {
 	opens := time.Now().Add(d)
 	g.mu.Lock()

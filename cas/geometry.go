@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -56,7 +56,7 @@ func MultiPolygon(polygons ...[][][2]float64) Geometry {
 	return Geometry{Type: GeometryMultiPolygon, Coordinates: appendArray(make([]byte, 0, room), polygons, appendRings)}
 }
 
-// roomFor is about how many bytes the text of the rings takes.
+// roomFor is about the length of the text of the rings.
 func roomFor(rings [][][2]float64) int {
 	const position = 26 // two coordinates of seven decimals, [-84.2308123,36.1983123],
 	n := 8
@@ -87,10 +87,10 @@ func appendArray[T any](b []byte, items []T, appendItem func([]byte, T) []byte) 
 	return append(b, ']')
 }
 
-// appendCoordinate appends the shortest exact form; NaN and infinities are spelt out, for the check at the call to name them.
+// appendCoordinate appends the shortest exact form. It spells out NaN and infinities, so that the check at the call can name them.
 func appendCoordinate(b []byte, f float64) []byte {
 	if f-f != 0 { // NaN or infinite
-		return strconv.AppendFloat(b, f, 'g', -1, 64)
+		return append(b, strings.TrimPrefix(fmt.Sprint(f), "+")...)
 	}
 	return wire.AppendFloat(b, f)
 }
@@ -105,7 +105,7 @@ func ParseGeoJSON(text []byte) (Geometry, error) {
 	return Geometry{Type: found.kind, Coordinates: bytes.Clone(found.coordinates)}, nil
 }
 
-// appendGeometry appends the GeoJSON text of a geometry's own object, a Feature unwrapped, checked where it then stands.
+// appendGeometry appends the GeoJSON text of a geometry, or of the geometry of a Feature, and checks it there.
 func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
 	start := len(b)
 	switch g := g.(type) {
@@ -128,10 +128,13 @@ func appendGeometry(b []byte, field string, g GeometryLike) ([]byte, error) {
 		b = append(b, text...)
 	}
 	found, err := scanGeoJSON(field, b[start:])
-	return keepOnly(b, start, found.text), err
+	if len(found.text) < len(b)-start {
+		b = append(b[:start], found.text...)
+	}
+	return b, err
 }
 
-// givenText gives the GeoJSON text that a geometry is, if it is bytes.
+// givenText returns a geometry that is bytes.
 func givenText(g GeometryLike) (text []byte, ok bool) {
 	switch g := g.(type) {
 	case json.RawMessage:
@@ -143,18 +146,14 @@ func givenText(g GeometryLike) (text []byte, ok bool) {
 	return text, ok
 }
 
-// textLength is about how long the text of these geometries is, where that can be told without encoding them.
+// textLength is about the length of the text of these geometries, as far as it is known without encoding them.
 func textLength(gs ...GeometryLike) int {
-	const around = 64 // the object around coordinates; with other members of a request to spare
-	n := 512
+	const around = 64 // the object around coordinates
+	n := 512          // the other members of a request
 	for _, g := range gs {
 		switch g := g.(type) {
 		case Geometry:
 			n += len(g.Coordinates)
-		case *Geometry:
-			if g != nil {
-				n += len(g.Coordinates)
-			}
 		case string:
 			n += len(g)
 		default:
@@ -166,14 +165,6 @@ func textLength(gs ...GeometryLike) int {
 	return n
 }
 
-// keepOnly takes away what stands from start on but for this part of it.
-func keepOnly(b []byte, start int, part []byte) []byte {
-	if len(part) == len(b)-start {
-		return b
-	}
-	return append(b[:start], part...)
-}
-
 func appendObject(b []byte, g Geometry) []byte {
 	b, _ = jsontext.AppendQuote(append(b, `{"type":`...), string(g.Type))
 	b = append(b, `,"coordinates":`...)
@@ -183,7 +174,8 @@ func appendObject(b []byte, g Geometry) []byte {
 	return append(append(b, g.Coordinates...), '}')
 }
 
-// appendMarshalled appends the text of a value of some library's own type, and names the fix where such a type is known to encode badly.
+// appendMarshalled appends the text of a value of another type, such as a library's. If the type is known to encode badly, the error says
+// what to do.
 func appendMarshalled(b []byte, field string, g any) ([]byte, error) {
 	text, err := json.Marshal(g)
 	if err != nil {

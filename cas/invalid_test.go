@@ -131,6 +131,8 @@ func TestABadBaseURLIsAnErrorOfNewClient(t *testing.T) {
 		"http://":                           "no host",
 		"http:///path":                      "no host",
 		"http://:8000":                      "no host",
+		"http://h:99999":                    "port",
+		"http://h:0":                        "port",
 		"http:localhost":                    "no host",
 		"https://" + secret + "@h":          "user info",
 		"https://me:" + secret + "@h/p":     "user info",

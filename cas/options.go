@@ -1,81 +1,57 @@
 package cas
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Option configures a [Client]. NewClient returns an error for an invalid option.
-type Option interface{ client(*config) error }
+type Option interface{ client(*core) error }
 
 // CallOption configures one call. An invalid one makes the call return ErrInvalidRequest.
 type CallOption interface{ call(*callConfig) error }
 
 type (
-	option     func(*config) error
+	option     func(*core) error
 	callOption func(*callConfig) error
 )
 
-func (o option) client(c *config) error       { return o(c) }
+func (o option) client(c *core) error         { return o(c) }
 func (o callOption) call(c *callConfig) error { return o(c) }
 
-// config is what the options of a client fill in.
-type config struct {
-	key               *header
-	headers           []header
-	timeout           time.Duration
-	http              *http.Client
-	retry             RetryPolicy
-	requestsPerMinute int
-	log               *slog.Logger
-	userAgent         string
-	maxBytes          int64
-}
-
-// callConfig is what the options of a call fill in.
+// callConfig holds the settings of one call. The options of the call set its fields.
 type callConfig struct {
-	info    *ResponseInfo
+	info    *ResponseInfo // nil if the caller does not want it
 	headers []header
-	timeout time.Duration // 0 is the client's
-	retry   *RetryPolicy  // nil is the client's
+	timeout time.Duration
+	retry   RetryPolicy
 	retryIf func(*Error) bool
-	secrets *secret // of the client and of this call
-	begun   bool    // before Close, by an AsyncClient
+	secrets secret // of the client and of this call
+	begun   bool   // an AsyncClient began the call before Close
 }
 
-// defaultMaxBytes is room for a batch of 1000 geometries with the 50 datasets that the service allows, tenfold.
+// defaultMaxBytes is ten times a batch of 1000 geometries with the 50 datasets that the service allows.
 const defaultMaxBytes = 256 << 20
-
-func defaults() config {
-	retry, _ := RetryPolicy{}.complete("") // the zero policy is valid
-	return config{timeout: DefaultTimeout, maxBytes: defaultMaxBytes, retry: retry}
-}
 
 const keyHeader = "X-API-Key"
 
 // WithAPIKey sends the key as X-API-Key; "" sends none. A key with control characters is an error. The key goes only to the base URL's
 // host. It appears in no log, error or printed client.
 func WithAPIKey(key string) Option {
-	if hasControl(key) {
-		return refused("WithAPIKey", "the key has control characters, perhaps a line end: trim it")
-	}
-	h := secretHeader(keyHeader, key)
-	return option(func(c *config) error {
-		c.key = nil
-		if key != "" {
-			c.key = &h
+	h := newHeader(keyHeader, key)
+	return option(func(c *core) error {
+		if hasControl(h.value()) {
+			return invalid("WithAPIKey", "the key has control characters, perhaps a line end: trim it")
 		}
+		c.headers = append(c.headers, h)
 		return nil
 	})
-}
-
-// refused is the option that is an error.
-func refused(field, format string, args ...any) option {
-	return func(*config) error { return invalid(field, format, args...) }
 }
 
 // WithHeader adds a header to every request of a client or of one call, such as a gateway's token or a tracing header. If a name occurs
@@ -88,48 +64,39 @@ func WithHeader(name, value string) interface {
 	Option
 	CallOption
 } {
-	return headerOption{name, func() string { return value }}
+	h := newHeader(name, value)
+	return headerOption(func(to *[]header) error {
+		use, elsewhere := setElsewhere[h.name]
+		switch {
+		case !isToken(name):
+			return invalid("WithHeader", "%q is not the name of a header", name)
+		case elsewhere:
+			return invalid("WithHeader", "%s is set by the client itself%s", h.name, use)
+		case hasControl(h.value()): // the value may be secret
+			return invalid("WithHeader", "the value of %s has control characters, perhaps a line end: trim it", h.name)
+		}
+		*to = append(*to, h)
+		return nil
+	})
 }
 
-// headerOption holds the value where nothing prints it.
-type headerOption struct {
-	name  string
-	value func() string
-}
+// headerOption is an option of a client and of a call, which adds a header.
+type headerOption func(to *[]header) error
 
-func (o headerOption) client(c *config) error   { return o.add(&c.headers) }
-func (o headerOption) call(c *callConfig) error { return o.add(&c.headers) }
+func (o headerOption) client(c *core) error     { return o(&c.headers) }
+func (o headerOption) call(c *callConfig) error { return o(&c.headers) }
 
-// setElsewhere are the headers that WithHeader refuses.
+// setElsewhere holds the headers that WithHeader refuses, and what to use instead.
 var setElsewhere = map[string]string{
 	"X-Api-Key": ": use WithAPIKey", "User-Agent": ": use WithUserAgent", "Host": "", "Accept": "", "Accept-Encoding": "", "Content-Type": "",
 	"Content-Length": "", "Content-Encoding": "", "Transfer-Encoding": "", "Te": "", "Trailer": "", "Connection": "", "Keep-Alive": "",
 	"Proxy-Connection": "", "Proxy-Authorization": ": put user and password into the proxy's URL", "Upgrade": "", "Expect": "", "Range": "",
 }
 
-func (o headerOption) add(to *[]header) error {
-	name, value := http.CanonicalHeaderKey(o.name), o.value()
-	use, elsewhere := setElsewhere[name]
-	switch {
-	case !isToken(o.name):
-		return invalid("WithHeader", "%q is not the name of a header", o.name)
-	case elsewhere:
-		return invalid("WithHeader", "%s is set by the client itself%s", name, use)
-	case hasControl(value): // which may be secret
-		return invalid("WithHeader", "the value of %s has control characters, perhaps a line end: trim it", name)
-	}
-	h := plainHeader(name, value)
-	if isSecretName(name) {
-		h = secretHeader(name, value)
-	}
-	*to = append(*to, h)
-	return nil
-}
-
 // WithTimeout bounds one attempt, from sending to the last byte of the answer; default [DefaultTimeout]. Waits between attempts do not
 // count; the context bounds the whole call. Zero or less is an error.
 func WithTimeout(d time.Duration) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		c.timeout = d
 		return checkTimeout("WithTimeout", d)
 	})
@@ -150,26 +117,26 @@ func checkTimeout(field string, d time.Duration) error {
 	return nil
 }
 
-// WithHTTPClient sends through a copy of hc, with its Transport (proxies, TLS, tracing) and Jar. The copy follows no redirects and
-// ignores hc.Timeout (see [WithTimeout]). hc itself is not changed, and Close does not close its connections.
+// WithHTTPClient sends through the Transport of hc (proxies, TLS, tracing) and uses its Jar. It ignores hc.Timeout (see [WithTimeout])
+// and hc.CheckRedirect, as redirects are never followed. hc itself is not changed, and Close does not close its connections.
 //
 // Retries, pauses, time limits, size limits and the protection of the key work with any http.Client. Three things depend on the
 // transport: how many idle connections it keeps and for how long (the service closes them after 5 s), whether large requests are sent
 // without a copy, and whether a connection is dropped after a 500, which the service is about to close. Wrap [NewTransport] to keep all
 // three. A Transport that adds its own secrets is responsible for where they go.
 func WithHTTPClient(hc *http.Client) Option {
-	if hc == nil {
-		return refused("WithHTTPClient", "is nil: leave the option out for the client's own transport")
-	}
-	return option(func(c *config) error {
-		c.http = hc
+	return option(func(c *core) error {
+		if hc == nil {
+			return invalid("WithHTTPClient", "is nil: leave the option out for the client's own transport")
+		}
+		c.transport, c.jar = cmp.Or(hc.Transport, http.DefaultTransport), hc.Jar
 		return nil
 	})
 }
 
 // WithRetry sets when and how often an attempt is retried. Zero fields keep their defaults. See [RetryPolicy].
 func WithRetry(p RetryPolicy) Option {
-	return option(func(c *config) (err error) {
+	return option(func(c *core) (err error) {
 		c.retry, err = p.complete("WithRetry")
 		return err
 	})
@@ -178,8 +145,7 @@ func WithRetry(p RetryPolicy) Option {
 // WithCallRetry sets the [RetryPolicy] of this call, in place of the client's.
 func WithCallRetry(p RetryPolicy) CallOption {
 	return callOption(func(c *callConfig) (err error) {
-		p, err := p.complete("WithCallRetry")
-		c.retry = &p
+		c.retry, err = p.complete("WithCallRetry")
 		return err
 	})
 }
@@ -198,11 +164,11 @@ func WithRetryIf(again func(failure *Error) bool) CallOption {
 // counts requests in windows of a minute. A batch counts as one request; Health does not count. Less than 1 is an error. Without this
 // option, the client only pauses after a 429.
 func WithRequestsPerMinute(n int) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if n < 1 {
 			return invalid("WithRequestsPerMinute", "%d is less than 1; leave the option out for no limit", n)
 		}
-		c.requestsPerMinute = n
+		c.gate = newGate(n)
 		return nil
 	})
 }
@@ -210,7 +176,7 @@ func WithRequestsPerMinute(n int) Option {
 // WithLogger writes one record for each attempt, at level Debug, or Warn for a failure. A record has the operation, status, attempt,
 // duration, bytes and request ids, and never a body, a header or a key. A wait after a 429 is logged at level Info. nil means no log.
 func WithLogger(l *slog.Logger) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		c.log = l
 		return nil
 	})
@@ -219,11 +185,11 @@ func WithLogger(l *slog.Logger) Option {
 // WithUserAgent puts the name of your program, such as "basins/1.2", before the module's own User-Agent.
 // Control characters are an error.
 func WithUserAgent(name string) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if hasControl(name) {
 			return invalid("WithUserAgent", "has control characters")
 		}
-		c.userAgent = strings.TrimSpace(name)
+		c.headers = append(c.headers, newHeader("User-Agent", userAgent(name)))
 		return nil
 	})
 }
@@ -231,7 +197,7 @@ func WithUserAgent(name string) Option {
 // WithMaxResponseBytes bounds the decoded body of an answer; default 256 MiB. A 2xx over this limit returns ErrResponseTooLarge and is
 // not retried. An error over this limit, or over 4 MiB, keeps its status and message but has no Detail. Less than 1 is an error.
 func WithMaxResponseBytes(n int64) Option {
-	return option(func(c *config) error {
+	return option(func(c *core) error {
 		if n < 1 {
 			return invalid("WithMaxResponseBytes", "%d is less than 1", n)
 		}
@@ -259,26 +225,26 @@ func WithResponseInfo(info *ResponseInfo) CallOption {
 	})
 }
 
-// configOf is what the options of a call say.
+// configOf returns the settings of a call: those of the client, changed by the options.
 func (c *core) configOf(opts []CallOption) (config callConfig, err error) {
+	config = callConfig{timeout: c.timeout, retry: c.retry, secrets: c.secrets}
 	for _, opt := range opts {
 		if opt != nil && err == nil {
 			err = opt.call(&config)
 		}
 	}
-	config.secrets = c.secrets
 	if len(config.headers) > 0 {
-		config.secrets = secretsOf(append(c.headers[:len(c.headers):len(c.headers)], config.headers...))
+		config.secrets = secretsOf(slices.Concat(c.headers, config.headers))
 	}
 	return config, err
 }
 
-// hasControl reports ASCII control characters, which would end or break a header.
+// hasControl reports whether s has ASCII control characters, which would end or break a header.
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
-// isToken reports what may be the name of a header (RFC 9110).
+// isToken reports whether s can be the name of a header (RFC 9110).
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		letter := r|0x20 >= 'a' && r|0x20 <= 'z'
@@ -288,7 +254,7 @@ func isToken(s string) bool {
 
 const modulePath = "github.com/community-attribute-service/cas-go"
 
-// stamp is the version, where a build from an archive of the source, without git, sets it:
+// stamp is the version. A build from an archive of the source, without git, sets it:
 //
 //	go build -ldflags "-X github.com/community-attribute-service/cas-go/cas.stamp=v1.0.0" ./cmd/cas
 var stamp string
@@ -312,5 +278,5 @@ func Version() string {
 
 func userAgent(program string) string {
 	own := "cas-go/" + Version() + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
-	return strings.TrimSpace(program + " " + own)
+	return strings.TrimSpace(strings.TrimSpace(program) + " " + own)
 }

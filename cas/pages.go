@@ -39,7 +39,7 @@ func (c *Client) AllDatasets(ctx context.Context, filter DatasetFilter, opts ...
 	})
 }
 
-// listed is what a page says of itself.
+// listed holds the fields of a page besides its items.
 type listed struct{ total, limit, offset int }
 
 func pages[T any](first Page, fetch func(Page) ([]T, listed, error)) iter.Seq2[T, error] {
@@ -72,14 +72,14 @@ func pages[T any](first Page, fetch func(Page) ([]T, listed, error)) iter.Seq2[T
 	}
 }
 
-// detailWorkers bounds the requests under way for ProviderDetails; the service lists a provider's datasets in one process.
+// detailWorkers bounds the concurrent requests of ProviderDetails; the service lists a provider's datasets in one process.
 const detailWorkers = 8
 
 // ProviderDetails yields every provider with its datasets, in the order of [Client.AllProviders]. It requests a few at a time. The
 // first error is yielded last, with a nil provider.
 func (c *Client) ProviderDetails(ctx context.Context, opts ...CallOption) iter.Seq2[*ProviderDetail, error] {
 	return func(yield func(*ProviderDetail, error) bool) {
-		if c.shared() == nil || ctx == nil { // Provider says what is wrong
+		if c.shared() == nil || ctx == nil { // Provider returns the error
 			yield(c.Provider(ctx, "any"))
 			return
 		}
@@ -94,18 +94,18 @@ func (c *Client) ProviderDetails(ctx context.Context, opts ...CallOption) iter.S
 			err    error
 			info   ResponseInfo
 		}
-		queue := make(chan chan outcome, detailWorkers-1) // in list order; it and the one waited for bound the requests under way
-		left := false                                     // before the list's end
+		queue := make(chan chan outcome, detailWorkers-1) // in list order; one more is being waited for
+		stopped := false                                  // before the end of the list
 		workers.Go(func() {
 			defer close(queue)
-			var info ResponseInfo // a caller's own belongs to the goroutine that yields
+			var info ResponseInfo // only the goroutine that yields may write to the caller's
 			opts := append(opts[:len(opts):len(opts)], WithResponseInfo(&info))
 			for provider, err := range c.AllProviders(ctx, opts...) {
 				slot := make(chan outcome, 1)
 				select {
 				case queue <- slot:
 				case <-ctx.Done():
-					left = true
+					stopped = true
 					return
 				}
 				if err != nil {
@@ -128,7 +128,7 @@ func (c *Client) ProviderDetails(ctx context.Context, opts ...CallOption) iter.S
 				return
 			}
 		}
-		if left { // because the caller's context ended
+		if stopped { // because the caller's context ended
 			yield(nil, contextError(ctx))
 		}
 	}

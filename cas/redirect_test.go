@@ -119,16 +119,20 @@ func TestACallersHTTPClientIsCopied(t *testing.T) {
 type sparse struct{ status int }
 
 func (s sparse) RoundTrip(*http.Request) (*http.Response, error) {
+	if s.status == 0 {
+		return nil, nil
+	}
 	return &http.Response{StatusCode: s.status, Header: http.Header{"Location": {"/there"}}}, nil
 }
 
 func TestASparseAnswerOfACallersTransport(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]string{302: "ErrRedirect", 200: "ErrMalformedResponse", 404: "ErrNotFound"} {
-		client, err := cas.NewClient("http://cas.test", cas.WithHTTPClient(&http.Client{Transport: sparse{status}}))
+	for status, want := range map[int]string{302: "ErrRedirect", 200: "ErrMalformedResponse", 404: "ErrNotFound", 0: ""} {
+		client, err := cas.NewClient("http://cas.test", cas.WithHTTPClient(&http.Client{Transport: sparse{status}}), cas.WithRetry(cas.RetryPolicy{MaxAttempts: 1}))
 		require.NoError(t, err)
 		_, err = client.Health(t.Context())
 		assert.Equal(t, want, kinds(err))
+		assert.Equal(t, status, asError(t, err).StatusCode)
 		require.NoError(t, client.Close())
 	}
 	client, err := cas.NewClient(httptest.DefaultRemoteAddr)

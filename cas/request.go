@@ -1,10 +1,12 @@
 package cas
 
 import (
+	"cmp"
+	"fmt"
 	"net"
-	"strconv"
+	"reflect"
+	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -13,8 +15,8 @@ import (
 
 // TimeRangeLike is a period for time-varying datasets: a [Dates] or a [TimeRange]. nil means no limit.
 type TimeRangeLike interface {
-	// period gives both ends as they go out.
-	period() (start, end string, err error)
+	// ends returns start and end as they are sent, and as times.
+	ends() (texts [2]string, times [2]time.Time, err error)
 }
 
 // Dates is a period as two strings, start and end. Each is an ISO 8601 date or date-time:
@@ -32,72 +34,58 @@ type TimeRange struct {
 	Start, End time.Time
 }
 
-const naive = "2006-01-02T15:04:05"
+var endNames = [2]string{"time_range.start", "time_range.end"}
 
-func (d Dates) period() (start, end string, err error) {
-	var instants [2]time.Time
-	var texts [2]string
+func (d Dates) ends() (texts [2]string, times [2]time.Time, err error) {
 	for i, text := range d {
-		field := [2]string{"time_range.start", "time_range.end"}[i]
 		if text == "" {
-			return "", "", invalid(field, `is empty: a period is two dates, as in cas.Dates{"2020-01-01", "2020-12-31"}`)
+			return texts, times, invalid(endNames[i], `is empty: a period is two dates, as in cas.Dates{"2020-01-01", "2020-12-31"}`)
 		}
-		instants[i], _, err = wire.ParseTime(text)
-		if err != nil {
-			return "", "", invalid(field, "%q is not an ISO 8601 date or date-time, such as 2020-01-31 or 2020-01-31T12:00:00", text)
+		if times[i], _, err = wire.ParseTime(text); err != nil {
+			return texts, times, invalid(endNames[i], "%q is not an ISO 8601 date or date-time, such as 2020-01-31 or 2020-01-31T12:00:00", text)
 		}
-		if _, ok := serviceZone(text); !ok {
-			return "", "", invalid(field, "%q has a zone to the second, which the service cannot read", text)
+		if zone := strings.LastIndexAny(text, "+-"); zone >= len(time.DateOnly) && len(text)-zone > len("+00:00") {
+			return texts, times, invalid(endNames[i], "%q has a zone to the second, which the service cannot read", text)
 		}
-		texts[i] = text
-		if len(text) == len(time.DateOnly) {
+		if texts[i] = text; len(text) == len(time.DateOnly) {
 			texts[i] += "T00:00:00"
 		}
 	}
-	if instants[1].Before(instants[0]) {
-		return "", "", reversed(texts[0], texts[1])
-	}
-	return texts[0], texts[1], nil
+	return texts, times, nil
 }
 
-// serviceZone tells whether the zone of a parsed time is one that the service reads: none, Z, ±hh:mm or ±hhmm, not ±hh:mm:ss.
-func serviceZone(text string) (zone string, ok bool) {
-	for i := len(time.DateOnly); i < len(text); i++ {
-		if c := text[i]; c == '+' || c == '-' {
-			return text[i:], len(text)-i <= len("+00:00")
-		}
-	}
-	return "", true
-}
-
-func (r TimeRange) period() (start, end string, err error) {
-	var texts [2]string
-	for i, t := range [2]time.Time{r.Start, r.End} {
-		field := [2]string{"time_range.start", "time_range.end"}[i]
+func (r TimeRange) ends() (texts [2]string, times [2]time.Time, err error) {
+	times = [2]time.Time{r.Start, r.End}
+	for i, t := range times {
 		if t.IsZero() {
-			return "", "", invalid(field, "is not set: a period has a Start and an End")
+			return texts, times, invalid(endNames[i], "is not set: a period has a Start and an End")
 		}
 		utc := t.UTC()
 		if y := utc.Year(); y < 1 || y > 9999 {
-			return "", "", invalid(field, "year %d is outside 1 to 9999", y)
+			return texts, times, invalid(endNames[i], "year %d is outside 1 to 9999", y)
 		}
-		layout := naive
+		layout := "2006-01-02T15:04:05"
 		if utc.Nanosecond()/1000 != 0 {
 			layout += ".000000"
 		}
 		texts[i] = utc.Format(layout)
 	}
-	if r.End.Before(r.Start) {
-		return "", "", reversed(texts[0], texts[1])
+	return texts, times, nil
+}
+
+// period returns both ends of a time range as they are sent.
+func period(r TimeRangeLike) (start, end string, err error) {
+	if v := reflect.ValueOf(r); v.Kind() == reflect.Pointer && v.IsNil() {
+		return "", "", invalid("time_range", "is a nil %T", r)
 	}
-	return texts[0], texts[1], nil
+	texts, times, err := r.ends()
+	if err == nil && times[1].Before(times[0]) {
+		err = invalid("time_range", "ends (%s) before it starts (%s)", texts[1], texts[0])
+	}
+	return texts[0], texts[1], err
 }
 
-func reversed(start, end string) error {
-	return invalid("time_range", "ends (%s) before it starts (%s)", end, start)
-}
-
-// asked is what an extraction and a batch have in common.
+// asked holds the fields that an extraction and a batch have in common.
 type asked struct {
 	datasetIDs  []string
 	aggregation AggregationMethod
@@ -105,7 +93,8 @@ type asked struct {
 	targetCRS   string
 }
 
-// encode gives the body of an extraction: its geometry's text as it came, then the rest. A large text is a part by itself, not copied.
+// encode returns the body of an extraction: the text of the geometry as it came, then the rest. A large text is a part of its own and is not
+// copied.
 func (r ExtractRequest) encode() (net.Buffers, error) {
 	rest := asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}
 	if text, ok := givenText(r.Geometry); ok && len(text) > smallBody {
@@ -125,7 +114,7 @@ func (r ExtractRequest) encode() (net.Buffers, error) {
 	return net.Buffers{b}, err
 }
 
-// encode gives the body of a batch.
+// encode returns the body of a batch.
 func (r BatchExtractRequest) encode() (net.Buffers, error) {
 	if n := len(r.Geometries); n > MaxBatchGeometries {
 		return nil, invalid("geometries", "are %d, and a batch takes %d: package bulk splits any number", n, MaxBatchGeometries)
@@ -139,17 +128,15 @@ func (r BatchExtractRequest) encode() (net.Buffers, error) {
 		if b, err = appendGeometry(b, "geometries", g); err == nil {
 			continue
 		}
-		if _, named := appendGeometry(nil, "geometries["+strconv.Itoa(i)+"]", g); named != nil { // a name for each would be made in vain
-			err = named
-		}
-		return nil, err
+		_, named := appendGeometry(nil, fmt.Sprintf("geometries[%d]", i), g) // again, since a name for every geometry would take time
+		return nil, cmp.Or(named, err)
 	}
 	b, err = asked{r.DatasetIDs, r.Aggregation, r.TimeRange, r.TargetCRS}.append(append(b, ']'))
 	return net.Buffers{b}, err
 }
 
-// append finishes the object that b has begun. Empty members are left out, which gives the service's defaults; only dataset_ids
-// are always sent, for the service to judge.
+// append finishes the object that b has begun. It leaves out empty members, so that the service's defaults hold, except for dataset_ids,
+// which the service judges.
 func (a asked) append(b []byte) ([]byte, error) {
 	b = append(b, `,"dataset_ids":[`...)
 	var err error
@@ -157,15 +144,17 @@ func (a asked) append(b []byte) ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if b, err = appendText(b, "dataset_ids", i, id); err != nil {
-			return b, err
+		if b, err = jsontext.AppendQuote(b, id); err != nil {
+			return b, invalid(fmt.Sprintf("dataset_ids[%d]", i), notUTF8, id)
 		}
 	}
 	b = append(b, ']')
 	if a.timeRange != nil {
-		if b, err = appendTimeRange(b, a.timeRange); err != nil {
+		start, end, err := period(a.timeRange)
+		if err != nil {
 			return b, err
 		}
+		b = fmt.Appendf(b, `,"time_range":{"start":"%s","end":"%s"}`, start, end) // what parses as a time needs no escapes
 	}
 	for _, member := range []struct{ name, text string }{
 		{"aggregation", string(a.aggregation)},
@@ -175,39 +164,12 @@ func (a asked) append(b []byte) ([]byte, error) {
 			continue
 		}
 		b = append(append(append(b, `,"`...), member.name...), `":`...)
-		if b, err = appendText(b, member.name, noIndex, member.text); err != nil {
-			return b, err
+		if b, err = jsontext.AppendQuote(b, member.text); err != nil {
+			return b, invalid(member.name, notUTF8, member.text)
 		}
 	}
 	return append(b, '}'), nil
 }
 
-func appendTimeRange(b []byte, r TimeRangeLike) ([]byte, error) {
-	if p, ok := r.(*TimeRange); ok && p == nil {
-		return b, invalid("time_range", "is a nil *cas.TimeRange")
-	}
-	if p, ok := r.(*Dates); ok && p == nil {
-		return b, invalid("time_range", "is a nil *cas.Dates")
-	}
-	start, end, err := r.period()
-	if err != nil {
-		return b, err
-	}
-	b = append(append(b, `,"time_range":{"start":"`...), start...) // what parses as a time needs no escapes
-	b = append(append(b, `","end":"`...), end...)
-	return append(b, `"}`...), nil
-}
-
-// noIndex is the index of what is not in a list.
-const noIndex = -1
-
-// appendText appends a JSON string; a text that is not UTF-8 would arrive as another one and is refused.
-func appendText(b []byte, field string, index int, text string) ([]byte, error) {
-	if !utf8.ValidString(text) {
-		if index != noIndex {
-			field += "[" + strconv.Itoa(index) + "]"
-		}
-		return b, invalid(field, "%q is not valid UTF-8", text)
-	}
-	return jsontext.AppendQuote(b, text)
-}
+// notUTF8 refuses a text that would arrive as another one.
+const notUTF8 = "%q is not valid UTF-8"

@@ -1,6 +1,9 @@
 package cas
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Lookup finds the result of a dataset. Results are not in the order of the request, and some may be missing. If a dataset has several
 // results, Lookup returns the first.
@@ -27,16 +30,15 @@ const noReason = "the service gave no result and no reason; it does so when a da
 // once is listed once. Use it to find what failed inside a 200; the warnings alone do not tell, because some concern results that are
 // present.
 func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
+	if r == nil {
+		r = new(AttributeResponse)
+	}
 	if answersInOrder(r, datasetIDs) {
 		return nil
 	}
 	present := map[string]int{}
-	var warnings []string
-	if r != nil {
-		for i := range r.Results {
-			present[r.Results[i].DatasetID]++
-		}
-		warnings = r.Warnings
+	for i := range r.Results {
+		present[r.Results[i].DatasetID]++
 	}
 	refused := ResponseError(r)
 	var failures []DatasetFailure
@@ -48,7 +50,7 @@ func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
 		failure := DatasetFailure{DatasetID: id, Reason: noReason}
 		if refused != nil {
 			failure.Reason = refused.(*Error).Message
-		} else if reason, ok := reasonFor(id, warnings); ok {
+		} else if reason, ok := reasonFor(id, r.Warnings); ok {
 			failure.Reason = reason
 		}
 		failures = append(failures, failure)
@@ -56,9 +58,9 @@ func Missing(r *AttributeResponse, datasetIDs []string) []DatasetFailure {
 	return failures
 }
 
-// answersInOrder reports a response with a result for each dataset, in the order asked, as most have: nothing needs to be counted.
+// answersInOrder reports whether a response has a result for each dataset, in the order of the request. Most have, and need no counting.
 func answersInOrder(r *AttributeResponse, datasetIDs []string) bool {
-	if r == nil || len(r.Results) < len(datasetIDs) {
+	if len(r.Results) < len(datasetIDs) {
 		return false
 	}
 	for i, id := range datasetIDs {
@@ -78,7 +80,7 @@ func reasonFor(id string, warnings []string) (string, bool) {
 	return "", false
 }
 
-// refusedGeometry is the geometry_hash by which the service marks a geometry of a batch that it refused.
+// refusedGeometry is the geometry_hash of a geometry of a batch that the service refused.
 const refusedGeometry = "error"
 
 // ResponseError returns an error if the service refused this geometry of a batch, such as one over the vertex limit; such a refusal
@@ -101,9 +103,7 @@ func ResponseError(r *AttributeResponse) error {
 // AggregationMismatches lists the results whose aggregation differs from the requested one ("" is mean). The service treats the request
 // as a wish; for example, it always answers categorical datasets with a distribution.
 func AggregationMismatches(r *AttributeResponse, asked AggregationMethod) []AttributeResult {
-	if asked == "" {
-		asked = AggregationMean
-	}
+	asked = cmp.Or(asked, AggregationMean)
 	var others []AttributeResult
 	if r != nil {
 		for _, result := range r.Results {

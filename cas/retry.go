@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type RetryPolicy struct {
 	Timeouts bool
 }
 
-// complete fills in the defaults.
+// complete fills in the defaults. field names the policy in an error.
 func (p RetryPolicy) complete(field string) (RetryPolicy, error) {
 	if p.MaxAttempts < 0 || p.MinBackoff < 0 || p.MaxBackoff < 0 || p.MaxRetryAfter < 0 {
 		return p, invalid(field, "has a negative field")
@@ -55,22 +56,19 @@ func (p RetryPolicy) complete(field string) (RetryPolicy, error) {
 	return p, nil
 }
 
-// verdict is what becomes of a failed attempt.
+// verdict says whether a failed attempt is retried, and after how long.
 type verdict struct {
 	again bool
 	delay time.Duration
 }
 
-// judge decides whether the failed attempt number n is repeated, and when. It does not look at the context but for its deadline.
+// judge decides whether the failed attempt number n is retried, and when. Of the context it looks only at the deadline.
 func (p RetryPolicy) judge(ctx context.Context, op operation, n int, failure *Error) verdict {
-	if n >= p.MaxAttempts || !p.repeatable(op, failure) {
-		return verdict{}
-	}
-	if failure.RetryAfter > p.MaxRetryAfter {
+	if n >= p.MaxAttempts || failure.RetryAfter > p.MaxRetryAfter || !p.repeatable(op, failure) {
 		return verdict{}
 	}
 	delay := p.backoff(n)
-	if failure.RetryAfter != 0 || failure.retryAfterSet {
+	if failure.retryAfterSet {
 		delay = afterSlack(failure.RetryAfter)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
@@ -79,10 +77,10 @@ func (p RetryPolicy) judge(ctx context.Context, op operation, n int, failure *Er
 	return verdict{again: true, delay: delay}
 }
 
-// retryAfterSlack makes up for the service rounding Retry-After down: after exactly that long it refuses again.
+// retryAfterSlack is added to a Retry-After, because the service rounds it down: after exactly that time it refuses again.
 const retryAfterSlack = time.Second
 
-// afterSlack is when to come again after a Retry-After.
+// afterSlack returns the wait for a Retry-After.
 func afterSlack(wait time.Duration) time.Duration {
 	return min(wait, math.MaxInt64-retryAfterSlack) + retryAfterSlack
 }
@@ -96,16 +94,15 @@ func (p RetryPolicy) repeatable(op operation, failure *Error) bool {
 	case failure.StatusCode == 0:
 		return adviceOn(failure.cause) == ""
 	}
-	switch failure.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains(repeatedStatuses, failure.StatusCode)
 }
 
-// backoff is the wait after the failed attempt number n: full jitter below a bound that doubles.
+var repeatedStatuses = []int{
+	http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
+	http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+}
+
+// backoff returns the wait after the failed attempt number n: random, up to a bound that doubles.
 func (p RetryPolicy) backoff(n int) time.Duration {
 	bound := p.MaxBackoff
 	if shift := n - 1; shift < 62 && p.MinBackoff <= p.MaxBackoff>>shift {
@@ -114,8 +111,8 @@ func (p RetryPolicy) backoff(n int) time.Duration {
 	return time.Duration(rand.Uint64N(uint64(bound) + 1))
 }
 
-// parseRetryAfter reads a Retry-After header, seconds or an HTTP date (RFC 9110). Junk, a negative number and a date in the past
-// are no answer; a number too large for a Duration is the longest one.
+// parseRetryAfter reads a Retry-After header, seconds or an HTTP date (RFC 9110). ok is false for junk, a negative number and a date in the
+// past; a number too large for a Duration is the longest one.
 func parseRetryAfter(header string, now time.Time) (wait time.Duration, ok bool) {
 	header = strings.TrimSpace(header)
 	if header == "" {
@@ -133,19 +130,4 @@ func parseRetryAfter(header string, now time.Time) (wait time.Duration, ok bool)
 		return 0, false
 	}
 	return date.Sub(now), true
-}
-
-// sleep waits for d or the end of ctx, whose error it gives.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -2,10 +2,10 @@ package cas
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"html"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Secrets are the API key and the values of headers such as Authorization. They are held by functions alone: whatever prints a client,
-// its options or what they hold, and be it by reflection, sees the address of a function.
+// Secrets are the API key and the values of headers such as Authorization. Only functions hold them: if something prints a client or its
+// options, even by reflection, it sees the address of a function.
 
 const redacted = "[redacted]"
 
@@ -25,15 +25,11 @@ type header struct {
 	secret bool
 }
 
-func plainHeader(name, value string) header {
-	return header{name: name, value: func() string { return value }}
+func newHeader(name, value string) header {
+	return header{name: http.CanonicalHeaderKey(name), value: func() string { return value }, secret: isSecretName(name)}
 }
 
-func secretHeader(name, value string) header {
-	return header{name: http.CanonicalHeaderKey(name), value: func() string { return value }, secret: true}
-}
-
-// isSecretName tells by its name that a header holds a secret.
+// isSecretName reports whether a header of this name holds a secret.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc([]string{"auth", "cookie", "key", "token", "secret", "password", "signature"}, func(word string) bool {
@@ -41,34 +37,28 @@ func isSecretName(name string) bool {
 	})
 }
 
-// withHeaders are the headers of a request, and those of the client and the call, of which an empty one takes another away. They belong
-// on the request and not in a transport, which would put them on redirects too.
+// withHeaders returns the headers of a request with those of the client and the call. A later one replaces an earlier one; an empty one
+// removes it. A transport must not add them, because it would add them to redirects too.
 func withHeaders(of http.Header, client, call []header) http.Header {
-	n := len(of) + len(client) + len(call)
-	all, values := make(http.Header, n), make([]string, 0, n)
-	maps.Copy(all, of)
-	for _, headers := range [][]header{client, call} {
-		for _, h := range headers {
-			value := h.value()
-			if value == "" {
-				delete(all, h.name)
-				continue
-			}
-			values = append(values, value)
-			all[h.name] = values[len(values)-1 : len(values) : len(values)]
+	all := of.Clone()
+	for _, h := range slices.Concat(client, call) {
+		if value := h.value(); value != "" {
+			all.Set(h.name, value)
+		} else {
+			all.Del(h.name)
 		}
 	}
 	return all
 }
 
-// secret knows how the secrets may stand in what the other side sends. nil is none.
-type secret struct{ echoes func() [][]byte }
+// secret returns the forms of the secrets that the other side may send, the longest first. nil is none.
+type secret func() [][]byte
 
-// minEcho is the length from which an echo of a secret is cut out of an answer: a shorter one would blot out ordinary words.
+// minEcho is the shortest secret that is cut out of an answer: a shorter one may be part of ordinary words.
 const minEcho = 4
 
-// secretsOf are the secrets among the headers.
-func secretsOf(headers []header) *secret {
+// secretsOf returns the secrets among the headers.
+func secretsOf(headers []header) secret {
 	var forms []string
 	for _, h := range headers {
 		if !h.secret {
@@ -84,14 +74,14 @@ func secretsOf(headers []header) *secret {
 	if len(forms) == 0 {
 		return nil
 	}
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) }) // the longest first, or a part of it would be left
-	echoes := make([][]byte, 0, len(forms))
-	for _, form := range forms {
-		if !slices.ContainsFunc(echoes, func(known []byte) bool { return string(known) == form }) {
-			echoes = append(echoes, []byte(form))
-		}
+	slices.SortFunc(forms, func(a, b string) int { // the longest first, or a part of it would be left
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	var echoes [][]byte
+	for _, form := range slices.Compact(forms) {
+		echoes = append(echoes, []byte(form))
 	}
-	return &secret{echoes: func() [][]byte { return echoes }}
+	return func() [][]byte { return echoes }
 }
 
 // appendForms appends the spellings of a secret: as it is, in URLs, Go, JSON, JSON pointers and HTML.
@@ -105,25 +95,25 @@ func appendForms(forms []string, value string) []string {
 
 func unquoted(text string) string { return text[1 : len(text)-1] }
 
-// longest is the length of the longest form of a secret.
-func (s *secret) longest() int {
+// longest returns the length of the longest form of a secret.
+func (s secret) longest() int {
 	if s == nil {
 		return 0
 	}
-	return len(s.echoes()[0])
+	return len(s()[0])
 }
 
-// scrub cuts echoes out of what the other side sent, and beginnings of one: the other side, or a library, may have cut it short.
-func (s *secret) scrub(text []byte) []byte {
+// scrub replaces secrets in a text of the other side, and beginnings of secrets, because the other side or a library may have cut one short.
+func (s secret) scrub(text []byte) []byte {
 	if s == nil {
 		return text
 	}
-	for _, echo := range s.echoes() {
+	for _, echo := range s() {
 		if bytes.Contains(text, echo) { // otherwise ReplaceAll would copy it
 			text = bytes.ReplaceAll(text, echo, []byte(redacted))
 		}
 	}
-	for _, echo := range s.echoes() {
+	for _, echo := range s() {
 		start := echo[:min(len(echo), mostLeft+1)]
 		if !bytes.Contains(text, start) {
 			continue
@@ -141,33 +131,33 @@ func (s *secret) scrub(text []byte) []byte {
 	return text
 }
 
-// mostLeft is how much of the beginning of a secret may be left, for shorter ones would blot out ordinary words.
+// mostLeft is the longest beginning of a secret that scrub leaves: it may be part of ordinary words.
 const mostLeft = 7
 
-func (s *secret) scrubText(text string) string {
+func (s secret) scrubText(text string) string {
 	if s == nil {
 		return text
 	}
 	return string(s.scrub([]byte(text)))
 }
 
-// cut takes away the end of a text that was cut, if it may be the beginning of an echo.
-func (s *secret) cut(text []byte) []byte {
+// cut removes the end of a text that was cut, if it may be the beginning of a secret.
+func (s secret) cut(text []byte) []byte {
 	if s == nil {
 		return text
 	}
 	for n := min(s.longest()-1, len(text)); n > 0; n-- {
 		end := text[len(text)-n:]
-		if slices.ContainsFunc(s.echoes(), func(echo []byte) bool { return bytes.HasPrefix(echo, end) }) {
+		if slices.ContainsFunc(s(), func(echo []byte) bool { return bytes.HasPrefix(echo, end) }) {
 			return text[:len(text)-n]
 		}
 	}
 	return text
 }
 
-// excerpt is the beginning of a text, for a message: an answer that is nested ten thousand deep, or whose number has a million digits,
-// does not fill it.
-func (s *secret) excerpt(text string) string {
+// excerpt returns the beginning of a text for a message. The text may be long: an answer may be nested ten thousand deep, or have a number
+// of a million digits.
+func (s secret) excerpt(text string) string {
 	const most = 300
 	text = s.scrubText(text)
 	if len(text) <= most {
@@ -176,8 +166,8 @@ func (s *secret) excerpt(text string) string {
 	return strings.ToValidUTF8(string(s.cut([]byte(text[:most]))), "") + "…"
 }
 
-// scrubHeader is a copy of the headers of an answer.
-func (s *secret) scrubHeader(h http.Header) http.Header {
+// scrubHeader returns a copy of the headers of an answer without secrets.
+func (s secret) scrubHeader(h http.Header) http.Header {
 	h = h.Clone()
 	for _, values := range h {
 		for i := range values {
@@ -187,8 +177,8 @@ func (s *secret) scrubHeader(h http.Header) http.Header {
 	return h
 }
 
-// clean cuts echoes of secrets out of every part of a failure that the other side, or a transport, may have written.
-func (s *secret) clean(e *Error) {
+// clean removes secrets from every part of a failure that the other side, or a transport, may have written.
+func (s secret) clean(e *Error) {
 	if len(e.Body) > sampleBytes {
 		e.Body = s.cut(e.Body)
 	}
@@ -203,13 +193,13 @@ func (s *secret) clean(e *Error) {
 	e.URL = s.scrubText(e.URL)
 	if detail := s.scrub(e.Detail); !bytes.Equal(detail, e.Detail) {
 		e.Detail = nil
-		if json.Valid(detail) { // which a key of digits alone, cut out of a number, does not leave
+		if json.Valid(detail) { // it is not if a key of digits was cut out of a number
 			e.Detail = detail
 		}
 	}
 	if e.cause != nil {
 		if text := e.cause.Error(); s.scrubText(text) != text {
-			e.cause = errors.New(s.scrubText(text)) // what it wraps would tell the secret again
+			e.cause = errors.New(s.scrubText(text)) // the errors that it wraps have the secret too
 		}
 	}
 }

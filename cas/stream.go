@@ -33,15 +33,18 @@ func (c *Client) StreamBatch(ctx context.Context, r BatchExtractRequest, opts ..
 	}
 }
 
-// batchStream is a batch that is being yielded, over as many attempts as it takes.
+// errStopped ends the reading of a batch whose consumer does not want the rest.
+var errStopped = errors.New("the consumer stopped")
+
+// batchStream yields a batch, over one or more attempts.
 type batchStream struct {
 	yield   func(*AttributeResponse, error) bool
-	reuse   bool // of the memory of a response for the next
-	yielded int
-	stopped bool
+	reuse   bool // every response gets the memory of the one before
+	yielded int  // responses
+	stopped bool // yield returned false
 }
 
-// read yields what one answer has beyond what earlier ones had: answers are positional.
+// read yields the responses of an answer behind those that earlier attempts yielded: responses are in the order of the geometries.
 func (s *batchStream) read(a *answer) (requestID string, err error) {
 	var response *AttributeResponse
 	batch, n, err := readBatch(a, s.yielded, s.reuse,
@@ -61,13 +64,16 @@ func (s *batchStream) read(a *answer) (requestID string, err error) {
 			}
 			return nil
 		})
-	if err == nil && n < s.yielded {
+	switch {
+	case s.stopped:
+		err = nil
+	case err == nil && n < s.yielded:
 		err = fmt.Errorf("it has %d responses where an earlier one had %d", n, s.yielded)
 	}
 	return batch.RequestID, err
 }
 
-// collect makes a call whose answer is a batch. It is decoded while it arrives, so that its text is never held whole.
+// collect makes a call whose answer is a batch. It decodes the answer while it arrives, so memory never holds its whole text.
 func collect(ctx context.Context, c *core, op operation, bad error, opts []CallOption) (*BatchAttributeResponse, error) {
 	if bad != nil {
 		return nil, bad
@@ -90,9 +96,9 @@ func collect(ctx context.Context, c *core, op operation, bad error, opts []CallO
 	return whole, nil
 }
 
-// readBatch reads the answer to a batch, response by response. The first skip responses are passed over; every other one is read
-// into what room gives, and then done is called; with reuse, into the memory of what that holds. n is the number
-// of responses; batch holds all of the answer but those.
+// readBatch reads the answer to a batch, response by response. It skips the first skip responses. It reads every other one into the value
+// that room returns, with reuse into the memory that this value holds, and then calls done. n is the number of responses; batch holds the
+// rest of the answer.
 func readBatch(a *answer, skip int, reuse bool, room func() *AttributeResponse, done func() error) (batch *BatchAttributeResponse, n int, err error) {
 	s := jsonread.NewStream(a.limit.ctx, a.body)
 	defer s.Release()
@@ -101,7 +107,7 @@ func readBatch(a *answer, skip int, reuse bool, room func() *AttributeResponse, 
 	rest := []byte{'{'} // the object without its responses
 	defer func() {
 		if err != nil && batch.RequestID == "" {
-			_ = gen.Decode(a.limit.ctx, append(rest, '}'), batch) // its request id is worth logging
+			_ = gen.Decode(a.limit.ctx, append(rest, '}'), batch) // for the request id in the log
 		}
 	}()
 	if err := s.Open('{'); err != nil {
@@ -144,7 +150,7 @@ func readBatch(a *answer, skip int, reuse bool, room func() *AttributeResponse, 
 	return batch, n, nil
 }
 
-// appendMember appends the next member of the stream as it stands in its text.
+// appendMember appends the next member of the stream, its value as it is written.
 func appendMember(b []byte, s *jsonread.Stream, name string) ([]byte, error) {
 	if len(b) > 1 {
 		b = append(b, ',')
@@ -156,7 +162,7 @@ func appendMember(b []byte, s *jsonread.Stream, name string) ([]byte, error) {
 	return b, err
 }
 
-// readResponses reads the array of responses; null, which is none, counts -1.
+// readResponses reads the array of responses. For null, n is -1.
 func readResponses(s *jsonread.Stream, skip int, reuse bool, room func() *AttributeResponse, done func() error) (n int, err error) {
 	if null, err := s.Null(); null || err != nil {
 		return -1, err
@@ -173,7 +179,7 @@ func readResponses(s *jsonread.Stream, skip int, reuse bool, room func() *Attrib
 			case response == nil:
 				response = room()
 				fallthrough
-			default: // again, because it had not arrived whole
+			default: // Item calls again if the response had not arrived whole
 				if reuse {
 					r.Reuse()
 				}

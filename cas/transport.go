@@ -13,8 +13,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/community-attribute-service/cas-go/gen"
 )
 
 const (
@@ -46,58 +44,30 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// httpClient gives what to send through, which follows no redirect: net/http would carry X-API-Key to another host, and the
-// service answers a path with a trailing slash by a redirect to whatever Host the request named. own is nil if hc was brought.
-func httpClient(hc *http.Client) (client gen.HttpRequestDoer, own *http.Transport) {
-	if hc != nil {
-		copied := *hc
-		copied.Timeout = 0
-		copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		copied.Transport = unfollowed{hc.Transport}
-		return &copied, nil
+// send sends r, with the cookies of the jar. It follows no redirect, as http.Client would: X-API-Key would go to another host, and the
+// service answers a path with a trailing slash by a redirect to whatever Host the request named.
+func (c *core) send(r *http.Request) (*http.Response, error) {
+	if c.jar != nil {
+		for _, cookie := range c.jar.Cookies(r.URL) {
+			r.AddCookie(cookie)
+		}
 	}
-	own = NewTransport()
-	return direct{unfollowed{own}}, own
+	res, err := c.transport.RoundTrip(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case res == nil:
+		return nil, fmt.Errorf("the transport %T returned neither an answer nor an error", c.transport)
+	case res.Body == nil: // a transport of the caller's own may leave it out
+		res.Body = http.NoBody
+	}
+	if c.jar != nil {
+		c.jar.SetCookies(r.URL, res.Cookies())
+	}
+	return res, nil
 }
 
-// direct sends without an http.Client: redirects, cookies and time limits, which that is for, are not wanted or not its business here.
-type direct struct{ http.RoundTripper }
-
-func (d direct) Do(r *http.Request) (*http.Response, error) { return d.RoundTrip(r) }
-
-// redirectHeader is where unfollowed puts the Location.
-const redirectHeader = "Cas-Go-Location"
-
-// unfollowed hides the Location of a redirect from http.Client, which parses it before it asks CheckRedirect and, where it cannot,
-// throws the answer away with its status.
-type unfollowed struct{ base http.RoundTripper }
-
-func (t unfollowed) RoundTrip(r *http.Request) (*http.Response, error) {
-	base := t.base
-	if base == nil {
-		base = http.DefaultTransport
-	}
-	res, err := base.RoundTrip(r)
-	if err == nil && res != nil && res.StatusCode/100 == 3 {
-		res.Header = renamed(res.Header, "Location", redirectHeader)
-	}
-	return res, err
-}
-
-// asSent gives the headers as the service sent them.
-func asSent(h http.Header) http.Header { return renamed(h, redirectHeader, "Location") }
-
-// renamed gives headers with one of another name; the transport may keep its own.
-func renamed(h http.Header, from, to string) http.Header {
-	if values, ok := h[from]; ok {
-		h = h.Clone()
-		h[to] = values
-		delete(h, from)
-	}
-	return h
-}
-
-// proxyRefusal is a proxy's answer to CONNECT other than that the way is open.
+// proxyRefusal is the error of a proxy that refuses CONNECT.
 type proxyRefusal struct {
 	status int
 	proxy  string
@@ -114,8 +84,8 @@ func onConnect(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Res
 	return nil
 }
 
-// conn is a connection that takes the body of a request from where it lies, in one system call (without it a body is copied through a
-// buffer of 32 kB, which is made for each request and costs more than the copying), and that can be given up.
+// conn is a connection that sends a largeBody in one system call and can be given up. Without it, net/http copies a body through a buffer
+// of 32 kB, whose allocation for each request costs more than the copying.
 type conn struct {
 	*net.TCPConn
 	givenUp atomic.Bool
@@ -131,7 +101,7 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return c, err
 }
 
-// errGivenUp is what net/http sees of a connection that was given up. Nothing of the request was sent: it takes another connection.
+// errGivenUp makes net/http take another connection, as nothing of the request was sent.
 var errGivenUp = errors.New("cas: the connection was given up after a 500")
 
 func (c *conn) Write(b []byte) (int, error) {
@@ -141,7 +111,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	return c.TCPConn.Write(b)
 }
 
-// ReadFrom sends what r reads. For net/http that is a body behind a limit, its announced length.
+// ReadFrom sends what r reads. net/http passes a body inside an io.LimitedReader of its announced length.
 func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	if c.givenUp.Load() {
 		return 0, errGivenUp
@@ -156,25 +126,16 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) {
 	return c.TCPConn.ReadFrom(r)
 }
 
-// usedConn is the connection of an attempt.
-//
-// The service closes the connection after a 500 without saying so: the next request on it would be reset. So that one is given up, and
-// before its answer is read to the end, when net/http offers it to others. These cannot write to it any more, and take another one.
-type usedConn struct {
-	conn  atomic.Pointer[conn]
-	given *conn
-}
-
-// traced gives a context whose request notes its connection in used. A caller's own trace, which is told every header as it is written,
-// sees secrets redacted.
-func traced(ctx context.Context, used *usedConn, headers ...[]header) context.Context {
+// traced returns a context whose request stores its connection in used. A trace of the caller, which gets every header as it is written,
+// gets secrets redacted.
+func traced(ctx context.Context, used *atomic.Pointer[conn], headers ...[]header) context.Context {
 	note := func(got httptrace.GotConnInfo) {
 		under := got.Conn
 		if secure, ok := under.(*tls.Conn); ok {
 			under = secure.NetConn()
 		}
-		ours, _ := under.(*conn) // nil for one of a caller's own transport
-		used.conn.Store(ours)
+		ours, _ := under.(*conn) // nil if a transport of the caller made it
+		used.Store(ours)
 	}
 	outer := httptrace.ContextClientTrace(ctx)
 	if outer == nil {
@@ -199,7 +160,7 @@ func traced(ctx context.Context, used *usedConn, headers ...[]header) context.Co
 	return tracedContext{ctx, &trace}
 }
 
-// tracedContext is a context with another trace of HTTP in place of its own; httptrace itself would only add to that.
+// tracedContext replaces the HTTP trace of a context; httptrace.WithClientTrace would add to it.
 type tracedContext struct {
 	context.Context
 	trace *httptrace.ClientTrace
@@ -213,17 +174,16 @@ func (c tracedContext) Value(key any) any {
 	return value
 }
 
-// refused looks at an answer that is no success, before it is read.
-func (u *usedConn) refused(res *http.Response) {
-	if c := u.conn.Load(); c != nil && res.StatusCode == http.StatusInternalServerError && res.ProtoMajor == 1 {
+// closingConn returns the connection of an answer after which the service closes it, nil if it stays open. The service does so after a
+// 500, without saying so: the next request on it would be reset. Before the answer is read to its end, when net/http offers the connection
+// to other requests, closingConn gives it up: they cannot write to it, and take another one. The caller then has to close it.
+func closingConn(res *http.Response, used *atomic.Pointer[conn]) *conn {
+	if res.StatusCode != http.StatusInternalServerError || res.ProtoMajor != 1 {
+		return nil
+	}
+	c := used.Load()
+	if c != nil {
 		c.givenUp.Store(true)
-		u.given = c
 	}
-}
-
-// close closes the connection that was given up.
-func (u *usedConn) close() {
-	if u.given != nil {
-		_ = u.given.TCPConn.Close()
-	}
+	return c
 }

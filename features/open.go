@@ -39,19 +39,21 @@ func openInput(path string, o Options) (input, error) {
 		}
 		return openStream(file, o)
 	}
-	if f := byEnding(path); f != nil {
+	if f := byEnding(path); f != nil && (info == nil || !info.IsDir()) {
 		return openRecords(*f, path, o)
 	}
 	if name := notImported(head); name != "" {
 		return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
 	}
-	in, err := openRecords(*find(func(f format.Format) bool { return f.Name == "OGR" }), path, o)
+	in, err := openRecords(*named("OGR"), path, o)
 	var layers *LayerError
 	switch {
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
+	case isTable(head):
+		return openRecords(*named("CSV"), path, o) // its error says what is missing
 	case info.IsDir():
-		return nil, fmt.Errorf("%w: it is a folder, and not one of features: %w", ErrUnknown, err)
+		return nil, fmt.Errorf("%w: it is a folder that GDAL does not read as a whole; give one of its files: %w", ErrUnknown, err)
 	}
 	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 }
@@ -69,6 +71,9 @@ func openByContent(path string, head []byte, o Options) (input, error) {
 	}
 	if strings.Contains(strings.ToLower(filepath.Ext(path)), "json") { // its error names what the text is, such as a server's HTML page
 		return openText(path, o)
+	}
+	if isTable(head) && o.X != "" && byEnding(path) == nil {
+		return openRecords(*named("CSV"), path, o)
 	}
 	return nil, nil
 }
@@ -102,6 +107,10 @@ func byEnding(path string) *format.Format {
 	return find(func(f format.Format) bool { return hasEnding(f, path) })
 }
 
+func named(name string) *format.Format {
+	return find(func(f format.Format) bool { return f.Name == name })
+}
+
 // find returns the first format for which is holds, or nil.
 func find(is func(format.Format) bool) *format.Format {
 	all := format.Registered()
@@ -118,7 +127,15 @@ func hasEnding(f format.Format, path string) bool {
 // looksLikeText reports whether head starts GeoJSON text or gzip, or is blank.
 func looksLikeText(head []byte) bool {
 	text := visible(head)
-	return len(text) == 0 || text[0] == '{' || text[0] == '[' || bytes.HasPrefix(head, []byte{0x1f, 0x8b})
+	return len(text) == 0 || text[0] == '{' || text[0] == '[' || isGzip(head)
+}
+
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
+
+// isTable reports whether head is text whose first line has separators of columns.
+func isTable(head []byte) bool {
+	line, _, _ := bytes.Cut(visible(head), []byte("\n"))
+	return bytes.ContainsAny(line, ",;\t|") && !bytes.ContainsAny(line, "<{\x00") && !bytes.Contains(line, []byte("(("))
 }
 
 // refuseUTF16 refuses text in the encoding that Windows programs write, such as PowerShell with > and Excel as "Unicode text".

@@ -145,7 +145,7 @@ func (r *records) fill(f *Feature, rec *format.Record, keep format.Want) {
 	if rec.GeoJSON != nil {
 		f.Geometry = slices.Clone(rec.GeoJSON)
 		if r.to != nil {
-			f.Geometry, f.Err = convertText(f.Geometry, r.to, f.Err)
+			f.Geometry, f.Err = convertText(f.Geometry, "", r.to, f.Err)
 		}
 	} else if rec.Err == nil {
 		if r.to != nil {

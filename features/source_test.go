@@ -3,6 +3,7 @@ package features_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +105,29 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 		assert.Equal(t, point, string(all[0].Geometry))
 		assert.Equal(t, want, source.Describe().Notes, name)
 	}
+	// What is no geometry stays none: null is not 0.
+	for geometry, want := range map[string]preflight.Code{
+		`{"type":"Point","coordinates":[null,2]}`:                                                            preflight.BadCoordinates,
+		`{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],null]}`:                                  preflight.BadCoordinates,
+		`{"type":"Point","Coordinates":[1,2]}`:                                                               preflight.EmptyGeometry,
+		`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[]]}`:                             preflight.EmptyGeometry,
+		`{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:5070"}}}`:       preflight.ForeignCRS,
+		`{"type":"Point","coordinates":[1,2],"crs":{"type":"name","properties":{"name":"EPSG:32616"}}}`:      "",
+		`{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5],[6,5],[6,6],[5,5]]]]}`:    "",
+		`{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,0]],[[6,5],[7,5],[7,6],[6,5,1]]],"bbox":[]}`: "",
+	} {
+		text := `{"type":"FeatureCollection",` + system("EPSG:32616") + `,"features":[{"type":"Feature","properties":{},"geometry":` + geometry + `}]}`
+		source, err := features.Open(file(t, "a.geojson", text), features.Options{})
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		if seen := preflight.Inspect(all[0]); want == "" {
+			require.Nil(t, seen.Problem, geometry)
+			assert.InDelta(t, -91.5, seen.East, 0.1, geometry)
+		} else if assert.NotNil(t, seen.Problem, geometry) {
+			assert.Equal(t, want, seen.Problem.Code, geometry)
+		}
+	}
 	text := `{"type":"FeatureCollection",` + system("EPSG:27700") + `,"features":[` + feature + `]}`
 	source, err := features.Open(file(t, "a.geojson", text), features.Options{})
 	require.NoError(t, err)
@@ -181,7 +205,7 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown, name)
 		assert.ErrorContains(t, err, tt.want)
 	}
-	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.geojson": ""} { // of an empty file the ending tells
+	for name, want := range map[string]string{"a.csv": "the first line has to name the columns", "a.shp": "is cut", "a.prj": "is only a sidecar of a shapefile", "a.geojson": ""} { // of an empty file the ending tells
 		_, err := features.Open(file(t, name, ""), features.Options{})
 		if want != "" {
 			require.ErrorContains(t, err, want)
@@ -207,13 +231,43 @@ func TestUnknownFiles(t *testing.T) {
 		require.ErrorIs(t, err, features.ErrUnknown)
 		require.ErrorContains(t, err, "it looks like "+want+", which is read from a file")
 	}
+	_, err = features.NewReader(strings.NewReader("site,long_dd,lat_dd\na,1,2\n"), features.Options{})
+	require.ErrorContains(t, err, "there are no columns with positions")
+	_, err = features.Open(file(t, "a.txt", "site\tlong_dd\tlat_dd\na\t1\t2\n"), features.Options{})
+	require.ErrorContains(t, err, "there are no columns with positions")
 	_, err = features.Open(filepath.Join(t.TempDir(), "none.geojson"), features.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = features.Open(t.TempDir(), features.Options{})
-	require.ErrorContains(t, err, "folder")
+	require.ErrorContains(t, err, "it is a folder that GDAL does not read as a whole; give one of its files")
+	parts := filepath.Join(t.TempDir(), "basins.shp") // writers of Parquet name such folders by an ending
+	require.NoError(t, os.Mkdir(parts, 0o700))
+	_, err = features.Open(parts, features.Options{})
+	require.ErrorContains(t, err, "give one of its files")
 	_, err = features.Open("PG:host=localhost port=1 password=secret", features.Options{})
 	require.ErrorContains(t, err, "PG:…: ")
 	require.NotContains(t, err.Error(), "secret")
+}
+
+// TestTables reads a table with any ending, and from a stream that is compressed.
+func TestTables(t *testing.T) {
+	const text = "site;long_dd;lat_dd\na;1;2\n"
+	var compressed bytes.Buffer
+	z := gzip.NewWriter(&compressed)
+	_, err := z.Write([]byte(strings.NewReplacer("long_dd", "lon", "lat_dd", "lat").Replace(text)))
+	require.NoError(t, errors.Join(err, z.Close()))
+	for _, open := range []func() (*features.Source, error){
+		func() (*features.Source, error) {
+			return features.Open(file(t, "a.txt", text), features.Options{X: "long_dd", Y: "lat_dd"})
+		},
+		func() (*features.Source, error) { return features.NewReader(&compressed, features.Options{}) },
+	} {
+		source, err := open()
+		require.NoError(t, err)
+		all, err := collect(t, source)
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.JSONEq(t, `{"type":"Point","coordinates":[1,2]}`, string(all[0].Geometry))
+	}
 }
 
 // FuzzSource reads any bytes: nothing panics, and an error is yielded last and once.

@@ -62,22 +62,28 @@ func openStream(r io.Reader, o Options) (input, error) {
 	for err == nil && len(head) < format.HeadBytes && (len(visible(head)) == 0 || !looksLikeText(head)) { // byte by byte: a pipe may have no more for long
 		head, err = in.Peek(len(head) + 1)
 	}
-	if !looksLikeText(head) {
-		f := find(func(f format.Format) bool { return f.Stream != nil && (o.X != "" || f.Detect(head)) })
-		if f != nil {
-			reader, err := f.Stream(in, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
-			if err != nil {
-				return nil, err
-			}
-			return &records{reader: reader, single: true}, nil
-		}
+	compressed := isGzip(head)
+	if compressed {
+		head, _ = in.Peek(format.HeadBytes)
 	}
-	if f := detect(head, ""); f != nil && f.Stream == nil {
+	f := detect(head, "")
+	if f == nil && !looksLikeText(head) && (o.X != "" || isTable(head)) {
+		f = named("CSV") // its error says what is missing
+	}
+	switch {
+	case f == nil:
+	case f.Stream == nil:
 		what := f.Name
 		if what == "OGR" {
 			what = "a file for GDAL"
 		}
 		return nil, fmt.Errorf("%w in a stream: it looks like %s, which is read from a file: give the name of one", ErrUnknown, what)
+	case compressed || !looksLikeText(head):
+		reader, err := f.Stream(in, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
+		if err != nil {
+			return nil, err
+		}
+		return &records{reader: reader, single: true}, nil
 	}
 	if err := refuseUTF16(head); err != nil {
 		return nil, err
@@ -125,7 +131,7 @@ func (g *geoJSON) features(o Options, p Pass) iter.Seq2[Feature, error] {
 		for f, err := range geojson.Read(r, read) {
 			feature := Feature(f)
 			if err == nil && g.to != nil {
-				feature.Geometry, feature.Err = convertText(f.Geometry, g.to, f.Err)
+				feature.Geometry, feature.Err = convertText(f.Geometry, "", g.to, f.Err)
 			} else if err == nil && f.CRS != "" {
 				err = g.fromDeclared(&feature, &declared)
 			}
@@ -156,16 +162,17 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 	}
 	f.CRS = ""
 	if !d.system.Identity() {
-		f.Geometry, f.Err = convertText(f.Geometry, d.system.LonLat, f.Err)
+		f.Geometry, f.Err = convertText(f.Geometry, d.name, d.system.LonLat, f.Err)
 	}
 	return nil
 }
 
-// convertText converts the positions of a GeoJSON geometry. It leaves a geometry that the service does not take as it is: package
-// preflight refuses it. before is an earlier error of the feature.
-func convertText(text json.RawMessage, to conversion, before error) (json.RawMessage, error) {
-	g, ok := format.ParseGeoJSON(text)
-	if !ok {
+// convertText converts the positions of a GeoJSON geometry. declared is the reference system of its collection, before an earlier error
+// of the feature. convertText does not change a geometry that the service does not take, or that names another reference system itself:
+// package preflight refuses it.
+func convertText(text json.RawMessage, declared string, to conversion, before error) (json.RawMessage, error) {
+	g, own, ok := format.ParseGeoJSON(text)
+	if !ok || declared != "" && own != "" && own != declared {
 		return text, before
 	}
 	if err := g.Transform(to); err != nil {

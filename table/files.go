@@ -62,7 +62,9 @@ func removeLeftovers(path string) {
 		return // CreateTemp tells
 	}
 	for _, e := range entries {
-		if number, ours := strings.CutPrefix(strings.TrimSuffix(e.Name(), temporaryEnd), filepath.Base(path)+temporaryMark); ours && isNumber(number) {
+		name, ours := strings.CutPrefix(e.Name(), filepath.Base(path)+temporaryMark)
+		name = strings.TrimSuffix(strings.TrimSuffix(name, ".sqlite"), temporaryEnd) // a GeoPackage has a file of SQLite beside it
+		if ours && isNumber(name) {
 			os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
 		}
 	}

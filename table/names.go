@@ -15,7 +15,7 @@ import (
 func ColumnName(id string) string { return names.Column(id) }
 
 // ClassName is the part of a column's name that stands for a class: [ColumnName] of the class, but for signs that [ColumnName] would
-// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1,
+// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1, B+ B_plus,
 // <5 lt_5, >5 gt_5, ≤5 le_5, ≥5 ge_5, 5% 5_percent, and the point of 0.5 a p, 0p5. A class without a letter or digit of ASCII is its
 // code points, such as u6C34, and one without any character is called class.
 func ClassName(class string) string { return names.Class(class) }

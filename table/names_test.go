@@ -57,6 +57,7 @@ func TestClassNames(t *testing.T) {
 		"<5": "lt_5", ">5": "gt_5", "≤ 5": "le_5", "≥5": "ge_5", "5%": "5_percent", "0-5 cm": "0_5_cm", "0--5": "0_minus_5", "-6 to -2": "minus_6_to_minus_2",
 		"evergreen-needleleaf": "evergreen_needleleaf", "Croplands/Natural vegetation": "Croplands_Natural_vegetation", "tree cover": "tree_cover",
 		"forêt, dense": "for_t_dense", "水": "u6C34", "": "class", "-": "u2D", "no. 5": "no_5", "1e-07": "1e_07", "a_b": "a_b",
+		"- 6": "minus_6", "–6": "minus_6", "－6": "minus_6", "0–5": "0_5", "1e+07": "1e_plus_07", "B+": "B_plus", "B-": "B_minus", "10+": "10_plus", "B": "B", " ": "u20",
 	} {
 		assert.Equal(t, want, ClassName(class), class)
 	}

@@ -279,6 +279,7 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	path := filepath.Join(dir, "attributes.csv")
 	for _, p := range []string{path, ErrorsPath(path), MetaPath(path)} {
 		require.NoError(t, os.WriteFile(p+".cas-0badcafe.tmp", make([]byte, 1<<20), 0o644))
+		require.NoError(t, os.WriteFile(p+".cas-0badcafe.tmp.sqlite", nil, 0o644))
 	}
 	for _, users := range []string{".tmp", ".cas-backup1.tmp", ".cas-0badcafe1.tmp"} {
 		require.NoError(t, os.WriteFile(path+users, nil, 0o644))

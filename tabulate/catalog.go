@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -39,7 +40,7 @@ func describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas
 		if !asked {
 			var err error
 			detail, err = client.Provider(ctx, slug, opts...)
-			if errors.Is(err, cas.ErrNotFound) {
+			if unknownProvider(err) {
 				problems = append(problems, &unlistedError{id, fmt.Sprintf("the catalog of %q: %v", slug, err)})
 			} else if err != nil {
 				problems = append(problems, fmt.Errorf("the catalog of %q: %w", slug, err))
@@ -63,6 +64,12 @@ func describe(ctx context.Context, client *cas.Client, ids []string, opts ...cas
 		}
 	}
 	return known, problems
+}
+
+// unknownProvider reports the service's own 404: a service behind another path, or without a catalog, has no such text.
+func unknownProvider(err error) bool {
+	var failed *cas.Error
+	return errors.As(err, &failed) && failed.Type == cas.ErrorTypeNotFound && failed.Message != http.StatusText(http.StatusNotFound)
 }
 
 // unanswered reports a service that is not there: another question would find it no better.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -73,12 +74,10 @@ func (j *Job) mayWrite() error {
 			Hint:    "start the run without asking it to resume: a stopped run resumes by itself",
 		}
 	case !known:
-		for _, o := range j.Outputs {
-			if exists(o.Path) {
-				return &Refusal{
-					Problem: fmt.Sprintf("%s exists, and no journal says what it was made from", o.Path),
-					Hint:    "give another output, or replace it by --overwrite",
-				}
+		for _, path := range j.replaced() {
+			return &Refusal{
+				Problem: fmt.Sprintf("%s exists, and no journal says what it was made from", path),
+				Hint:    "give another output, or replace it by --overwrite",
 			}
 		}
 	}
@@ -92,6 +91,34 @@ func (j *Job) mayWrite() error {
 		}
 	}
 	return nil
+}
+
+// replaced lists what a run without a journal would replace: tables, and files beside them that do not begin as those of a run do.
+func (j *Job) replaced() (paths []string) {
+	for _, o := range j.Outputs {
+		if exists(o.Path) {
+			paths = append(paths, o.Path)
+		}
+	}
+	first := j.Outputs[0].Path
+	for _, f := range [][2]string{{table.ErrorsPath(first), "id,dataset,"}, {table.MetaPath(first), "{\n  \"table\""}, {spoolPath(first), `{"id":`}} {
+		if path, begins := f[0], f[1]; !beginsWith(path, begins) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// beginsWith reports that a file begins with a text, is empty or not there.
+func beginsWith(path, text string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return true // which the one who creates it tells
+	}
+	defer file.Close()
+	begin := make([]byte, len(text))
+	n, _ := io.ReadFull(file, begin)
+	return strings.HasPrefix(text, string(begin[:n]))
 }
 
 // sameInput refuses a run that would replace the table of another input, and tells of one that was edited: what the table was made of
@@ -169,7 +196,7 @@ func (j *Job) written(inputSHA256 string) string {
 	for _, o := range j.Outputs {
 		outputs = append(outputs, filepath.Base(o.Path), o.Format.Name())
 	}
-	text, err := json.Marshal([]any{inputSHA256, j.Input.Name, outputs, j.Keep, j.Ask.Fingerprint(j.IDField), j.Shard})
+	text, err := json.Marshal([]any{inputSHA256, j.Input.Name, outputs, j.Keep, j.Form, j.Ask.Fingerprint(j.IDField), j.Shard})
 	if err != nil {
 		panic(err) // texts and numbers
 	}

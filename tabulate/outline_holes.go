@@ -1,5 +1,7 @@
 package tabulate
 
+import "math"
+
 // holesInside is that every hole lies inside the outer ring and none inside another, beyond doubt, once no two rings meet: one position
 // then tells of the whole hole.
 func (o *outline) holesInside() bool {
@@ -12,11 +14,11 @@ func (o *outline) holesInside() bool {
 		o.bounds = append(o.bounds, all)
 	}
 	for hole := 1; hole < len(o.bounds); hole++ {
-		if o.side(hole, 0) != inside {
+		if o.side(o.rings[hole], 0) != inside {
 			return false
 		}
 		for other := 1; other < len(o.bounds); other++ {
-			if o.work--; other != hole && o.bounds[hole].overlaps(o.bounds[other]) && o.side(hole, other) != outside {
+			if o.work--; other != hole && o.bounds[hole].overlaps(o.bounds[other]) && o.side(o.rings[hole], other) != outside {
 				return false
 			}
 		}
@@ -33,13 +35,35 @@ const (
 	outside
 )
 
-// side tells where a ring begins, seen from another, by the segments east or west of that place. It looks at the angles that the library
-// looks at.
-func (o *outline) side(ring, other int) side {
+// misplaced is the first hole that lies outside the outer ring or inside another hole; 0 if there is none. It is for rings that the library
+// has passed, which touch in single positions at most. The library itself looks at one position of a hole, which may be the one that touches.
+func (o *outline) misplaced() (hole int) {
+	o.work = math.MaxInt
+	for hole := 1; hole < len(o.rings)-1; hole++ {
+		for other := range len(o.rings) - 1 {
+			want := outside
+			if other == 0 {
+				want = inside
+			}
+			for i := o.rings[hole]; i < o.rings[hole+1] && other != hole; i++ {
+				if at := o.side(i, other); at == want {
+					break
+				} else if at != unclear {
+					return hole
+				}
+			}
+		}
+	}
+	return 0
+}
+
+// side tells where a position lies, seen from a ring that it is not of, by the segments east or west of it. It looks at the angles that the
+// library looks at.
+func (o *outline) side(position, other int) side {
 	if o.work -= (o.rings[other+1] - o.rings[other]) / 4; o.work < 0 {
 		return unclear
 	}
-	x, y := o.points[o.rings[ring]][0], o.points[o.rings[ring]][1]
+	x, y := o.points[position][0], o.points[position][1]
 	odd := false
 	for s := o.rings[other]; s < o.rings[other+1]-1; s++ {
 		lowX, lowY, highX, highY := o.points[s][0], o.points[s][1], o.points[s+1][0], o.points[s+1][1]

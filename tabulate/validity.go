@@ -86,11 +86,26 @@ func judgeText(geometry []byte) error {
 }
 
 func judge(p geom.Polygon, name string) error {
+	rings := p.DumpRings()
 	err := p.Validate()
 	if err == nil {
+		o := outline{rings: []int{0}}
+		for _, ring := range rings {
+			var positions [][2]float64
+			for c := ring.Coordinates(); len(positions) < c.Length(); {
+				xy := c.GetXY(len(positions))
+				positions = append(positions, [2]float64{xy.X, xy.Y})
+			}
+			if len(positions) > 0 {
+				o.addRing(positions)
+			}
+		}
+		if hole := o.misplaced(); hole > 0 {
+			return refuse("ring %d of %s is a hole that lies outside of its outer ring, or inside of another hole", hole, name)
+		}
 		return nil
 	}
-	for i, ring := range p.DumpRings() {
+	for i, ring := range rings {
 		if !ring.IsSimple() {
 			return refuse("ring %d of %s crosses or touches itself", i, name)
 		}

@@ -45,6 +45,14 @@ func TestValidPolygons(t *testing.T) {
 			"a hole outside", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,5]]]}`,
 			"the polygon is not valid: polygon interior ring outside of exterior ring",
 		},
+		{
+			"a hole outside that touches", `{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[4,4],[6,5],[6,6],[4,4]]]}`,
+			"ring 1 of the polygon is a hole that lies outside of its outer ring",
+		},
+		{
+			"a hole in a hole that touches", `{"type":"Polygon","coordinates":[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[2,2],[3,5],[5,3],[2,2]],[[2,2],[1,8],[8,8],[8,1],[2,2]]]}`,
+			"ring 1 of the polygon is a hole that lies outside of its outer ring, or inside of another hole",
+		},
 	} {
 		err := ValidPolygons(features.Feature{Geometry: json.RawMessage(test.geometry)})
 		if test.message == "" {

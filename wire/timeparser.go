@@ -2,7 +2,7 @@ package wire
 
 import "strings"
 
-// timeParser reads the parts of a date-time from the front of rest. After the first part that does not fit, failed stays set.
+// timeParser reads the parts of a date-time from the front of rest. A part that does not fit sets failed.
 type timeParser struct {
 	rest   string
 	failed bool

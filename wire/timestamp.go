@@ -25,7 +25,7 @@ func ParseTimestamp(text string) (Timestamp, error) {
 	return Timestamp{text: text}, nil
 }
 
-// isUsual reports a time as the service spells most, 2020-01-02T03:04:05 or with a Z, which needs no calendar to be known as one.
+// isUsual reports whether text has the service's usual form, 2020-01-02T03:04:05 or with a Z, on a day that every month has. It is fast.
 func isUsual(text string) bool {
 	if len(text) == len("2020-01-02T03:04:05Z") && text[19] == 'Z' {
 		text = text[:19]
@@ -40,7 +40,7 @@ func isUsual(text string) bool {
 		pair(text, 11) < 24 && pair(text, 14) < 60 && pair(text, 17) < 60
 }
 
-// pair is the number of two digits at pos, 100 or more if they are not digits.
+// pair returns the number of two digits at pos, over 99 if they are not digits.
 func pair(text string, pos int) uint {
 	tens, ones := uint(text[pos]-'0'), uint(text[pos+1]-'0')
 	if tens > 9 || ones > 9 {
@@ -68,7 +68,7 @@ func (t Timestamp) Time() time.Time {
 	if t.text == "" {
 		return time.Time{}
 	}
-	instant, _, _ := ParseTime(t.text) // every Timestamp but the zero one was parsed before
+	instant, _, _ := ParseTime(t.text) // ParseTimestamp has accepted it
 	return instant
 }
 
@@ -104,8 +104,7 @@ func (t *Timestamp) UnmarshalJSON(b []byte) error { return unmarshal(b, t) }
 
 // UnmarshalJSONFrom is UnmarshalJSON for json v2.
 func (t *Timestamp) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	switch d.PeekKind() {
-	case '"':
+	if d.PeekKind() == '"' {
 		token, err := d.ReadToken()
 		if err != nil {
 			return err
@@ -116,21 +115,20 @@ func (t *Timestamp) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		}
 		*t = parsed
 		return nil
-	default:
-		v, err := d.ReadValue()
-		if err != nil {
-			return err
-		}
-		if v.Kind() != 'n' {
-			return kindError("a time", "a string or null", v)
-		}
-		*t = Timestamp{}
-		return nil
 	}
+	v, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	if v.Kind() != 'n' {
+		return kindError("a time", "a string or null", v)
+	}
+	*t = Timestamp{}
+	return nil
 }
 
-// ParseTime reads the text of a time as [ParseTimestamp] does, and tells whether it names a zone. Without a zone, it assumes UTC. The
-// year is 1 to 9999; a leap second (:60) and 24:00 are refused, as the service refuses them.
+// ParseTime reads the text of a time as [ParseTimestamp] does, and reports whether it names a zone. Without a zone, it assumes UTC. The year
+// is 1 to 9999. A leap second (:60) and 24:00 are errors, as in the service.
 func ParseTime(text string) (instant time.Time, zone bool, err error) {
 	bad := func() (time.Time, bool, error) {
 		return time.Time{}, false, fmt.Errorf("wire: %q is not an ISO 8601 date or date-time", text)
@@ -157,7 +155,7 @@ func ParseTime(text string) (instant time.Time, zone bool, err error) {
 		location = time.FixedZone("", offset)
 	}
 	instant = time.Date(year, time.Month(month), day, hour, minute, second, nano, location)
-	if instant.Day() != day || int(instant.Month()) != month { // time.Date carries 30 February over into March
+	if instant.Day() != day || int(instant.Month()) != month { // time.Date turns 30 February into a day of March
 		return bad()
 	}
 	return instant, zone, nil

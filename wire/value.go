@@ -164,7 +164,7 @@ func (v *Value) readDistribution(d *jsontext.Decoder) error {
 		if err != nil {
 			return err
 		}
-		name, err := jsontext.AppendUnquote(nil, quoted) // refuses what is no text, also where the decoder was told not to
+		name, err := jsontext.AppendUnquote(nil, quoted) // refuses invalid UTF-8, even if an option of the decoder allows it
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nothing is begun or replaced before there is something to record: a run may still find that it must not begin.
+// Nothing is written or replaced before the first record: a run may still find that it must not begin.
 func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)
@@ -41,7 +41,7 @@ func TestAJournalIsBegunWithItsFirstRecord(t *testing.T) {
 	assert.Equal(t, State{Exists: true, Fingerprint: other, Failed: 1, Records: 1, Sessions: state.Sessions}, state)
 	assert.Len(t, state.Sessions, 1)
 
-	// What was cut off goes with the next record, too.
+	// The next record also removes what was cut off.
 	require.NoError(t, os.WriteFile(path, finished[:len(finished)-blockHead-1-1], 0o666))
 	j = openJournal1(t, path)
 	recordAll(t, j, record{feature: feature(9), err: errors.New("no")})

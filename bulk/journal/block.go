@@ -10,21 +10,21 @@ import (
 	"slices"
 )
 
-// A journal is a magic line and blocks, each whole in itself:
+// A journal is a magic line and blocks. Each block can be read without the others:
 //
 //	cas-go bulk journal 3\n
 //	marker(4) length(4) crc-32c(4) content(length)        little-endian
 //
-// The first byte of the content is its kind. A session block, JSON, says which run wrote the blocks behind it, and by which parameters;
-// each session begins with two of them, so that damage to one costs nothing, and repeats it with the time of its last answer. A block
-// of records holds what became of some features (record.go), in the period that it names if it is a block of a period. A time block says
-// when those behind it were written. A footer marks a run that came to its end, with a note of the run's own.
-// Kinds that a reader does not know are skipped. Of several records of one feature (id and geometry) the last counts.
+// The first byte of the content is its kind. A session block (JSON) says which run wrote the blocks after it, with which parameters. Each
+// session begins with two of them, so that damage to one does no harm, and repeats it to update the time of its last answer. A block of
+// records holds the outcomes of some features (record.go); a period block names their period first. A time block says when the blocks
+// after it were written. A footer marks a run that finished, with a note of the run. A reader skips unknown kinds. Of several records of
+// one feature (id and geometry), the last counts.
 //
-// A block that was cut off while it was written is the file's last and is dropped. Behind one that is damaged the next is found by its
-// marker: no block needs another one to be read.
+// A block that was cut off while it was written is the last one, and is dropped. After a damaged block, the next one is found by its
+// marker.
 //
-// Version 2 has a header block, the parameters alone, in place of sessions. It is read, and becomes version 3 with the next record.
+// Version 2 has a header block with the parameters in place of sessions. It is read, and becomes version 3 with the next record.
 const (
 	fileVersion = 3
 	fileMagic   = "cas-go bulk journal 3\n"
@@ -40,12 +40,12 @@ const (
 	footerBlock  = 'f'
 )
 
-// mostBlock is the largest content that a block may claim to have; one holds some 64 KiB, or one record of any size.
+// mostBlock is the largest content that a block may claim to have. A block holds some 64 KiB, or one record of any size.
 const mostBlock = 1 << 30
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// errBadBlock is a block that is not as it was written.
+// errBadBlock means that a block is not as it was written.
 var errBadBlock = errors.New("damaged block")
 
 // appendBlock appends a block with this content.
@@ -64,7 +64,7 @@ func appendBlock(b []byte, content ...[]byte) []byte {
 	return b
 }
 
-// blockLength reads the front of a block: how long its content is, and what that should sum up to.
+// blockLength reads the head of a block: the length of its content and its checksum.
 func blockLength(head []byte) (length int, sum uint32, err error) {
 	if len(head) < blockHead || string(head[:len(blockMarker)]) != blockMarker {
 		return 0, 0, errBadBlock
@@ -76,7 +76,7 @@ func blockLength(head []byte) (length int, sum uint32, err error) {
 	return int(n), binary.LittleEndian.Uint32(head[len(blockMarker)+4:]), nil
 }
 
-// blockContent is the content of the block that b begins with.
+// blockContent returns the content of the block at the beginning of b.
 func blockContent(b []byte) ([]byte, error) {
 	length, sum, err := blockLength(b)
 	if err != nil || length > len(b)-blockHead {
@@ -89,14 +89,14 @@ func blockContent(b []byte) ([]byte, error) {
 	return content, nil
 }
 
-// A blockScanner reads the blocks of a file one after the other, whatever is damaged between them.
+// A blockScanner reads the blocks of a file in order, and skips what is damaged.
 type blockScanner struct {
 	file    io.ReaderAt
 	in      *bufio.Reader
-	at      int64 // where in stands
-	content []byte
-	block   int64 // where the block began whose content this is
-	damaged int   // places where something else stood than a block
+	at      int64        // position of in
+	block   int64        // where the block that was read last began
+	content bytes.Buffer // of that block
+	damaged int          // places with something other than a block
 }
 
 const scanBuffer = 256 << 10
@@ -112,7 +112,7 @@ func (s *blockScanner) goTo(at int64) {
 	s.in.Reset(io.NewSectionReader(s.file, at, 1<<62))
 }
 
-// next reads the next whole block; io.EOF is that there is none.
+// next reads the next whole block. It returns io.EOF if there is none.
 func (s *blockScanner) next() error {
 	begun := s.at
 	for {
@@ -126,7 +126,7 @@ func (s *blockScanner) next() error {
 		if err != io.ErrUnexpectedEOF && !errors.Is(err, errBadBlock) {
 			return err
 		}
-		// Where the file ends inside a block that begins here, it was cut, unless there is a whole one behind this marker.
+		// A block that the end of the file cuts was being written, unless a whole block follows its marker.
 		whole := errors.Is(err, errBadBlock)
 		found, err := s.marker(s.block + 1)
 		if err != nil {
@@ -141,7 +141,7 @@ func (s *blockScanner) next() error {
 	}
 }
 
-// read reads the block that begins here.
+// read reads the block that begins at s.at.
 func (s *blockScanner) read() error {
 	s.block = s.at
 	head, err := s.in.Peek(blockHead)
@@ -161,35 +161,21 @@ func (s *blockScanner) read() error {
 	if _, err := s.in.Discard(blockHead); err != nil {
 		return err
 	}
-	if s.content, err = readUpTo(s.in, s.content[:0], length); err != nil {
+	s.content.Reset()
+	// CopyN allocates as it reads: a damaged length takes no more memory than there is file.
+	if _, err := io.CopyN(&s.content, s.in, int64(length)); err == io.EOF {
+		return io.ErrUnexpectedEOF
+	} else if err != nil {
 		return err
 	}
-	if crc32.Checksum(s.content, castagnoli) != sum {
+	if crc32.Checksum(s.content.Bytes(), castagnoli) != sum {
 		return errBadBlock
 	}
 	s.at += int64(blockHead + length)
 	return nil
 }
 
-// readUpTo appends n bytes. A length that was damaged asks for no more memory than there is file.
-func readUpTo(r io.Reader, b []byte, n int) ([]byte, error) {
-	const piece = 1 << 20
-	for n > 0 {
-		part := min(n, piece)
-		start := len(b)
-		b = slices.Grow(b, part)[:start+part]
-		if _, err := io.ReadFull(r, b[start:]); err != nil {
-			if err == io.EOF {
-				err = io.ErrUnexpectedEOF
-			}
-			return b, err
-		}
-		n -= part
-	}
-	return b, nil
-}
-
-// marker goes to the next marker from a place on; false is that there is none.
+// marker goes to the next marker from a position on, and reports whether there is one.
 func (s *blockScanner) marker(at int64) (bool, error) {
 	for s.goTo(at); ; {
 		window, err := s.in.Peek(scanBuffer)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// whatAJournalHolds is the text of a journal of five features, the last of them failed, finished.
+// whatAJournalHolds returns the text of a finished journal of five features, the last of which failed.
 func whatAJournalHolds(t testing.TB) []byte {
 	t.Helper()
 	path := journalPath(t)
@@ -46,7 +46,7 @@ func wholeRecords(t testing.TB, text []byte) (n int) {
 	return n
 }
 
-// Whatever byte the file was cut at: what was whole is there, what was not is asked again, and the end is the same.
+// If the file is cut at any byte, the whole records are there, the others are requested again, and the result is the same.
 func TestJournalCutAtEveryByte(t *testing.T) {
 	t.Parallel()
 	whole := whatAJournalHolds(t)
@@ -68,7 +68,7 @@ func TestJournalCutAtEveryByte(t *testing.T) {
 	}
 }
 
-// Whatever byte is damaged: nothing wrong is served.
+// If any byte is damaged, no wrong answer is read.
 func TestJournalDamagedAtEveryByte(t *testing.T) {
 	t.Parallel()
 	whole := whatAJournalHolds(t)

@@ -16,7 +16,7 @@ import (
 	"github.com/community-attribute-service/cas-go/castest"
 )
 
-// What a journal holds can be looked at while another run has it open, and its answers be looked up by id and geometry.
+// A journal can be inspected while another run has it open, and its answers can be looked up by id and geometry.
 func Example() {
 	server := castest.NewServer()
 	defer server.Close()

@@ -1,6 +1,10 @@
 package journal
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,24 +12,23 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// A Fingerprint is what an answer depends on besides its feature: the parameters of a run. Answers of runs
-// with one fingerprint may stand in one table. The service's URL, batch sizes and concurrency are no part
-// of it. [Options.Fingerprint] makes one.
+// A Fingerprint holds what an answer depends on besides its feature: the parameters of a run. Answers of runs with the same fingerprint
+// may stand in one table. The service's URL, batch sizes and concurrency are no part of it. Options.Fingerprint of package bulk makes one.
 type Fingerprint struct {
 	DatasetIDs  []string              `json:"dataset_ids"` // compared without regard to order
 	Aggregation cas.AggregationMethod `json:"aggregation"` // "" is compared as mean
-	TimeRange   string                `json:"time_range"`  // start/end as they go out; "" is none
+	TimeRange   string                `json:"time_range"`  // start/end as they are sent; "" is none
 	TargetCRS   string                `json:"target_crs"`  // "" is compared as EPSG:4326
 	IDField     string                `json:"id_field"`    // where the ids come from, as features.Options.IDField says
-	// Periods are those that every feature is asked for in, start/end as they go out, in place of TimeRange. They are compared without
+	// Periods, in place of TimeRange, are requested one by one for every feature; start/end as they are sent. They are compared without
 	// regard to order.
 	Periods []string `json:"periods,omitempty"`
-	// Static are the datasets that do not vary over time, where there are periods: every feature is asked for them once.
+	// Static are the datasets that do not vary over time, in a run with periods. They are requested once for every feature.
 	Static []string `json:"static_dataset_ids,omitempty"`
 }
 
-// Split divides the datasets into those that a feature is asked for in each period, and those that it is asked for once, which are all
-// where there are no periods.
+// Split divides the datasets into those that are requested in each period, and those that are requested once. Without periods, all are
+// requested once.
 func (f Fingerprint) Split() (each, once []string) {
 	if len(f.Periods) == 0 {
 		return nil, f.DatasetIDs
@@ -40,13 +43,13 @@ func (f Fingerprint) Split() (each, once []string) {
 	return each, once
 }
 
-// A Change is one parameter in which two fingerprints differ, as text.
+// A Change is a parameter in which two fingerprints differ, as text.
 type Change struct {
 	Parameter string // name
 	Old, New  string // values
 }
 
-// Changes lists in what f differs from an older fingerprint; none if answers of both may stand in one table.
+// Changes lists how f differs from an older fingerprint. There are none if answers of both may stand in one table.
 func (f Fingerprint) Changes(old Fingerprint) []Change {
 	var changes []Change
 	differ := func(parameter, was, is string) {
@@ -57,7 +60,7 @@ func (f Fingerprint) Changes(old Fingerprint) []Change {
 	if was, is := sorted(old.DatasetIDs), sorted(f.DatasetIDs); !slices.Equal(was, is) {
 		differ("datasets", orNone(strings.Join(was, " ")), orNone(strings.Join(is, " ")))
 	}
-	differ("aggregation", or(string(old.Aggregation), "mean"), or(string(f.Aggregation), "mean"))
+	differ("aggregation", cmp.Or(string(old.Aggregation), "mean"), cmp.Or(string(f.Aggregation), "mean"))
 	differ("time range", orNone(old.TimeRange), orNone(f.TimeRange))
 	if was, is := sorted(old.Periods), sorted(f.Periods); !slices.Equal(was, is) {
 		differ("periods", periodsText(was, is), periodsText(is, was))
@@ -65,12 +68,12 @@ func (f Fingerprint) Changes(old Fingerprint) []Change {
 	if was, is := old.staticOf(f), f.staticOf(old); !slices.Equal(was, is) {
 		differ("datasets asked for once", orNone(strings.Join(was, " ")), orNone(strings.Join(is, " ")))
 	}
-	differ("target CRS", or(old.TargetCRS, "EPSG:4326"), or(f.TargetCRS, "EPSG:4326"))
+	differ("target CRS", cmp.Or(old.TargetCRS, "EPSG:4326"), cmp.Or(f.TargetCRS, "EPSG:4326"))
 	differ("id field", orNone(old.IDField), orNone(f.IDField))
 	return changes
 }
 
-// staticOf lists the static datasets that another fingerprint has too, static or not.
+// staticOf lists the static datasets of f that other has too, static or not.
 func (f Fingerprint) staticOf(other Fingerprint) []string {
 	return slices.DeleteFunc(sorted(f.Static), func(id string) bool { return !slices.Contains(other.DatasetIDs, id) })
 }
@@ -78,7 +81,7 @@ func (f Fingerprint) staticOf(other Fingerprint) []string {
 // mostNamed is how many periods a message names.
 const mostNamed = 3
 
-// periodsText names periods in so many words; of many, those that others lack.
+// periodsText names the periods. If there are many, it names only those that others lack.
 func periodsText(periods, others []string) string {
 	if len(periods) <= mostNamed {
 		return orNone(strings.Join(periods, " "))
@@ -95,7 +98,7 @@ func periodsText(periods, others []string) string {
 	return text
 }
 
-// Conflicts lists the changes for which [Open] refuses a journal of an older fingerprint: all but datasets and periods that were added.
+// Conflicts lists the changes for which [Open] refuses a journal of an older fingerprint: all except added datasets and added periods.
 func (f Fingerprint) Conflicts(old Fingerprint) []Change {
 	if f.grows(old) {
 		old.Static = append(slices.Clone(old.Static), without(f.Static, old.DatasetIDs)...)
@@ -107,7 +110,7 @@ func (f Fingerprint) Conflicts(old Fingerprint) []Change {
 	return f.Changes(old)
 }
 
-// grows reports that f has all datasets of an older fingerprint, and further ones.
+// grows reports whether f has all datasets of an older fingerprint, and more.
 func (f Fingerprint) grows(old Fingerprint) bool {
 	count := map[string]int{}
 	for _, id := range f.DatasetIDs {
@@ -121,7 +124,7 @@ func (f Fingerprint) grows(old Fingerprint) bool {
 	return len(f.DatasetIDs) > len(old.DatasetIDs)
 }
 
-// without gives the texts that others lack, in their order.
+// without returns the texts that others lack, in their order.
 func without(texts, others []string) (own []string) {
 	others = sorted(others)
 	for _, text := range texts {
@@ -134,31 +137,43 @@ func without(texts, others []string) (own []string) {
 
 func sorted(ids []string) []string { return slices.Sorted(slices.Values(ids)) }
 
-func or(text, instead string) string {
-	if text == "" {
-		return instead
-	}
-	return text
-}
+func orNone(text string) string { return cmp.Or(text, "(none)") }
 
-func orNone(text string) string { return or(text, "(none)") }
-
-// A FingerprintError is a journal that belongs to a run with other parameters. Nothing was touched.
+// A FingerprintError means that a journal belongs to a run with other parameters. Nothing was changed.
 type FingerprintError struct {
 	Path    string   // of the journal
 	Changes []Change // what differs, at least one
 }
 
-// Error names each parameter, old and new.
+// Error names each parameter with its old and its new value.
 func (e *FingerprintError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "the journal %s belongs to a run with other parameters:", e.Path)
+	changes := make([]string, len(e.Changes))
 	for i, c := range e.Changes {
-		if i > 0 {
-			b.WriteByte(';')
-		}
-		fmt.Fprintf(&b, " %s was %s and is %s", c.Parameter, c.Old, c.New)
+		changes[i] = fmt.Sprintf("%s was %s and is %s", c.Parameter, c.Old, c.New)
 	}
-	b.WriteString("; give the old parameters, or another output, or start again")
-	return b.String()
+	return fmt.Sprintf("the journal %s belongs to a run with other parameters: %s; give the old parameters, or another output, or start again",
+		e.Path, strings.Join(changes, "; "))
 }
+
+// A GeometryHash identifies the text of a geometry: it is the first half of its SHA-256.
+type GeometryHash [16]byte
+
+// HashGeometry hashes the text of a geometry as it was read. White space and number spelling count.
+func HashGeometry(geometry []byte) GeometryHash {
+	sum := sha256.Sum256(geometry)
+	return GeometryHash(sum[:16])
+}
+
+// In returns the hash of the same geometry in a period, start/end as it is sent. It tells the records of different periods apart. "" is
+// no period, and gives the hash itself.
+func (h GeometryHash) In(period string) GeometryHash {
+	if period == "" {
+		return h
+	}
+	return HashGeometry(append(h[:], period...))
+}
+
+// String returns the hash in hexadecimal.
+func (h GeometryHash) String() string { return hex.EncodeToString(h[:]) }
+
+func (h GeometryHash) prefix() uint64 { return binary.LittleEndian.Uint64(h[:8]) }

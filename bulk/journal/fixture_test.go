@@ -13,7 +13,7 @@ import (
 
 var dataset = []string{"p:x"}
 
-// A record is what became of a feature.
+// A record is the outcome of a feature.
 type record struct {
 	feature  features.Feature
 	response *cas.AttributeResponse
@@ -73,7 +73,7 @@ func lookup(t testing.TB, j *Journal, f features.Feature) (Entry, bool) {
 	return e, found
 }
 
-// resume answers, as a run that goes on does, the first n features that have no answer yet, and counts them.
+// resume answers those of the first n features that have no answer yet, as a resumed run does, and counts them.
 func resume(t testing.TB, j *Journal, n int) (asked int) {
 	t.Helper()
 	for i := range n {

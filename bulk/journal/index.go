@@ -5,11 +5,11 @@ import (
 	"math/bits"
 )
 
-// A place is where a record lies in the file: in the block that begins at some byte, its number there, and whether it is an answer to
-// every dataset. The zero place is none: the file begins with its magic line.
+// A place is where a record lies in the file: the byte at which its block begins, and its index in the block. It also says whether the
+// record is an answer to every dataset. The zero place is none, because the file begins with its magic line.
 type place uint64
 
-const placeBits = 16 // for the number in the block and the flag; 2^48 bytes are left
+const placeBits = 16 // for the index in the block and the flag, which leaves 2^48 bytes
 
 func placeOf(block int64, index int, done bool) place {
 	p := place(block)<<placeBits | place(index)<<1
@@ -23,13 +23,13 @@ func (p place) block() int64 { return int64(p >> placeBits) }
 func (p place) index() int   { return int(p>>1) & (mostRecords - 1) }
 func (p place) done() bool   { return p&1 == 1 }
 
-// behind is the place in a file in which what lay at its beginning lies behind so many bytes.
+// behind is the place moved by so many bytes towards the end of the file.
 func (p place) behind(bytes int64) place { return p + place(bytes)<<placeBits }
 
-// A recordNumber counts the records of a journal in their order in the file.
+// A Number counts the records of a journal in their order in the file.
 type Number uint32
 
-// A paged is a list that grows without being copied.
+// A paged list grows without being copied.
 type paged[T any] struct {
 	pages [][]T
 	n     int
@@ -50,8 +50,8 @@ func (l *paged[T]) at(i int) T { return l.pages[i/pageSize][i%pageSize] }
 
 func (l *paged[T]) set(i int, v T) { l.pages[i/pageSize][i%pageSize] = v }
 
-// journalIndex knows the place of every record in the file, in 8 bytes each, and finds a feature's newest record, in 9 to 12 bytes
-// a feature. Keys are hashes: whoever asks confirms by the record itself, so that a collision costs a read and no more.
+// An index has the place of every record in the file, in 8 bytes each, and finds a feature's newest record, in 9 to 12 bytes a
+// feature. Keys are hashes. The caller confirms a find by the record itself, so a collision costs a read and no more.
 type index struct {
 	seed   maphash.Seed
 	places paged[place]
@@ -64,7 +64,7 @@ type indexShard struct {
 	used  int
 }
 
-// An indexSlot is a part of the key and the number of the newest record plus one; 0 is a free slot.
+// An indexSlot has a part of the key and the number of the newest record plus one; 0 is a free slot.
 type indexSlot struct {
 	tag    uint32
 	record uint32
@@ -79,7 +79,7 @@ func (x *index) key(id string, geometry GeometryHash) uint64 {
 // place is where a record lies.
 func (x *index) place(n Number) place { return x.places.at(int(n)) }
 
-// find is the newest record with that key that is confirmed.
+// find returns the newest record with that key that is confirmed.
 func (x *index) find(key uint64, confirm func(place) bool) (Number, bool) {
 	if t := x.shard(key); t.used > 0 {
 		if slot := x.slot(t, key, confirm); slot.record != 0 {
@@ -89,7 +89,7 @@ func (x *index) find(key uint64, confirm func(place) bool) (Number, bool) {
 	return 0, false
 }
 
-// put adds the record at a place, which becomes the newest with that key instead of one that is confirmed, whose place it returns.
+// put adds the record at a place. It replaces the newest record with that key that is confirmed, whose place put returns.
 func (x *index) put(key uint64, at place, confirm func(place) bool) (record Number, before place) {
 	t := x.shard(key)
 	if t.used*8 >= len(t.slots)*7 {
@@ -108,17 +108,17 @@ func (x *index) put(key uint64, at place, confirm func(place) bool) (record Numb
 	return record, before
 }
 
-// The shard, the tag and the first slot go by different bits of the key.
+// shard and tagOf take different bits of the key.
 func (x *index) shard(key uint64) *indexShard { return &x.shards[key&0xff] }
 
 func tagOf(key uint64) uint32 { return uint32(key >> 32) }
 
-// slot is the slot of the key, or the free one where it belongs. There always is a free one.
+// slot returns the slot of the key, or the free slot where it belongs. A shard always has a free slot.
 func (x *index) slot(t *indexShard, key uint64, confirm func(place) bool) *indexSlot {
 	return t.find(tagOf(key), func(s *indexSlot) bool { return confirm(x.place(Number(s.record - 1))) })
 }
 
-// find probes from where the tag's high bits point to, which are all that is left of a key when the shard grows.
+// find probes from the slot that the tag's high bits select. The tag is all that is left of a key when the shard grows.
 func (t *indexShard) find(tag uint32, is func(*indexSlot) bool) *indexSlot {
 	hi, _ := bits.Mul32(tag, uint32(len(t.slots)))
 	for i := int(hi); ; {
@@ -141,3 +141,23 @@ func (t *indexShard) grow() {
 		}
 	}
 }
+
+// An Order is a list of records, in 4 bytes each.
+type Order struct{ numbers paged[Number] }
+
+// Add appends a record.
+func (o *Order) Add(n Number) { o.numbers.add(n) }
+
+// Put sets the i-th record, from 0. A list that is too short grows; the records between are that of number 0 until they are set.
+func (o *Order) Put(i int, n Number) {
+	for o.numbers.n <= i {
+		o.numbers.add(0)
+	}
+	o.numbers.set(i, n)
+}
+
+// Len is the number of records.
+func (o *Order) Len() int { return o.numbers.n }
+
+// At is the i-th record, from 0.
+func (o *Order) At(i int) Number { return o.numbers.at(i) }

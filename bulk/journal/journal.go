@@ -3,101 +3,82 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
-// A Journal is the memory of a run on disk: an append-only file of what became of each feature, keyed by id and
-// geometry. [Extract] appends to it with every answer that arrives, and takes from it what an earlier run had
-// answered. Every outcome can be looked up again, so that a table can be written from it in any order and
-// memory holds 20 bytes a feature at most.
+// A Journal is the memory of a run on disk: an append-only file with the outcome of each feature, keyed by id and geometry. A run
+// appends every answer as it arrives, and takes from the journal what an earlier run has answered. Every outcome can be looked up
+// again, so a table can be written from the file in any order. In memory, a feature takes at most 20 bytes.
 //
-// The file survives the end of its process at any byte: records that were cut off are dropped when it is opened
-// again, those that are damaged are left out, and their features are asked again. It reaches the disk every five
-// seconds while answers arrive, and with Finish and Close; when the machine itself fails, what is younger is asked
-// again. The file is locked (flock, LockFileEx) for as long as it is open; the lock ends with the process.
+// The file survives the end of its process at any byte. When it is opened again, a record that was cut off is dropped, damaged records
+// are left out, and their features are requested again. The file is synced to the disk every five seconds while answers arrive, and by
+// Finish and Close; if the machine fails, younger answers are requested again. The file is locked (flock, LockFileEx) while it is open;
+// the lock ends with the process.
 //
 // A Journal is safe for use by many goroutines.
 type Journal struct {
 	path   string
 	file   *os.File
-	asked  Fingerprint // of this run
-	each   []string    // its datasets that are asked for in each period
-	once   []string    // and those that are asked for once
-	stored Fingerprint // of the file
-	begun  bool        // the file has a session
-	ready  bool        // and this run's, and nothing behind its last record
-	old    bool        // its first line is to be written anew
 	locked bool
+	asked  Fingerprint // of this run
+	each   []string    // its datasets that are requested in each period
+	once   []string    // its datasets that are requested once
 
 	mu       sync.RWMutex
+	stored   Fingerprint // the newest in the file
 	index    *index
-	end      int64 // where the next record goes
+	end      int64 // where the next block goes
 	done     int   // features with an answer to every dataset
 	damaged  int
 	finished bool
-	note     string // of the run that came to its end
+	note     string // of the run that finished last
 	broken   error  // why nothing can be appended any more
 
-	sessions     []Session // of the file, before this one
-	session      Session   // this one; First is set with its first record
-	sessionDirty bool      // it is other than in the file
-	sessionAt    time.Time // when it was written
+	sessions     []Session // in the file, before this run's; none if nothing was recorded
+	session      Session   // this run's; First is set when it is first written
+	sessionDirty bool      // it differs from the one in the file
+	sessionAt    time.Time // when it was written last
 	stamps       paged[stamp]
 
-	reading sync.Mutex // after mu, where both are held
-	cursor  cursor
+	reading sync.Mutex // guards reader; locked after mu, if both are
+	reader  *Reader
 
-	syncing  atomic.Bool
-	lastSync atomic.Int64 // Unix nanoseconds
+	syncing  sync.Mutex // guards lastSync; held while the file is synced
+	lastSync time.Time
 }
 
-// ErrLocked is a journal that another process, or another Journal of this one, has open. Another error of opening one is [ErrNotJournal].
-var ErrLocked = errors.New("the journal is in use by another run")
+var (
+	// ErrLocked means that another process, or another Journal of this process, has the journal open.
+	ErrLocked = errors.New("the journal is in use by another run")
+	// ErrNotJournal means that a file is not a journal, or that its head is damaged. The file is left as it is.
+	ErrNotJournal = errors.New("not a journal")
+)
 
-// Open opens the journal at path to go on with it, finished or not, or begins one if there is none. The file's answers have to be
-// of the same fingerprint, else the error is a [*FingerprintError] and nothing is touched; datasets may be added, for which every
-// feature is asked then. Further errors: ErrLocked, ErrNotJournal, and those of the file system.
+// Open opens the journal at path to resume it, finished or not, or begins one if there is none. If its answers have another
+// fingerprint, the error is a [*FingerprintError] and the file is not touched. Datasets and periods may be added; every feature is
+// requested for them. Other errors are ErrLocked, ErrNotJournal, and those of the file system.
 func Open(path string, fingerprint Fingerprint) (*Journal, error) {
-	return open(path, fingerprint, func(j *Journal) error {
-		if err := j.load(false); err != nil || !j.begun {
-			return err
-		}
-		if changes := fingerprint.Conflicts(j.stored); len(changes) > 0 {
-			return &FingerprintError{Path: path, Changes: changes}
-		}
-		if fingerprint.grows(j.stored) {
-			j.forgetDone()
-			j.finished = false
-		}
-		return nil
-	})
+	return open(path, fingerprint, (*Journal).resume)
 }
 
-// Create begins the journal at path anew: what it holds, whatever its parameters, is replaced when the first record is written.
-// Errors: ErrLocked, ErrNotJournal, and those of the file system.
+// Create begins the journal at path anew. What the file holds, whatever its parameters, is replaced when the first record is written.
+// Errors are ErrLocked, ErrNotJournal, and those of the file system.
 func Create(path string, fingerprint Fingerprint) (*Journal, error) {
-	return open(path, fingerprint, func(j *Journal) error {
-		err := j.load(true)
-		j.begun = false
-		return err
-	})
+	return open(path, fingerprint, (*Journal).checkHead)
 }
 
-// open locks a file, and lets take decide about what it holds.
+// open locks the file and lets take read what it needs of it.
 func open(path string, fingerprint Fingerprint, take func(*Journal) error) (*Journal, error) {
 	file, locked, err := openLocked(path)
 	if err != nil {
 		return nil, err
 	}
-	j := newJournal(path, file)
-	j.ask(fingerprint)
+	j := newJournal(path, file, fingerprint)
 	j.locked = locked
-	j.session = Session{Parameters: fingerprint}
-	j.lastSync.Store(time.Now().UnixNano())
-	if err := j.open(take); err != nil {
+	if err := take(j); err != nil {
 		j.removeEmpty()
 		file.Close()
 		return nil, err
@@ -105,8 +86,39 @@ func open(path string, fingerprint Fingerprint, take func(*Journal) error) (*Jou
 	return j, nil
 }
 
-// openLocked opens a file, which is made where there is none, and locks it. Another run may remove an empty one in between: then the
-// lock is that of a file without a name, and the next one is tried.
+func newJournal(path string, file *os.File, asked Fingerprint) *Journal {
+	j := &Journal{path: path, file: file, index: newIndex(), stored: asked, session: Session{Parameters: asked}, lastSync: time.Now()}
+	j.ask(asked)
+	return j
+}
+
+// ask sets the parameters of this run.
+func (j *Journal) ask(f Fingerprint) {
+	j.asked = f
+	j.each, j.once = f.Split()
+	j.reader = j.NewReader()
+}
+
+// resume loads the file for a run that goes on with it.
+func (j *Journal) resume() error {
+	if err := j.load(false); err != nil {
+		return err
+	}
+	if changes := j.asked.Conflicts(j.stored); len(changes) > 0 {
+		return &FingerprintError{Path: j.path, Changes: changes}
+	}
+	if j.asked.grows(j.stored) {
+		j.forgetDone()
+		j.finished = false
+	}
+	return nil
+}
+
+// checkHead refuses a file that is not a journal, and takes nothing from it.
+func (j *Journal) checkHead() error { return newJournal(j.path, j.file, j.asked).load(true) }
+
+// openLocked opens a file, which it creates if there is none, and locks it. Another run may remove an empty file in between: then the
+// lock is that of a file without a name, and openLocked tries again.
 func openLocked(path string) (file *os.File, locked bool, err error) {
 	for {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
@@ -132,95 +144,77 @@ func openLocked(path string) (file *os.File, locked bool, err error) {
 func isNamed(file *os.File, path string) bool {
 	opened, err := file.Stat()
 	if err != nil {
-		return true // what is wrong shows when it is read
+		return true // reading the file will report the error
 	}
 	named, err := os.Stat(path)
 	return err == nil && os.SameFile(opened, named)
 }
 
-func newJournal(path string, file *os.File) *Journal {
-	return &Journal{path: path, file: file, index: newIndex(), cursor: newCursor(path, file, 0)}
-}
-
-func (j *Journal) open(take func(*Journal) error) error {
-	if err := take(j); err != nil {
-		return err
-	}
-	if !j.begun {
-		j.stored, j.index, j.done, j.damaged, j.finished, j.note, j.sessions = j.asked, newIndex(), 0, 0, false, "", nil
-		j.stamps = paged[stamp]{}
-	}
-	return nil
-}
-
-// begin makes the file ready for the records of this run, once: it loses what was cut off at its end, or all that it holds, and gets
-// the session, twice.
-func (j *Journal) begin() error {
-	if j.ready {
-		return nil
-	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	if n := len(j.sessions); n > 0 && !now.After(j.sessions[n-1].First) {
-		now = j.sessions[n-1].First.Add(time.Millisecond) // sessions are told apart by it
-	}
-	j.session.First, j.session.Last = now, now
-	head, err := appendSession(nil, j.session)
-	if err != nil {
-		return err
-	}
-	head = append(head, head...)
-	if !j.begun {
-		j.end = 0
-		head = append([]byte(fileMagic), head...)
-	}
-	if err := j.file.Truncate(j.end); err != nil {
-		return err
-	}
-	if j.begun && j.old {
-		if _, err := j.file.WriteAt([]byte(fileMagic), 0); err != nil {
-			return err
-		}
-	}
-	if _, err := j.file.WriteAt(head, j.end); err != nil {
-		return err
-	}
-	j.end += int64(len(head))
-	j.begun, j.ready, j.old, j.sessionAt = true, true, false, now
-	return nil
-}
-
-// removeEmpty removes a file in which there never was anything.
+// removeEmpty removes a file in which nothing was written.
 func (j *Journal) removeEmpty() {
 	if info, err := j.file.Stat(); err == nil && info.Size() == 0 && j.locked {
-		os.Remove(j.path) // Windows does not remove what is open; an empty file is no journal there either
+		os.Remove(j.path) // Windows does not remove an open file; an empty file is no journal there either
 	}
 }
 
-// Path is where the journal lies.
-func (j *Journal) Path() string { return j.path }
-
-// Fingerprint is what the journal was opened for.
-func (j *Journal) Fingerprint() Fingerprint { return j.asked }
-
-func (j *Journal) ask(f Fingerprint) {
-	j.asked = f
-	j.each, j.once = f.Split()
-	j.cursor = newCursor(j.path, j.file, len(f.Periods))
-}
-
-// asking lists the datasets of a record in a period.
-func (j *Journal) asking(period string) []string {
-	if period != "" {
-		return j.each
+// Read opens a journal to read what it holds, for the parameters of the run that wrote it. Nothing is locked or changed, and nothing
+// can be appended. Records that another process appends meanwhile are not seen. Errors are fs.ErrNotExist, ErrNotJournal, a journal
+// without a record, and those of the file system.
+func Read(path string) (*Journal, error) {
+	j, err := openToRead(path)
+	if err == nil && len(j.sessions) == 0 {
+		j.file.Close()
+		return nil, fmt.Errorf("%s: the journal holds no record", path)
 	}
-	return j.once
+	return j, err
 }
 
-// Locked reports whether the file is locked against a second run. It is not where the file system knows no
-// locks, as some cluster file systems do not.
-func (j *Journal) Locked() bool { return j.locked }
+// Inspect reads the journal at path without locking or changing it. If there is no file, or it is empty or was cut off before its first
+// record, Inspect returns the zero State. Errors are ErrNotJournal, and those of the file system.
+func Inspect(path string) (State, error) {
+	j, err := openToRead(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
+	}
+	defer j.file.Close()
+	if len(j.sessions) == 0 {
+		return State{}, nil
+	}
+	return j.State(), nil
+}
 
-// State is what the journal holds by now.
+func openToRead(path string) (*Journal, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	j := newJournal(path, file, Fingerprint{})
+	if err := j.load(false); err != nil {
+		file.Close()
+		return nil, err
+	}
+	j.ask(j.stored)
+	j.broken = fmt.Errorf("the journal %s is open for reading only", path)
+	return j, nil
+}
+
+// A State is what a journal holds. The zero State means that there is no journal.
+type State struct {
+	Exists      bool        // there is a journal with a record
+	Finished    bool        // the run came to its end, with failures or without
+	Note        string      // of the run that finished last
+	Fingerprint Fingerprint // parameters of the newest session
+	Sessions    []Session   // the runs that wrote records, oldest first
+	Done        int         // features with an answer to every dataset
+	Failed      int         // the other features, which a resumed run requests again
+	Records     int         // all records; more than features if some were requested again
+	Damaged     int         // places whose records cannot be read and do not count; an end that was cut off is none
+}
+
+// State returns what the journal holds now.
 func (j *Journal) State() State {
 	sessions := j.Sessions()
 	j.mu.RLock()
@@ -231,28 +225,27 @@ func (j *Journal) State() State {
 	}
 }
 
-// Finish marks the run as come to its end and brings everything to the disk. Later records unmark it.
+// Path returns the path of the file.
+func (j *Journal) Path() string { return j.path }
+
+// Fingerprint returns the parameters that the journal was opened for.
+func (j *Journal) Fingerprint() Fingerprint { return j.asked }
+
+// Locked reports whether the file is locked against a second run. Some file systems, such as those of clusters, have no locks.
+func (j *Journal) Locked() bool { return j.locked }
+
+// Finish marks the run as finished and syncs the file to the disk. A later record removes the mark.
 func (j *Journal) Finish() error { return j.FinishWith("") }
 
-// FinishWith is Finish with a note that State gives.
+// FinishWith is Finish with a note, which [State] has.
 func (j *Journal) FinishWith(note string) error {
-	j.mu.Lock()
-	if !j.finished || j.note != note {
-		err := j.noteSession(time.Now(), true)
-		if err == nil {
-			_, err = j.write(appendBlock(nil, []byte{footerBlock}, []byte(note)))
-		}
-		if err != nil {
-			j.mu.Unlock()
-			return err
-		}
-		j.finished, j.note = true, note
+	if err := j.writeFooter(note); err != nil {
+		return err
 	}
-	j.mu.Unlock()
 	return j.file.Sync()
 }
 
-// Close brings everything to the disk, closes the file and so gives up the lock. The journal stays.
+// Close syncs the file to the disk and closes it, which releases the lock. The journal stays.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -264,8 +257,6 @@ func (j *Journal) Close() error {
 		err = j.noteSession(time.Now(), true)
 	}
 	j.broken = fmt.Errorf("the journal %s: %w", j.path, os.ErrClosed)
-	if !j.begun {
-		j.removeEmpty()
-	}
+	j.removeEmpty()
 	return errors.Join(err, j.file.Sync(), j.file.Close())
 }

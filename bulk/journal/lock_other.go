@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// lockFile knows no lock here that ends with its process.
+// lockFile returns errors.ErrUnsupported: this system has no lock that ends with its process.
 func lockFile(*os.File) error { return errors.ErrUnsupported }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lockFile locks the file for this process, for as long as it is open. errors.ErrUnsupported where the file system
-// knows no locks: flock is off on many Lustre and NFS mounts.
+// lockFile locks the file for this process while it is open. It returns errors.ErrUnsupported if the file system has no locks: flock is
+// off on many Lustre and NFS mounts.
 func lockFile(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

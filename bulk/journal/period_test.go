@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Records of one feature in several periods stand side by side, in this process and in the next, in whatever order they are read.
+// A feature has a record for each period, in this process and in the next, in whatever order they are read.
 func TestRecordsOfPeriods(t *testing.T) {
 	t.Parallel()
 	path := journalPath(t)

@@ -5,23 +5,22 @@ import (
 	"errors"
 	"math"
 
-	"github.com/community-attribute-service/cas-go/features/preflight"
-
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// The content of a block of records, behind its kind: the period, if the kind is that of a period; the number of records, the head of
-// each, and the body of each. A head is what identifies a record; to find its place nothing else is read.
+// After its kind, a block of records has the period if it is a period block, the number of records, the head of each, and the body of
+// each. A head identifies a record; loading the file reads nothing else.
 //
 //	head: flags(1) id geometry(16)
 //	body: the response, if there is one; the failure, if there is one
 //
-// Numbers are varints, float64s their 8 bytes, texts their length and their bytes. Of a response, only that is written in which it
-// differs from the one before in the block (journal_delta.go): most of what the service sends is said with every answer.
+// Numbers are varints, a float64 is its 8 bytes, and a text is its length and its bytes. A response is written as its difference from
+// the one before it in the block (delta.go), because most of what the service sends is the same in every answer.
 
 // The flags of a head.
 const (
-	flagDone     = 1 << iota // every dataset is answered; not asked again
+	flagDone     = 1 << iota // every dataset is answered; not requested again
 	flagResponse             // the body has a response
 	flagFailure              // the body has a failure
 )
@@ -36,30 +35,31 @@ type recordHead struct {
 func (h *recordHead) done() bool { return h.flags&flagDone != 0 }
 
 const (
-	// fullBlock is the size from which on a block takes no more records. Whoever reads one record reads the block up to it.
+	// fullBlock is the size at which a block takes no more records. To read one record, a reader reads its block up to there.
 	fullBlock = 64 << 10
-	// fullPeriod is that of a block of one period. Whoever reads a feature in all periods reads in as many blocks, and keeps them.
+	// fullPeriod is the same for a period block. To read a feature in all periods, a reader keeps as many blocks.
 	fullPeriod = 8 << 10
-	// mostRecords is how many records of a block a [place] can tell apart.
+	// mostRecords is the number of records of a block, as a [place] has bits for.
 	mostRecords = 1 << 15
 )
 
-// A recordWriter makes blocks of records, to be appended to a journal in one write.
+// A Writer makes blocks of records, which [Journal.Append] appends in one write. The zero Writer is ready for use. It is not for
+// concurrent use.
 type Writer struct {
-	blocks []byte  // whole ones
-	places []place // of the records, as if blocks stood at the beginning of the file
+	blocks []byte  // finished blocks
+	places []place // of the records, as if the file began with blocks
 	heads  []recordHead
 
 	period        string // of the records that are added
-	front, bodies []byte // of the block that is being made
+	front, bodies []byte // of the block that is being made: heads and bodies
 	count         int    // its records
 	delta         deltaWriter
 }
 
-// keepBlocks is the size up to which the memory of blocks is used again: an answer for a thousand features takes a megabyte or two.
+// keepBlocks is the largest buffer of blocks that Reset keeps. An answer for a thousand features takes a megabyte or two.
 const keepBlocks = 8 << 20
 
-// Reset forgets what was written, but for the memory.
+// Reset drops the records, but keeps the memory for new ones.
 func (w *Writer) Reset() {
 	if cap(w.blocks) > keepBlocks {
 		w.blocks = nil
@@ -70,7 +70,7 @@ func (w *Writer) Reset() {
 	w.begin()
 }
 
-// In says in which period the features were asked for that are added from now on, start/end as it goes out; "" is none. Their geometries
+// In sets the period of the records that are added from now on, start/end as it is sent; "" is none. The geometries of these records
 // have the hashes of that period: see [GeometryHash.In].
 func (w *Writer) In(period string) {
 	if period != w.period {
@@ -85,17 +85,17 @@ func (w *Writer) begin() {
 	w.delta.begin()
 }
 
-// Add appends what became of a feature: a response, or the error that it failed with. err beside a response says that
-// the response lacks datasets.
+// Add appends the outcome of a feature: a response, or the error that it failed with. An error beside a response means that the response
+// lacks datasets.
 func (w *Writer) Add(id string, geometry GeometryHash, response *cas.AttributeResponse, err error) {
 	head := recordHead{id: id, geometry: geometry}
-	var failure *recordedFailure
 	switch {
 	case response != nil:
 		head.flags |= flagResponse
+		w.bodies = w.delta.append(w.bodies, response)
 	case err != nil:
 		head.flags |= flagFailure
-		failure = failureOf(err)
+		w.bodies = failureOf(err).append(w.bodies)
 	}
 	if err == nil {
 		head.flags |= flagDone
@@ -103,12 +103,6 @@ func (w *Writer) Add(id string, geometry GeometryHash, response *cas.AttributeRe
 	w.front = append(w.front, head.flags)
 	w.front = appendText(w.front, head.id)
 	w.front = append(w.front, geometry[:]...)
-	if response != nil {
-		w.bodies = w.delta.append(w.bodies, response)
-	}
-	if failure != nil {
-		w.bodies = failure.append(w.bodies)
-	}
 	w.heads = append(w.heads, head)
 	w.places = append(w.places, placeOf(int64(len(w.blocks)), w.count, head.done()))
 	w.count++
@@ -121,7 +115,7 @@ func (w *Writer) Add(id string, geometry GeometryHash, response *cas.AttributeRe
 	}
 }
 
-// end ends the block that is being made, if it has a record.
+// end finishes the block that is being made, if it has a record.
 func (w *Writer) end() {
 	if w.count == 0 {
 		return
@@ -142,14 +136,14 @@ func readRecordHeads(content []byte) ([]recordHead, error) {
 	return heads, r.err()
 }
 
-// A recordReader takes the content of a block apart. After the first thing that is wrong it gives zero values.
+// A blockReader reads the content of a block. After the first error it returns zero values.
 type blockReader struct {
-	text  string // texts that are read are parts of it
+	text  string // texts that are read share its memory
 	pos   int
 	wrong bool
 }
 
-// readBlock begins to read a block of records, behind its kind and the period that it is of.
+// readBlock begins to read a block of records: it reads the kind and the period.
 func readBlock(content []byte) (r blockReader, period string) {
 	r = blockReader{text: string(content), pos: 1}
 	if content[0] == periodBlock {
@@ -167,7 +161,7 @@ func (r *blockReader) err() error {
 	return nil
 }
 
-// take gives the next n bytes.
+// take returns the next n bytes.
 func (r *blockReader) take(n int) string {
 	if r.wrong || n < 0 || n > len(r.text)-r.pos {
 		r.wrong = true
@@ -187,16 +181,13 @@ func (r *blockReader) byte() byte {
 }
 
 func (r *blockReader) uint() uint64 {
-	var n uint64
-	for shift := 0; shift < 64; shift += 7 {
-		b := r.byte()
-		n |= uint64(b&0x7f) << shift
-		if b < 0x80 {
-			return n
-		}
+	n, length := binary.Uvarint([]byte(r.text[r.pos:]))
+	if r.wrong || length <= 0 {
+		r.wrong = true
+		return 0
 	}
-	r.wrong = true
-	return 0
+	r.pos += length
+	return n
 }
 
 // int reads what appendInt wrote.
@@ -205,7 +196,7 @@ func (r *blockReader) int() int64 {
 	return int64(n>>1) ^ -int64(n&1)
 }
 
-// count reads how many items of at least so many bytes follow.
+// count reads the number of items that follow. An item has at least so many bytes.
 func (r *blockReader) count(size int) int {
 	n := r.uint()
 	if n > uint64((len(r.text)-r.pos)/size) {
@@ -222,16 +213,15 @@ func (r *blockReader) float() float64 {
 	if r.wrong {
 		return 0
 	}
-	return math.Float64frombits(uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56)
+	return math.Float64frombits(binary.LittleEndian.Uint64([]byte(s)))
 }
 
 const leastHead = 1 + 1 + len(GeometryHash{})
 
-// heads reads the number of records and their heads.
-func (r *blockReader) heads(room []recordHead) []recordHead {
+// heads reads the number of records and their heads, into the memory of another list.
+func (r *blockReader) heads(memory []recordHead) []recordHead {
 	n := r.count(leastHead)
-	heads := room[:0]
+	heads := memory[:0]
 	for range n {
 		head := recordHead{flags: r.byte()}
 		head.id = r.string()
@@ -255,7 +245,7 @@ func appendFloat(b []byte, f float64) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
 }
 
-// A recordedFailure is the error of an outcome without a response: a GeometryError has a code, a cas.Error a type.
+// A recordedFailure is the error of an outcome without a response. A [preflight.Error] has a code, a [cas.Error] a type.
 type recordedFailure struct {
 	message   string
 	code      preflight.Code
@@ -292,7 +282,7 @@ func (r *blockReader) failure() recordedFailure {
 	}
 }
 
-// error is the error that was recorded.
+// error returns the error that was recorded.
 func (f recordedFailure) error() error {
 	switch {
 	case f.code != "":

@@ -18,7 +18,7 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// drawResponse makes any response that can come, results that resemble those of others among them.
+// drawResponse makes any possible response, often with results that resemble those of others.
 func drawResponse(t *rapid.T) *cas.AttributeResponse {
 	text := rapid.SampledFrom([]string{"", "m", "p:x", "p:y", "forêt", "\xff", "STAC COG: 1", "STAC COG: 2"})
 	number := rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 1, 0.1, 1e300, math.NaN(), math.Inf(1), -9999})
@@ -57,7 +57,7 @@ func drawResponse(t *rapid.T) *cas.AttributeResponse {
 	return r
 }
 
-// spelt is a response in full, NaNs and nils told apart.
+// spelt spells a response in full, and tells NaNs and nils apart.
 func spelt(r *cas.AttributeResponse) string {
 	text := fmt.Sprintf("%q %q %v %#v %v", r.RequestID, r.GeometryHash, r.ElapsedMS, r.Warnings, r.Results == nil)
 	for _, result := range r.Results {
@@ -76,7 +76,7 @@ func spelt(r *cas.AttributeResponse) string {
 	return text
 }
 
-// What is written is read again, in whatever order, whatever stood before it in its block.
+// Records are read as they were written, in any order, after any other records of their block.
 func TestRecordsRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -134,7 +134,7 @@ func TestRecordsFillBlocks(t *testing.T) {
 	path := journalPath(t)
 	j := openJournal1(t, path)
 	var outcomes []record
-	for i := range 40_000 { // more than a place tells apart in one block
+	for i := range 40_000 { // more than a place has bits for in one block
 		outcomes = append(outcomes, record{feature: features.Feature{ID: fmt.Sprint(i)}, err: errors.New("")})
 	}
 	huge := responseFor(1, dataset)
@@ -154,7 +154,7 @@ func TestRecordsFillBlocks(t *testing.T) {
 	assert.Equal(t, []int{2, 40_000, 40_002, 0}, []int{state.Done, state.Failed, state.Records, state.Damaged})
 }
 
-// FuzzRecords reads any bytes as a block: with an error or without, but never further than they go.
+// FuzzRecords reads any bytes as a block, with an error or without, but never past their end.
 func FuzzRecords(f *testing.F) {
 	w := new(Writer)
 	for i, o := range []record{

@@ -20,7 +20,7 @@ const mostFailures = 20
 func (a *app) printTable(ctx context.Context, x extraction, job *tabulate.Job) error {
 	folder, err := os.MkdirTemp("", "cas-")
 	if err != nil {
-		return err
+		return fmt.Errorf("the table is made in the folder for temporary files, which TMPDIR can name: %w", err)
 	}
 	defer os.RemoveAll(folder)
 	output := tabulate.Output{Path: filepath.Join(folder, "attributes.csv"), Format: table.CSV{}}

@@ -19,10 +19,10 @@ const (
 	mostReasonsKept = 1000 // apart; a run can have millions of failures
 )
 
-// A failure is a dataset ("" where the whole feature failed) and a kind of reason: its text with # for numbers.
+// A failure is a dataset ("" where the whole feature failed) and a kind of reason: its text with # for numbers and ids.
 type failure struct{ dataset, kind string }
 
-var digits = regexp.MustCompile(`-?\d[\d.]*`)
+var numbered = regexp.MustCompile(`-?\w*\d[\w.]*`)
 
 // reasonCounter counts failures by dataset and reason, in bounded memory.
 type reasonCounter struct {
@@ -32,7 +32,7 @@ type reasonCounter struct {
 }
 
 func (c *reasonCounter) add(dataset, reason string) {
-	f := failure{dataset, digits.ReplaceAllString(reason, "#")}
+	f := failure{dataset, numbered.ReplaceAllString(reason, "#")}
 	if _, known := c.counts[f]; !known && len(c.counts) == mostReasonsKept {
 		c.others++
 		return

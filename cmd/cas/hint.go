@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,13 +42,20 @@ func (a *app) hint(err error) string {
 		return "--requests-per-minute keeps below the service's limit"
 	case errors.Is(err, cas.ErrRedirect):
 		return "give the address that the service was moved to by --url or CAS_URL"
-	case errors.Is(err, cas.ErrMalformedResponse):
+	case errors.Is(err, cas.ErrMalformedResponse), isNoRoute(err):
 		return fmt.Sprintf("is %s a CAS service? 'cas doctor' finds out", cmp.Or(a.url, cas.DefaultBaseURL))
 	case errors.As(err, new(usageError)):
 		return "" // see hintOfUsage
 	default:
 		return hintOfFile(err)
 	}
+}
+
+// isNoRoute reports a 404 that is not about what was asked for: nothing of a CAS service is at the URL.
+func isNoRoute(err error) bool {
+	var failed *cas.Error
+	return errors.Is(err, cas.ErrNotFound) && errors.As(err, &failed) &&
+		(failed.Type != cas.ErrorTypeNotFound || failed.Message == http.StatusText(http.StatusNotFound))
 }
 
 // hintOfUsage is for a command line that cannot be right, and that no other hint is for.

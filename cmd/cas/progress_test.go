@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -86,4 +87,17 @@ func TestShellQuote(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, strings.Join(words, "\x00")+"\x00", string(said))
 	assert.Equal(t, "plain-1.0_@/:=,+%", shellQuote("plain-1.0_@/:=,+%"))
+}
+
+func TestReasonsAreCountedByKind(t *testing.T) {
+	var c reasonCounter
+	for i := range 5 {
+		c.add("", fmt.Sprintf("[400 http_error] Bad Request (request_id=%x)", 1<<40+i*7919))
+		c.add("p:a", fmt.Sprintf("coverage %d.5%% at -%d", i, i))
+	}
+	c.add("p:a", "no data")
+	var out strings.Builder
+	c.print(&out)
+	assert.Equal(t, "  5 × the whole feature: [400 http_error] Bad Request (request_id=10000000000)\n"+
+		"  5 × p:a: coverage 0.5% at -0\n  1 × p:a: no data\n", out.String())
 }

@@ -124,6 +124,28 @@ func TestTableInterruptedTwice(t *testing.T) {
 	assert.NoFileExists(t, table)
 }
 
+// A terminal that is closed interrupts as Ctrl-C does; it may tell twice.
+func TestTableHungUp(t *testing.T) {
+	server := castest.NewServer()
+	defer server.Close()
+	var l ledger
+	l.watch(server, func([]string) *castest.Fault { return &castest.Fault{Delay: time.Hour} })
+	first := make(chan struct{})
+	l.turn(func(requests int) {
+		if requests == 1 {
+			close(first)
+		}
+	})
+	table := filepath.Join(t.TempDir(), "attributes.csv")
+	run := start(t, child("extract", "-g", "@"+writeFeatures(t, 10, gauge), "-d", "local_dem:elevation", "-o", table, "--url", server.URL(), "--grace", "1s"))
+	<-first
+	require.NoError(t, run.Process.Signal(syscall.SIGHUP))
+	run.hear(t, "interrupt again to end at once")
+	require.NoError(t, run.Process.Signal(syscall.SIGHUP))
+	run.hear(t, "(--grace): it is given up")
+	assert.Equal(t, exitFailed, run.end(t))
+}
+
 // A pipe that has nothing to say does not hold an interrupted run.
 func TestTableOfSilentPipeInterrupted(t *testing.T) {
 	server := castest.NewServer()

@@ -119,6 +119,32 @@ func TestUnsupportedSystemsAreNamed(t *testing.T) {
 	}
 }
 
+// TestBoundSystems: a shift of zeros is none; any other is refused, also inside of a compound system.
+func TestBoundSystems(t *testing.T) {
+	const axes = `CS[ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],ANGLEUNIT["degree",0.0174532925199433]`
+	wkt := func(shift string) string {
+		return `COMPOUNDCRS["c",BOUNDCRS[SOURCECRS[GEOGCRS["x",DATUM["Unknown based on GRS 1980 ellipsoid",ELLIPSOID["GRS 1980",6378137,298.257222101]],` + axes +
+			`]],TARGETCRS[GEOGCRS["WGS 84"]],ABRIDGEDTRANSFORMATION["t",METHOD["m"],` + shift + `]],VERTCRS["v"]]`
+	}
+	projJSON := func(shift string) string {
+		return `{"type":"CompoundCRS","components":[{"type":"BoundCRS","source_crs":{"type":"GeographicCRS","name":"x","datum":{"name":"Unknown based on GRS 1980 ellipsoid",
+			"ellipsoid":{"name":"GRS 1980","semi_major_axis":6378137,"inverse_flattening":298.257222101}},"coordinate_system":{"subtype":"ellipsoidal",
+			"axis":[{"direction":"north","unit":"degree"},{"direction":"east","unit":"degree"}]}},"transformation":{"parameters":[` + shift + `]}}]}`
+	}
+	for _, text := range []string{
+		wkt(`PARAMETER["X-axis translation",0],PARAMETER["Scale difference",1]`),
+		projJSON(`{"name":"X-axis translation","value":0,"unit":"metre"},{"name":"Scale difference","value":0.0}`),
+	} {
+		assert.True(t, parse(t, text).Identity(), text)
+	}
+	for _, text := range []string{
+		wkt(`PARAMETER["X-axis translation",598],PARAMETER["Scale difference",1]`), wkt(`PARAMETER["Scale difference",1.000001]`), wkt(`PARAMETERFILE["f","a.gsb"]`),
+		projJSON(`{"name":"X-axis translation","value":598,"unit":"metre"}`), projJSON(`{"name":"f","value":"a.gsb"}`), projJSON(``),
+	} {
+		assert.Contains(t, refusal(t, text).Reason, "has a shift to WGS 84", text)
+	}
+}
+
 func TestBrokenDefinitionsAreErrors(t *testing.T) {
 	deep := strings.Repeat("A[", 100) + strings.Repeat("]", 100)
 	for text, want := range map[string]string{

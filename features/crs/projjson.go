@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +17,12 @@ type projJSON struct {
 	Properties struct{ Name string } `json:"properties"` // GeoJSON
 	Components []projJSON            `json:"components"`
 	Source     *projJSON             `json:"source_crs"`
-	Base       *projJSON             `json:"base_crs"`
+	Shift      struct {
+		Parameters []struct {
+			Value json.RawMessage // a number, or the name of a grid
+		}
+	} `json:"transformation"`
+	Base       *projJSON `json:"base_crs"`
 	Conversion *struct {
 		Method     struct{ Name string }
 		Parameters []jsonMeasure
@@ -112,7 +118,7 @@ func fromJSON(text []byte) (*definition, error) {
 	if top.Type == "name" {
 		return fromCode(top.Properties.Name)
 	}
-	d := &definition{id: top.ID.String(), name: top.Name, shifted: top.Type == "BoundCRS"}
+	d := &definition{id: top.ID.String(), name: top.Name, shifted: top.shifted()}
 	n := top.horizontal(0)
 	if n == nil {
 		return nil, d.unsupported("a %q is neither a projected nor a geographic system", clip(top.Type))
@@ -167,6 +173,22 @@ func (n *projJSON) horizontal(depth int) *projJSON {
 		}
 	}
 	return nil
+}
+
+// shifted reports whether a system or its horizontal part is bound to WGS 84 by a shift other than zeros.
+func (n *projJSON) shifted() bool {
+	if n.Type == "CompoundCRS" && len(n.Components) > 0 {
+		n = &n.Components[0]
+	}
+	if n.Type != "BoundCRS" {
+		return false
+	}
+	for _, p := range n.Shift.Parameters {
+		if v, err := strconv.ParseFloat(string(p.Value), 64); err != nil || v != 0 {
+			return true
+		}
+	}
+	return len(n.Shift.Parameters) == 0
 }
 
 // unit returns the unit of the two axes and sets their directions in d.

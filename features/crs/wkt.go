@@ -209,7 +209,7 @@ func fromWKT(text string) (*definition, error) {
 		return nil, err
 	}
 	n := top.horizontal()
-	d := &definition{name: top.text(0), id: top.id(), unit: math.NaN(), shifted: top.key == "BOUNDCRS"}
+	d := &definition{name: top.text(0), id: top.id(), unit: math.NaN(), shifted: top.shifted()}
 	if n == nil {
 		return nil, d.unsupported("a %s is neither a projected nor a geographic system", clip(top.key))
 	}
@@ -234,6 +234,28 @@ func fromWKT(text string) (*definition, error) {
 		return d, nil
 	}
 	return d, d.takeProjection(n)
+}
+
+// shifted reports whether a system or its horizontal part is bound to WGS 84 by a shift other than zeros.
+func (n *node) shifted() bool {
+	if n.key != "BOUNDCRS" {
+		i := slices.IndexFunc(n.children, func(c *node) bool { return c.horizontal() != nil })
+		return n.key == "COMPOUNDCRS" && i >= 0 && n.children[i].shifted()
+	}
+	shift := n.child("ABRIDGEDTRANSFORMATION")
+	if shift == nil || shift.child("PARAMETERFILE") != nil {
+		return true
+	}
+	for _, p := range shift.children {
+		neutral := 0.0
+		if squeeze(p.text(0)) == "scaledifference" {
+			neutral = 1
+		}
+		if p.key == "PARAMETER" && p.number(1) != neutral {
+			return true
+		}
+	}
+	return false
 }
 
 // isGeocentric reports whether a geodetic system has Cartesian axes.

@@ -62,6 +62,7 @@ func TestReadErrors(t *testing.T) {
 		{"zip", "PK\x03\x04....", 0, -1, 1, "a zip archive; unpack it; for a shapefile, convert it: ogr2ogr"},
 		{"GeoPackage", "SQLite format 3\x00", 0, -1, 1, "GeoPackage"},
 		{"UTF-16", "\xff\xfe{\x00", 0, -1, 1, "save it as UTF-8"},
+		{"UTF-16 without a mark", "\x00{\x00}", 0, -1, 1, "save it as UTF-8"},
 		{"gzip of a GeoPackage", gzipped(t, "SQLite format 3\x00"), 0, -1, 1, "GeoPackage"},
 		{"Latin-1", open + `{"type":"Feature","geometry":null,"properties":{"n":"M` + "\xfc" + `ritz"}}]}`, 0, 0, 2, "invalid UTF-8; save the input as UTF-8"},
 		{"name twice", open + `{"type":"Feature","geometry":null,` + "\n" + `"properties":{"n":1,"n":2}}]}`, 0, 0, 3, "a member name occurs twice in one object (at /properties/n)"},

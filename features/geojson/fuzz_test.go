@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/community-attribute-service/cas-go/internal/geotext"
+	"github.com/community-attribute-service/cas-go/internal/words"
 
 	"github.com/stretchr/testify/require"
 )
@@ -91,10 +91,10 @@ func FuzzFramer(f *testing.F) {
 		if len(text) == 0 {
 			return
 		}
-		whole := geotext.NewFramer(text[0])
+		whole := words.NewFramer(text[0])
 		n, done := whole.Scan(text)
 		require.LessOrEqual(t, n, len(text))
-		bytewise := geotext.NewFramer(text[0])
+		bytewise := words.NewFramer(text[0])
 		at, end := 0, false
 		for size := 1; size <= len(text) && !end; size++ {
 			var k int

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/community-attribute-service/cas-go/internal/geotext"
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // windowBytes is the initial size of the window. It grows only for a feature that does not fit.
@@ -146,7 +147,7 @@ func (s *source) within() (byte, error) {
 
 // next reads the value that begins at pos into the window. It returns io.EOF or errGuard if the text or the separator ends first.
 func (s *source) next() error {
-	f := geotext.NewFramer(s.buf[s.pos])
+	f := words.NewFramer(s.buf[s.pos])
 	for {
 		n, done := f.Scan(s.buf[s.pos:])
 		s.pos += n
@@ -174,6 +175,8 @@ var magics = []struct{ prefix, what, do string }{
 	{"\x28\xb5\x2f\xfd", "zstd", "unpack it first; gzip is read as it is"},
 	{"\xff\xfe", "UTF-16 text", "save it as UTF-8"},
 	{"\xfe\xff", "UTF-16 text", "save it as UTF-8"},
+	{"{\x00", "UTF-16 text", "save it as UTF-8"},
+	{"\x00{", "UTF-16 text", "save it as UTF-8"},
 }
 
 const byteOrderMark = "\xef\xbb\xbf"

@@ -78,6 +78,7 @@ func (r *reader) describe(chosen string) (err error) {
 		r.fields = append(r.fields, c)
 		d.Fields = append(d.Fields, format.Field{Name: c.name, Type: kind})
 	}
+	r.numbered = r.numbered && r.rowNumber() != ""
 	if r.geometry.name == "" {
 		return fmt.Errorf("%s: the layer %s has no column %q of geometries: %w", r.Path, d.Layer, r.layer.geometry, format.ErrBroken)
 	}
@@ -132,17 +133,17 @@ func (r *reader) plan(want format.Want) *pass {
 	return p
 }
 
-// rowNumber returns a name of the row's number that no column has.
+// rowNumber returns a name of the row's number that no column has; "" if columns have all of them.
 func (r *reader) rowNumber() string {
 	if r.key != nil {
 		return sqlitefile.Quoted(r.key.name)
 	}
-	for _, name := range []string{"rowid", "_rowid_"} {
+	for _, name := range []string{"rowid", "_rowid_", "oid"} {
 		if !slices.ContainsFunc(r.fields, func(c column) bool { return strings.EqualFold(c.name, name) }) {
 			return name
 		}
 	}
-	return "oid"
+	return ""
 }
 
 func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {

@@ -214,6 +214,16 @@ func TestRowsThatCannotBeUsed(t *testing.T) {
 	}, got)
 }
 
+// TestBinaryData: a value that no table can hold does not cost the feature.
+func TestBinaryData(t *testing.T) {
+	r := openLayer(t, sql(t, "CREATE TABLE t (geom POINT, other POINT, a TEXT)",
+		`INSERT INTO t VALUES (X'4750000100000000`+pointWKB+`', X'4750000100000000`+pointWKB+`', 'x'), (NULL, X'01', X'02')`), "")
+	assert.Equal(t, []string{`fid 1 other=null a="x" {"type":"Point","coordinates":[1,2]}`, `fid 2 other=null a=null`},
+		formattest.Lines(t, r, format.Want{}))
+	assert.Equal(t, []string{"The column other holds binary data: such values are null.", "The column a holds binary data: such values are null."},
+		r.Describe().Warnings)
+}
+
 const (
 	pointWKB   = "0101000000000000000000f03f0000000000000040"
 	emptyPoint = "0101000000000000000000f87f000000000000f87f"
@@ -223,6 +233,11 @@ const (
 func TestTheOrderIsThatOfTheFile(t *testing.T) {
 	path := sql(t, "CREATE TABLE t (geom, a TEXT)", "CREATE INDEX i ON t (a)", "INSERT INTO t VALUES (NULL, 'c'), (NULL, 'a'), (NULL, 'b')")
 	assert.Equal(t, []string{`fid 1 a="c"`, `fid 2 a="a"`, `fid 3 a="b"`}, formattest.Lines(t, openLayer(t, path, ""), format.Want{Properties: []string{"a"}}))
+}
+
+func TestNoNameForTheRowNumber(t *testing.T) {
+	path := sql(t, "CREATE TABLE t (geom, rowid TEXT, _rowid_ TEXT, oid TEXT)", "INSERT INTO t VALUES (NULL, 'c', 'd', 'e')")
+	assert.Equal(t, []string{`row 1 rowid="c" _rowid_="d" oid="e"`}, formattest.Lines(t, openLayer(t, path, ""), format.Want{}))
 }
 
 func TestFilesThatAreNone(t *testing.T) {

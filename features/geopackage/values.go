@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,9 @@ func (p *pass) fill(record *format.Record, values []driver.Value) {
 	*record = format.Record{Place: record.Place, Properties: record.Properties[:0]}
 	for i, c := range p.fields {
 		value, err := jsonOf(values[p.at[i]], c.declared)
-		if err != nil && record.Err == nil {
+		if err == errBinary {
+			p.leaveOut(c)
+		} else if err != nil && record.Err == nil {
 			record.Err = fmt.Errorf("column %s holds %w", c.name, err)
 		}
 		record.Properties = append(record.Properties, format.Property{Name: c.name, Value: value})
@@ -31,6 +34,15 @@ func (p *pass) fill(record *format.Record, values []driver.Value) {
 	declared, _ := strconv.Atoi(p.layer.srs)
 	p.description.CompareSRID(record, max(declared, 0))
 }
+
+// leaveOut warns, once for a column, of binary data that is not declared, such as a second geometry.
+func (p *pass) leaveOut(c column) {
+	if warning := fmt.Sprintf("The column %s holds binary data: such values are null.", c.name); !slices.Contains(p.description.Warnings, warning) {
+		p.description.Warnings = append(p.description.Warnings, warning)
+	}
+}
+
+var errBinary = errors.New("binary data")
 
 // jsonOf returns a value as JSON. A column of SQLite holds values of any type; the declared type only tells booleans from 0 and 1.
 func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
@@ -47,7 +59,7 @@ func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
 	case string:
 		return format.Text(v)
 	default:
-		return format.Null, errors.New("binary data")
+		return format.Null, errBinary
 	}
 }
 

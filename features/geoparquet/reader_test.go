@@ -171,6 +171,8 @@ pq.write_table(t.slice(0, 0), "empty.parquet")
 	named := filepath.Join(folder, "named.parquet")
 	assert.Equal(t, []string{`row 1 {"type":"Point","coordinates":[1,3]}`, `row 2`, `row 3`, `row 4 {"type":"Point","coordinates":[1,2]}`},
 		formattest.Lines(t, openFile(t, named, format.Options{X: "A", Y: "b"}), format.Want{Properties: []string{}}))
+	decimals := openFile(t, filepath.Join(folder, "types.parquet"), format.Options{X: "dec", Y: "dec9"})
+	assert.Equal(t, []string{`row 1 {"type":"Point","coordinates":[-0.05,12.34]}`}, formattest.Lines(t, decimals, format.Want{Properties: []string{}}))
 	_, err := open(named, format.Options{})
 	assert.ErrorContains(t, err, "no columns of numbers called lon and lat, longitude and latitude, or x and y; say which of its columns they are: it has a, b, c")
 	_, err = open(named, format.Options{X: "a", Y: "c"})

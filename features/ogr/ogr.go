@@ -201,6 +201,7 @@ func info(source string) (driver string, layers []layer, err error) {
 			why = strings.TrimSpace(out.String())
 		}
 		why, _, _ = strings.Cut(why, " with the following drivers") // a list of all drivers follows
+		why = strings.Join(strings.Fields(why), " ")
 		return "", nil, format.Brokenf("ogrinfo cannot read it: %s (%w)", redact(why), err)
 	}
 	if why := stderr.errors(); why != "" {

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
@@ -152,7 +153,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 type pass struct {
 	file   io.ReadCloser
 	table  *table
-	peeked *row // the first row, if firstSRID has read it
+	peeked []row // the rows that firstSRID has read
 }
 
 // begin opens the file and reads the names of the columns.
@@ -180,29 +181,33 @@ func (r *reader) begin() (*pass, error) {
 }
 
 func (p *pass) next() (row, error) {
-	if first := p.peeked; first != nil {
-		p.peeked = nil
-		return *first, nil
+	if len(p.peeked) > 0 {
+		next := p.peeked[0]
+		p.peeked = p.peeked[1:]
+		return next, nil
 	}
 	return p.table.next()
 }
 
-// firstSRID returns the reference system that the first row names in extended well-known text.
+// firstSRID returns the reference system that the first geometry names. It looks at a limited number of rows.
 func (p *pass) firstSRID() (crs string, err error) {
-	if p.table.wkt < 0 {
-		return "", nil
+	const farthest = 1000
+	for p.table.wkt >= 0 && len(p.peeked) < farthest {
+		next, err := p.table.next()
+		if errors.Is(err, io.EOF) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		next.values = slices.Clone(next.values)
+		p.peeked = append(p.peeked, next)
+		if next.err != nil {
+			continue
+		}
+		if g, crs, err := parseText(next.values[p.table.wkt]); err == nil && g.Type != "" {
+			return crs, nil
+		}
 	}
-	first, err := p.table.next()
-	if errors.Is(err, io.EOF) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	p.peeked = &first
-	if first.err != nil {
-		return "", nil
-	}
-	_, crs, _ = cutSRID(first.values[p.table.wkt])
-	return crs, nil
+	return "", nil
 }

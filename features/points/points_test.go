@@ -63,9 +63,9 @@ func TestRecords(t *testing.T) {
 			`line 3 null x=1.5 y=-2 id="a" ERROR the row has 4 values for 3 columns`,
 			`line 4 null x=null y=null id=null ERROR the row is empty`,
 			`line 6 null x=null y=-2 id="c" ERROR column x is empty`,
-			`line 7 null x="abc" y=-2 id="d" ERROR column x has "abc", which is no number`,
-			`line 8 null x="NaN" y=1 id="e" ERROR column x has "NaN", which is no number`,
-			`line 9 null x="0x10" y=1 id="f" ERROR column x has "0x10", which is no number`,
+			`line 7 null x="abc" y=-2 id="d" ERROR column x has "abc", which is no number; degrees are written as -84.25`,
+			`line 8 null x="NaN" y=1 id="e" ERROR column x has "NaN", which is no number; degrees are written as -84.25`,
+			`line 9 null x="0x10" y=1 id="f" ERROR column x has "0x10", which is no number; degrees are written as -84.25`,
 			`line 10 null ERROR a quote stands where none may be, or does not end; a quote in a quoted value is written twice`,
 			`line 11 null ERROR a quote stands where none may be, or does not end; a quote in a quoted value is written twice`,
 			`line 12 ` + point + ` x=1.5 y=-2 id="g"`,
@@ -73,6 +73,9 @@ func TestRecords(t *testing.T) {
 		"well-known text": {"id\tWKT\na\tPOINT Z (1.5 -2 7)\nb\t\nc\tPOINT(1\n", format.Options{}, []string{
 			`line 2 ` + point + ` id="a"`, `line 3 null id="b"`,
 			`line 4 null id="c" ERROR column WKT: not well-known text (WKT): a position has 1 numbers at ""`,
+		}},
+		"of a spreadsheet": {"sep=|\r\nx|y|geom\r\n1.5|-2|a|\r\n1.5|-2|b||\r\n", format.Options{}, []string{
+			`line 3 ` + point + ` x=1.5 y=-2 geom="a"`, `line 4 ` + point + ` x=1.5 y=-2 geom="b"`,
 		}},
 		"no rows": {"x,y\n", format.Options{}, nil},
 	} {
@@ -250,19 +253,36 @@ func TestWKT(t *testing.T) {
 		"POINT Q (1 2)":                  `! "Q" is unexpected at " (1 2)"`,
 		"POINT (1_0 2)":                  `! a number is missing at "1_0 2)"`,
 		"POLYGON((0 0,1 0,1 1,0 0)":      `! a comma or a bracket is missing at ""`,
-		"0101000000":                     `! "" is no type of geometry at "0101000000"`,
-		"SRID=x;POINT(1 2)":              `! SRID= is to be followed by a number and a semicolon`,
+		"0101000000":                     `! not well-known binary (WKB): it ends too early`,
+		"01010":                          `! not well-known binary (WKB) in hexadecimal digits: encoding/hex: odd length hex string`,
+		"0101000000000000000000F03F0000000000000040":         `{"type":"Point","coordinates":[1,2]}`,
+		"0101000020e6100000000000000000f03f0000000000000040": `{"type":"Point","coordinates":[1,2]}`,
+		`{"type":"Point","coordinates":[1,2,3]}`:             `{"type":"Point","coordinates":[1,2]}`,
+		`{"type":"LineString","coordinates":[[1,2],[3,4]]}`:  `{"type":"LineString","coordinates":[]}`,
+		`{"type":"Point","coordinates":[1]}`:                 `! not a GeoJSON geometry: {"type":"Point","coordinates":[1]}`,
+		`{"type":`:                                           `! not a GeoJSON geometry: {"type":`,
+		"SRID=x;POINT(1 2)":                                  `! SRID= is to be followed by a number and a semicolon`,
 	} {
-		_, crs, _ := cutSRID(text)
-		g, err := parseWKT(text, crs)
+		g, _, err := parseText(text)
 		got := string(g.AppendGeoJSON(nil))
 		if err != nil {
 			got = "! " + strings.TrimPrefix(err.Error(), "not well-known text (WKT): ")
 		}
 		assert.Equal(t, want, got, text)
 	}
-	_, err := parseWKT("SRID=5070;POINT(1 2)", "EPSG:4326")
-	require.EqualError(t, err, `the reference system is EPSG:5070 where the first row has EPSG:4326`)
+	for text, want := range map[string]string{"SRID=5070;POINT(1 2)": "EPSG:5070", "SRID=0;POINT(1 2)": "", "0101000020e6100000000000000000f03f0000000000000040": "EPSG:4326"} {
+		_, crs, err := parseText(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, crs)
+	}
+	r, err := stream(strings.NewReader("geom\n\"\"\nPOINT EMPTY\nSRID=5070;POINT(1 2)\nSRID=4326;POINT(1 2)\n"), format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "EPSG:5070", r.Describe().CRS)
+	var last error
+	for rec := range r.Records(format.Want{}) {
+		last = rec.Err
+	}
+	require.EqualError(t, last, `column geom: the reference system is EPSG:4326 where the first geometry has EPSG:5070`)
 }
 
 // TestBroken reads 600 damaged tables, half of them compressed. A compressed table has a checksum: a missing row is always an error. In
@@ -362,8 +382,9 @@ func FuzzRecords(f *testing.F) {
 
 func FuzzWKT(f *testing.F) {
 	f.Add("SRID=4326;MULTIPOLYGON Z (((0 0 1,1 0 1,1 1 1,0 0 1)))")
+	f.Add("0101000020e6100000000000000000f03f0000000000000040")
 	f.Fuzz(func(_ *testing.T, text string) {
-		if g, err := parseWKT(text, ""); err == nil {
+		if g, _, err := parseText(text); err == nil {
 			g.AppendGeoJSON(nil)
 		}
 	})

@@ -3,6 +3,7 @@ package points
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -75,6 +76,9 @@ func newTable(in io.Reader) (*table, error) {
 		t.in = in
 	}
 	first, err := t.in.Read()
+	if err == nil && len(first) == 2 && first[1] == "" && strings.EqualFold(first[0], "sep=") { // a line that Excel reads
+		first, err = t.in.Read()
+	}
 	if errors.Is(err, io.EOF) {
 		return nil, format.Brokenf("the file is empty: the first line has to name the columns")
 	}
@@ -100,7 +104,7 @@ func (t *table) nameColumns(first []string) {
 	}
 }
 
-// separator returns the one of comma, semicolon and tab that is most frequent in the first line outside of quotes.
+// separator returns the one of comma, semicolon, tab and bar that is most frequent in the first line outside of quotes.
 func separator(head []byte) rune {
 	counts := map[rune]int{}
 	quoted := false
@@ -116,13 +120,16 @@ func separator(head []byte) rune {
 		}
 	}
 	best := ','
-	for _, c := range ";\t" {
+	for _, c := range ";\t|" {
 		if counts[c] > counts[best] {
 			best = c
 		}
 	}
 	return best
 }
+
+// postGISNames are columns of geometries by the names of PostGIS. They are looked for last, because they may be anything.
+var postGISNames = []string{"geom", "the_geom", "wkb_geometry", "wkb"}
 
 // choose finds the columns with the positions.
 func (t *table) choose(o format.Options) (err error) {
@@ -162,6 +169,9 @@ func (t *table) choose(o format.Options) (err error) {
 			}
 			return nil
 		}
+	}
+	if t.wkt, err = t.column(postGISNames); err != nil || t.wkt >= 0 {
+		return err
 	}
 	return fmt.Errorf("there are no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
 		"say which they are (--x, --y); there are %s", format.List(t.names, 20))
@@ -216,6 +226,9 @@ func (t *table) next() (row, error) {
 			continue // a blank line
 		}
 		line, _ := t.in.FieldPos(0)
+		for len(values) > len(t.names) && strings.TrimSpace(values[len(values)-1]) == "" { // as spreadsheets end rows by commas
+			values = values[:len(values)-1]
+		}
 		r := row{line: line, values: values}
 		if len(values) == len(t.names) {
 			if !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) {
@@ -246,13 +259,17 @@ func (t *table) properties(values []string, want format.Want) []format.Property 
 	return t.out
 }
 
-// geometry returns the geometry of a row. crs is the reference system that well-known text may name.
+// geometry returns the geometry of a row. All geometries of a file have to be in its reference system, crs.
 func (t *table) geometry(values []string, crs string) (g format.Geometry, err error) {
 	if t.wkt >= 0 {
-		if g, err = parseWKT(values[t.wkt], crs); err != nil {
-			err = fmt.Errorf("column %s: %w", t.names[t.wkt], err)
+		g, own, err := parseText(values[t.wkt])
+		if err == nil && g.Type != "" && own != crs {
+			err = fmt.Errorf("the reference system is %s where the first geometry has %s", cmp.Or(own, "not named"), cmp.Or(crs, "none"))
 		}
-		return g, err
+		if err != nil {
+			return format.Geometry{}, fmt.Errorf("column %s: %w", t.names[t.wkt], err)
+		}
+		return g, nil
 	}
 	g.Type = "Point"
 	for axis, column := range []int{t.x, t.y} {
@@ -275,7 +292,7 @@ func coordinate(column, text string) (float64, error) {
 	if whole, fraction, ok := strings.Cut(strings.TrimLeft(text, "+-"), ","); ok && isDigits(whole) && isDigits(fraction) {
 		return 0, &decimalComma{column, text}
 	}
-	return 0, fmt.Errorf("column %s has %q, which is no number", column, format.Shorten(text, mostQuoted))
+	return 0, fmt.Errorf("column %s has %q, which is no number; degrees are written as -84.25", column, format.Shorten(text, mostQuoted))
 }
 
 func isDigits(s string) bool { return s != "" && format.Digits(s) == len(s) }

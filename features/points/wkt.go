@@ -1,7 +1,7 @@
 package points
 
 import (
-	"cmp"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -35,20 +35,36 @@ func cutSRID(text string) (rest, crs string, err error) {
 	return rest, "EPSG:" + strings.TrimLeft(number, "0"), nil
 }
 
-// parseWKT reads well-known text (OGC 06-103r4, 7) and the extended form of PostGIS, without Z and M. An empty point or text is no
-// geometry. crs is the reference system of the file, in which all texts have to be.
-func parseWKT(text, crs string) (format.Geometry, error) {
-	rest, own, err := cutSRID(text)
-	if err != nil {
-		return format.Geometry{}, err
+// parseText reads GeoJSON, well-known text (OGC 06-103r4, 7) or well-known binary in hexadecimal digits, without Z and M. Both may have
+// the extended form of PostGIS. crs is the reference system that the text names. An empty point or text is no geometry.
+func parseText(text string) (g format.Geometry, crs string, err error) {
+	rest, crs, err := cutSRID(text)
+	switch {
+	case err != nil || strings.TrimSpace(rest) == "":
+		return format.Geometry{}, "", err
+	case rest[0] == '0':
+		binary, err := hex.DecodeString(rest)
+		if err != nil {
+			return format.Geometry{}, "", fmt.Errorf("not well-known binary (WKB) in hexadecimal digits: %w", err)
+		}
+		g, err := format.ParseWKB(binary)
+		if g.SRID > 0 {
+			crs = "EPSG:" + strconv.Itoa(g.SRID)
+		}
+		return g, crs, err
+	case rest[0] == '{':
+		g, crs, ok := format.ParseGeoJSON([]byte(rest))
+		if !ok && (g.Type == "" || g.Type == "Point" || g.Type == "Polygon" || g.Type == "MultiPolygon") {
+			return format.Geometry{}, "", fmt.Errorf("not a GeoJSON geometry: %s", format.Shorten(rest, mostQuoted))
+		}
+		return g, crs, nil
 	}
-	if strings.TrimSpace(rest) == "" {
-		return format.Geometry{}, nil
-	}
-	if own != crs {
-		return format.Geometry{}, fmt.Errorf("the reference system is %s where the first row has %s", cmp.Or(own, "not named"), cmp.Or(crs, "none"))
-	}
-	w := wktReader{text: rest}
+	g, err = parseWKT(rest)
+	return g, crs, err
+}
+
+func parseWKT(text string) (format.Geometry, error) {
+	w := wktReader{text: text}
 	g := w.geometry()
 	if w.err == nil && w.peek() != 0 && w.text != "" {
 		w.fail("text follows the geometry")

@@ -61,7 +61,7 @@ func (g *geometry) read() *Error {
 	case g.Text == nil, string(g.Text) == "null":
 		return refusal(EmptyGeometry, "%s has no coordinates", g.Type)
 	case g.Fault.Kind != 0:
-		return refusal(BadCoordinates, "%s", g.fault())
+		return refusal(BadCoordinates, "%s", g.Fault.Describe(g.text, 0))
 	}
 	return g.nesting()
 }
@@ -71,27 +71,6 @@ func wrongType(kind string) *Error {
 		return refusal(WrongType, "geometry is a %s; the service takes Point, Polygon and MultiPolygon: %s", kind, do)
 	}
 	return refusal(WrongType, "geometry is of type %q; the service takes Point, Polygon and MultiPolygon", kind)
-}
-
-// fault returns the text for coordinates that cannot be read.
-func (g *geometry) fault() string {
-	f := g.Fault
-	switch what := geotext.Describe(g.text[min(f.Offset, len(g.text)-1)]); {
-	case f.Kind == geotext.NotArray:
-		return fmt.Sprintf("coordinates are %s, not an array", what)
-	case f.Kind == geotext.TooDeep:
-		return "coordinates are nested deeper than those of any geometry"
-	case f.Kind == geotext.AmongArrays:
-		return fmt.Sprintf("coordinates hold %s among arrays", what)
-	case f.Kind == geotext.NotNumber && what == "a number":
-		return fmt.Sprintf("position %d holds a malformed number", f.Position)
-	case f.Kind == geotext.NotNumber:
-		return fmt.Sprintf("position %d holds %s where a number belongs", f.Position, what)
-	case f.Kind == geotext.OneNumber:
-		return fmt.Sprintf("position %d has one number; it needs longitude and latitude", f.Position)
-	default:
-		return fmt.Sprintf("coordinates are not JSON near position %d", f.Position)
-	}
 }
 
 // nesting checks how the arrays are nested, then their content.

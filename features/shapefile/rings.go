@@ -36,34 +36,55 @@ type grouping struct {
 }
 
 // group makes polygons of rings in any order. A clockwise ring is an outer ring. Any other ring is a hole of the smallest outer ring
-// around it; if there is none, it is an outer ring in the wrong direction. If no ring is clockwise, the directions of the file are
-// wrong: then a ring is a hole if an odd number of others is around it.
+// around it. If there is none, some rings have the wrong direction: see turned.
 func (g *grouping) group(rings []ring) format.Geometry {
-	g.polygons, g.outer = g.polygons[:0], g.outer[:0]
 	if len(rings) == 0 {
 		return format.Geometry{}
 	}
-	isOuter := func(i int) bool { return !(rings[i].area < 0) }
-	if len(rings) > 1 && !slices.ContainsFunc(rings, func(r ring) bool { return r.area > 0 }) {
-		depth := depths(rings)
-		isOuter = func(i int) bool { return depth[i]%2 == 0 }
-	}
-	holes := 0
-	for i := range rings {
-		if len(rings) == 1 || isOuter(i) {
-			g.add(rings, i)
-		} else {
-			holes++
-		}
-	}
-	if holes > 0 {
-		g.addHoles(rings, isOuter)
+	if !g.assign(rings, func(i int) bool { return len(rings) == 1 || !(rings[i].area < 0) }) {
+		g.assign(rings, turned(rings))
 	}
 	kind := "Polygon"
 	if len(g.polygons) > 1 {
 		kind = "MultiPolygon"
 	}
 	return format.Geometry{Type: kind, Polygons: g.polygons}
+}
+
+// assign makes polygons of the outer rings and their holes. It returns false if a hole has no outer ring around it; it makes it one.
+func (g *grouping) assign(rings []ring, isOuter func(int) bool) (all bool) {
+	g.polygons, g.outer = g.polygons[:0], g.outer[:0]
+	for i := range rings {
+		if isOuter(i) {
+			g.add(rings, i)
+		}
+	}
+	return len(g.outer) == len(rings) || g.addHoles(rings, isOuter)
+}
+
+// turned finds the outer rings if some have the wrong direction. An outermost ring that is not clockwise has the wrong direction, and so
+// have the rings in it: of these, a ring is a hole if an odd number of others is around it.
+func turned(rings []ring) (isOuter func(int) bool) {
+	around := make([]int, len(rings))
+	wrong := make([]bool, len(rings))
+	for i := range rings {
+		outermost := i
+		for k := range rings {
+			if i != k && rings[k].contains(&rings[i]) {
+				around[i]++
+				if rings[k].contains(&rings[outermost]) {
+					outermost = k
+				}
+			}
+		}
+		wrong[i] = rings[outermost].area < 0
+	}
+	return func(i int) bool {
+		if wrong[i] {
+			return around[i]%2 == 0
+		}
+		return !(rings[i].area < 0)
+	}
 }
 
 // add starts a polygon with an outer ring.
@@ -77,7 +98,7 @@ func (g *grouping) add(rings []ring, i int) {
 	g.outer = append(g.outer, i)
 }
 
-func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
+func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) (all bool) {
 	// From small to large, so that the first ring around a hole is the smallest.
 	bySize := make([]int, len(g.outer))
 	for i := range bySize {
@@ -85,6 +106,7 @@ func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
 	}
 	size := func(i int) float64 { return math.Abs(rings[g.outer[i]].area) }
 	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(size(a), size(b)) })
+	all = true
 	for i := range rings {
 		if isOuter(i) {
 			continue
@@ -92,24 +114,13 @@ func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) {
 		at := slices.IndexFunc(bySize, func(p int) bool { return rings[g.outer[p]].contains(&rings[i]) })
 		if at < 0 {
 			g.add(rings, i)
+			all = false
 			continue
 		}
 		p := bySize[at]
 		g.polygons[p] = append(g.polygons[p], rings[i].positions)
 	}
-}
-
-// depths counts, for each ring, the other rings around it.
-func depths(rings []ring) []int {
-	depth := make([]int, len(rings))
-	for i := range rings {
-		for k := range rings {
-			if i != k && rings[k].contains(&rings[i]) {
-				depth[i]++
-			}
-		}
-	}
-	return depth
+	return all
 }
 
 // contains reports whether o lies in r. Rings of one polygon may touch but do not cross, so the first position of o that is not on the

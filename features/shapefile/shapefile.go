@@ -13,7 +13,7 @@ import (
 const formatName = "Shapefile"
 
 func init() {
-	format.Register(format.Format{Name: formatName, Endings: []string{".shp", ".shx", ".dbf", ".zip", ".shz"}, Detect: detect, Open: open})
+	format.Register(format.Format{Name: formatName, Endings: []string{".shp", ".shx", ".dbf", ".prj", ".cpg", ".zip", ".shz"}, Detect: detect, Open: open})
 }
 
 // detect reports whether head starts a .shp, a .shx or a zip archive whose first entry is neither a KML document nor part of a file

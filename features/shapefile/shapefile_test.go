@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 	"github.com/community-attribute-service/cas-go/features/internal/formattest"
@@ -79,7 +80,7 @@ func copySmall(t *testing.T, names map[string]string) string {
 
 func TestSidecars(t *testing.T) {
 	dir := copySmall(t, map[string]string{".shp": "Basins.SHP", ".dbf": "basins.DBF", ".prj": "BASINS.prj", ".shx": "Basins.shx", ".cpg": "other.cpg"})
-	for _, name := range []string{"Basins.SHP", "Basins.shx", "basins.DBF"} {
+	for _, name := range []string{"Basins.SHP", "Basins.shx", "basins.DBF", "BASINS.prj"} {
 		r, err := open(filepath.Join(dir, name), format.Options{Layer: strings.TrimSuffix(name, filepath.Ext(name))})
 		require.NoError(t, err)
 		about := r.Describe()
@@ -205,17 +206,19 @@ func TestGroup(t *testing.T) {
 		rings [][][2]float64
 		want  [][][][2]float64
 	}{
-		"one":                       {[][][2]float64{land}, [][][][2]float64{{land}}},
-		"one that goes the other":   {[][][2]float64{lake}, [][][][2]float64{{lake}}},
-		"holes first":               {[][][2]float64{pond, lake, land, far, island}, [][][][2]float64{{land, lake}, {far}, {island, pond}}},
-		"a hole in nothing":         {[][][2]float64{land, square(50, 50, 1, false)}, [][][][2]float64{{land}, {square(50, 50, 1, false)}}},
-		"all the other way":         {[][][2]float64{square(0, 0, 10, false), pond, square(20, 20, 1, false)}, [][][][2]float64{{square(0, 0, 10, false), pond}, {square(20, 20, 1, false)}}},
-		"a hole that touches":       {[][][2]float64{land, square(0, 0, 5, false)}, [][][][2]float64{{land, square(0, 0, 5, false)}}},
-		"a hole that fills":         {[][][2]float64{land, square(0, 0, 10, false)}, [][][][2]float64{{land}, {square(0, 0, 10, false)}}},
-		"overlapping outer rings":   {[][][2]float64{land, square(1, 1, 3, true)}, [][][][2]float64{{land}, {square(1, 1, 3, true)}}},
-		"beside, in the same box":   {[][][2]float64{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}, square(5, 5, 1, false)}, [][][][2]float64{{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}}, {square(5, 5, 1, false)}}},
-		"no ring":                   {nil, nil},
-		"corners on the outer line": {[][][2]float64{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}, [][][][2]float64{{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}}},
+		"one":                             {[][][2]float64{land}, [][][][2]float64{{land}}},
+		"one that goes the other":         {[][][2]float64{lake}, [][][][2]float64{{lake}}},
+		"holes first":                     {[][][2]float64{pond, lake, land, far, island}, [][][][2]float64{{land, lake}, {far}, {island, pond}}},
+		"a hole in nothing":               {[][][2]float64{land, square(50, 50, 1, false)}, [][][][2]float64{{land}, {square(50, 50, 1, false)}}},
+		"all the other way":               {[][][2]float64{square(0, 0, 10, false), pond, square(20, 20, 1, false)}, [][][][2]float64{{square(0, 0, 10, false), pond}, {square(20, 20, 1, false)}}},
+		"all the other way, the hole too": {[][][2]float64{square(0, 0, 10, false), square(3, 3, 1, true)}, [][][][2]float64{{square(0, 0, 10, false), square(3, 3, 1, true)}}},
+		"one of two the other way":        {[][][2]float64{far, square(3, 3, 1, true), square(0, 0, 10, false), square(20.5, 20.5, 0.1, false)}, [][][][2]float64{{far, square(20.5, 20.5, 0.1, false)}, {square(0, 0, 10, false), square(3, 3, 1, true)}}},
+		"a hole that touches":             {[][][2]float64{land, square(0, 0, 5, false)}, [][][][2]float64{{land, square(0, 0, 5, false)}}},
+		"a hole that fills":               {[][][2]float64{land, square(0, 0, 10, false)}, [][][][2]float64{{land}, {square(0, 0, 10, false)}}},
+		"overlapping outer rings":         {[][][2]float64{land, square(1, 1, 3, true)}, [][][][2]float64{{land}, {square(1, 1, 3, true)}}},
+		"beside, in the same box":         {[][][2]float64{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}, square(5, 5, 1, false)}, [][][][2]float64{{{{0, 0}, {0, 10}, {1, 10}, {1, 1}, {10, 1}, {10, 0}, {0, 0}}}, {square(5, 5, 1, false)}}},
+		"no ring":                         {nil, nil},
+		"corners on the outer line":       {[][][2]float64{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}, [][][][2]float64{{land, {{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}}}}},
 	} {
 		var rings []ring
 		for _, r := range c.rings {
@@ -233,7 +236,7 @@ func TestEncodings(t *testing.T) {
 		"UTF-8": encoding.Nop, "utf8": encoding.Nop, "65001": encoding.Nop, "1252": charmap.Windows1252, "CP1251": charmap.Windows1251,
 		"ANSI 1250": charmap.Windows1250, "LDID/87": charmap.Windows1252, "ISO-8859-1": charmap.Windows1252, "ISO 88591": charmap.Windows1252,
 		"88592": charmap.ISO8859_2, "ISO 8859-15": charmap.ISO8859_15, "Shift_JIS": japanese.ShiftJIS, "SJIS": japanese.ShiftJIS, "OEM 437": charmap.CodePage437,
-		"windows-1256": charmap.Windows1256, "klingon": nil, "LDID/x": nil,
+		"windows-1256": charmap.Windows1256, "GB2312": simplifiedchinese.GBK, "TIS-620": charmap.Windows874, "ASCII": charmap.Windows1252, "klingon": nil, "LDID/x": nil,
 	} {
 		assert.Equal(t, want, byLabel(label), label)
 	}
@@ -250,6 +253,8 @@ func TestEncodings(t *testing.T) {
 	assert.Equal(t, "Волга", russian.decode([]byte("\xc2\xee\xeb\xe3\xe0")))
 	_, note = newTextReader("klingon", 0)
 	assert.Contains(t, note, `"klingon", which is not known`)
+	_, note = newTextReader("", 0x6a) // code page 737
+	assert.Contains(t, note, "the language byte 0x6a, whose encoding is not known")
 }
 
 func TestValues(t *testing.T) {
@@ -265,6 +270,7 @@ func TestValues(t *testing.T) {
 		{'N', "123456789012345678901234567890", `"123456789012345678901234567890"`},
 		{'N', "007", `"007"`},
 		{'N', "*****", `null`},
+		{'F', "     NaN", `null`},
 		{'N', "1.50", `1.50`},
 		{'F', "1.00000000000e+003", `1.00000000000e+003`},
 		{'N', "1,5", `"1,5"`},

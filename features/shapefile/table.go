@@ -69,7 +69,7 @@ func readTable(f *file, label string) (t *table, warnings []string, err error) {
 	switch version := head[0]; {
 	case version&7 == 4:
 		return nil, nil, format.Brokenf("%s is a table of dBASE 7, which is not read here: ogr2ogr new.shp old.shp makes it one of dBASE III", f.name)
-	case version&7 != 3 && version&0xf0 != 0x30 || t.start < 33 || t.width < 1:
+	case version&7 != 3 && version&7 != 5 && version&0xf0 != 0x30 || t.start < 33 || t.width < 1:
 		return nil, nil, format.Brokenf("%s is no dBASE table: it does not begin as one", f.name)
 	}
 	fields := make([]byte, t.start-32)
@@ -221,7 +221,7 @@ func (r *rowReader) value(b []byte, c column) []byte {
 	case 'C':
 		return format.AppendString(b, r.table.text.bytes(v))
 	case 'N', 'F':
-		if v[0] == '*' { // the number did not fit into the column when it was written
+		if v[0] == '*' || bytes.EqualFold(v, []byte("nan")) { // the number did not fit into the column when it was written, or was none
 			return append(b, "null"...)
 		}
 	case 'L':

@@ -2,6 +2,7 @@ package shapefile
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,7 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -55,6 +56,9 @@ func newTextReader(label string, language byte) (t textReader, note string) {
 	}
 	if e == nil {
 		e = pages[languages[language]]
+		if e == nil && language != 0 && note == "" {
+			note = fmt.Sprintf("has the language byte %#02x, whose encoding is not known: its text may be read wrongly.", language)
+		}
 	}
 	if e == nil || e == encoding.Nop {
 		return textReader{utf8: e != nil}, note
@@ -78,20 +82,14 @@ func byLabel(label string) encoding.Encoding {
 	}
 	if part, ok := strings.CutPrefix(strings.TrimPrefix(bare, "iso"), "8859"); ok {
 		name = "iso-8859-" + part
-		if part == "1" { // programs that say so write Windows-1252, of which it is a part
-			return charmap.Windows1252
-		}
 	}
 	for _, prefix := range []string{"cp", "ansi", "windows", "ibm", "oem", "ms"} {
 		bare = strings.TrimPrefix(bare, prefix)
 	}
-	if bare == "sjis" { // as Esri's programs write it
-		bare = "932"
-	}
 	if n, err := strconv.Atoi(bare); err == nil && pages[n] != nil {
 		return pages[n]
 	}
-	e, err := ianaindex.IANA.Encoding(name)
+	e, err := htmlindex.Get(name) // of a part of Windows-1252, such as ISO-8859-1, that whole
 	if err != nil {
 		return nil
 	}

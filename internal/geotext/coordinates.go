@@ -1,72 +1,93 @@
 package geotext
 
 import (
-	"encoding/binary"
+	"fmt"
 	"math"
-
-	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
-// deepest is the nesting of a MultiPolygon's coordinates, the deepest there is.
+// deepest is the depth of a MultiPolygon's coordinates, the deepest of the types that the service takes.
 const deepest = 4
 
-// Coordinates is one pass over the value of a "coordinates" member. The type may come behind it and is not known: what each type would
-// mind is noted.
+// Coordinates reads the value of a "coordinates" member in one pass. The type may stand behind it, so Coordinates notes what would be wrong
+// for any type.
 type Coordinates struct {
-	Numbers bool // whether bounds, ranges and closed rings are wanted; else numbers are checked by their grammar
-	Keep    bool // whether Rings get the positions; with Numbers
+	Numbers bool // compute bounds, ranges and closed rings; else only the grammar of numbers is checked
+	Keep    bool // fill Rings; only with Numbers
 	Rings   Rings
 
-	Fault    Fault // why it ended before its end
-	Depth    int   // arrays around each number; 0 if there is none
-	Mixed    Mixed // the first position that lies at another depth
+	Fault    Fault // why reading ended early
+	Depth    int   // arrays around each number; 0 if there is no number
+	Mixed    Mixed // the first position at another depth
 	Long     Mixed // the first position of more than three numbers
-	Vertices int   // positions
+	Vertices int   // number of positions
 
-	West, South, East, North float64 // of the finite numbers, infinite before the first one
+	West, South, East, North float64 // bounds of the finite numbers; infinite if there is none
 
-	Worst    Number             // the worst number and of such the first; without Numbers it may be no other than NotFinite
-	Empty    [deepest + 1]*Ring // the first empty array, by its depth
-	Short    *Ring              // the first one with fewer than four positions, but not empty
-	Unclosed *Ring              // the first one that does not return to its start; with Numbers
+	Worst    Number             // the first number of the greatest Severity; without Numbers only NotFinite is found
+	Empty    [deepest + 1]*Ring // the first empty array of each depth
+	Short    *Ring              // the first array of one to three positions
+	Unclosed *Ring              // the first array that does not return to its start; only with Numbers
 
-	text []byte
-	path [deepest + 1]int // index of the element being read, by depth
-	last [2]float64       // the position that was read last
-
-	start [2]float64 // the first one that plain read
+	text  []byte
+	path  [deepest + 1]int // index of the current element at each depth
+	last  [2]float64       // the position before
+	start [2]float64       // the first position of the last run that plain read
 }
 
-// Rings are positions as longitude and latitude, with the ends of the rings in them and of the polygons in those.
+// Rings holds positions as longitude and latitude. RingEnds are indexes into Positions, PolygonEnds into RingEnds.
 type Rings struct {
 	Positions             [][2]float64
 	RingEnds, PolygonEnds []int
 }
 
-// A FaultKind is what keeps a value from being coordinates.
+// A FaultKind says why a value is not coordinates.
 type FaultKind int
 
-// The kinds, of what stands at a Fault's Offset. At the end of the text it is cut off.
+// The kinds say what stands at the Offset of a Fault.
 const (
-	NotArray    FaultKind = iota + 1 // something other than the array that coordinates are
+	NotArray    FaultKind = iota + 1 // another value than an array
 	TooDeep                          // an array deeper than those of any geometry
-	AmongArrays                      // something other than an array beside arrays
-	NotNumber                        // something other than a number, or a malformed one, in a position
-	OneNumber                        // what stands behind a position of one number
-	NoComma                          // something other than a comma or the end of an array
+	AmongArrays                      // another value than an array beside arrays
+	NotNumber                        // another value than a number, or a malformed number, in a position
+	OneNumber                        // the end of a position of one number
+	NoComma                          // something else than a comma or the end of an array
 )
 
-// A Fault tells where the reading of coordinates ended, and why.
+// A Fault says where and why the reading of coordinates ended.
 type Fault struct {
 	Kind     FaultKind // 0 is none
-	Offset   int       // in the text
-	Position int       // so many positions came before
+	Offset   int       // in the text; its length if the text is cut off
+	Position int       // number of positions before
 }
 
-// Mixed is a position and the depth at which it lies; depth 0 is none.
+// Describe says in words what is wrong. Positions are counted from first.
+func (f Fault) Describe(text []byte, first int) string {
+	if f.Offset >= len(text) {
+		return "coordinates are cut off"
+	}
+	position, what := f.Position+first, Describe(text[f.Offset])
+	switch {
+	case f.Kind == NotArray:
+		return fmt.Sprintf("coordinates are %s, not an array", what)
+	case f.Kind == TooDeep:
+		return "coordinates are nested deeper than those of any geometry"
+	case f.Kind == AmongArrays:
+		return fmt.Sprintf("coordinates hold %s among arrays", what)
+	case f.Kind == NotNumber && what == "a number":
+		return fmt.Sprintf("position %d holds a malformed number", position)
+	case f.Kind == NotNumber:
+		return fmt.Sprintf("position %d holds %s where a number belongs", position, what)
+	case f.Kind == OneNumber:
+		return fmt.Sprintf("position %d has one number; it needs longitude and latitude", position)
+	default:
+		return fmt.Sprintf("coordinates are not JSON near position %d", position)
+	}
+}
+
+// Mixed is a position, counted from 0, and its depth; depth 0 is none.
 type Mixed struct{ Depth, Position int }
 
-// A Severity orders what can be wrong with a number: the worse one names the cause.
+// A Severity orders what can be wrong with a number. The greatest one is the likely cause of the others.
 type Severity int
 
 // The severities.
@@ -85,14 +106,14 @@ type Number struct {
 	Value    float64
 }
 
-// A Ring is an array that cannot be one.
+// A Ring is an array of positions that cannot be a ring.
 type Ring struct {
 	Polygon, Ring int // counted from 0
 	Count         int // of positions
 	First, Last   []byte
 }
 
-// read reads the value at i and returns its end, or a place before that with a Fault.
+// read reads the value at i and returns its end, or with a Fault an offset before that.
 func (c *Coordinates) read(text []byte, i int) (end int) {
 	c.text = text
 	c.West, c.South, c.East, c.North = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
@@ -103,7 +124,7 @@ func (c *Coordinates) read(text []byte, i int) (end int) {
 	return end
 }
 
-// array reads the array at i and reports whether it is a position: its first element tells.
+// array reads the array at i and reports whether it is a position, which it is if its first element is no array.
 func (c *Coordinates) array(i, depth int) (end int, position bool) {
 	open := i
 	switch i = SkipSpace(c.text, i+1); {
@@ -123,9 +144,9 @@ func (c *Coordinates) array(i, depth int) (end int, position bool) {
 		if c.at(i) != '[' {
 			return c.fail(AmongArrays, i), false
 		}
-		from, n := i, 1
-		end, position := 0, true
-		if end, from, n = c.plain(i, depth+1); n == 0 {
+		position := true
+		end, from, n := c.plain(i, depth+1)
+		if n == 0 {
 			c.path[depth] = elements
 			from, n = i, 1
 			if end, position = c.array(i, depth+1); position {
@@ -157,7 +178,7 @@ func (c *Coordinates) array(i, depth int) (end int, position bool) {
 	return i, false
 }
 
-// judge notes what is wrong with an array of positions, were it a ring. first and last are where these begin.
+// judge notes what is wrong with an array of positions if it is a ring. first and last are the offsets of its first and last position.
 func (c *Coordinates) judge(depth, positions, first, last int, closed bool) {
 	switch {
 	case positions < 4 && c.Short == nil:
@@ -169,138 +190,12 @@ func (c *Coordinates) judge(depth, positions, first, last int, closed bool) {
 	}
 }
 
-// ring names the array at a depth as a ring, by the way that led to it.
+// ring returns the current array of a depth as a ring.
 func (c *Coordinates) ring(depth int) *Ring {
 	return &Ring{Polygon: c.path[max(depth-2, 0)], Ring: c.path[depth-1]}
 }
 
-// plain reads the n positions in a row, from the one at i on, that are plain: nearly all of a text is. end is behind them, last is where
-// the last of them begins.
-func (c *Coordinates) plain(i, depth int) (end, last, n int) {
-	if c.Depth != depth && c.Depth != 0 {
-		return 0, 0, 0
-	}
-	text := c.text
-	west, south, east, north := c.West, c.South, c.East, c.North
-	for i < len(text) && text[i] == '[' {
-		k, x, y := 0, 0., 0.
-		if !c.Numbers {
-			k = i + plainLength(text, i)
-		} else if x, y, k = plainNumbers(text, i); x < -180 || x > 180 || y < -90 || y > 90 {
-			break
-		}
-		if k <= i {
-			break
-		}
-		if c.Numbers {
-			if x < west {
-				west = x
-			}
-			if x > east {
-				east = x
-			}
-			if y < south {
-				south = y
-			}
-			if y > north {
-				north = y
-			}
-			if c.last = [2]float64{x, y}; n == 0 {
-				c.start = c.last
-			}
-			if c.Keep {
-				c.Rings.Positions = append(c.Rings.Positions, c.last)
-			}
-		}
-		n++
-		last, end = i, k
-		if i = k + 1; i < len(text) && text[i] == ' ' {
-			i++
-		}
-		if i >= len(text) || text[k] != ',' {
-			break
-		}
-	}
-	if n > 0 {
-		c.Depth = depth
-		c.Vertices += n
-		c.West, c.South, c.East, c.North = west, south, east, north
-	}
-	return end, last, n
-}
-
-// plainNumbers reads the position at i, its end 0 if it is not of two short numbers.
-func plainNumbers(text []byte, i int) (x, y float64, end int) {
-	x, end = shortNumber(text, i+1)
-	if end == 0 || text[end] != ',' {
-		return 0, 0, 0
-	}
-	if end++; end < len(text) && text[end] == ' ' {
-		end++
-	}
-	if y, end = shortNumber(text, end); end == 0 || text[end] != ']' {
-		return 0, 0, 0
-	}
-	return x, y, end + 1
-}
-
-// longest is more than a plain position is long; a power of two.
-const longest = 64
-
-// A piece is text from the bracket of a position on. Places in it are masked, which is cheaper than to check each.
-type piece [longest + 16]byte
-
-// plainLength is the length of the position at i, 0 if it is not one of two or three numbers of up to three digits, a
-// point and up to 15 decimals.
-func plainLength(text []byte, i int) int {
-	if len(text)-i >= len(piece{}) {
-		return (*piece)(text[i:]).plainLength()
-	}
-	var last piece
-	copy(last[:], text[i:])
-	return last.plainLength()
-}
-
-func (t *piece) plainLength() int {
-	const mask, number = longest - 1, len(", -180.123456789012345")
-	k := 0
-	for n := 1; k < longest-number; n++ {
-		if k++; t[k&mask] == ' ' {
-			k++
-		}
-		if t[k&mask] == '-' {
-			k++
-		}
-		first := t[k&mask]
-		if first-'0' > 9 {
-			return 0
-		}
-		if k++; t[k&mask]-'0' <= 9 && first != '0' {
-			if k++; t[k&mask]-'0' <= 9 {
-				k++
-			}
-		}
-		if t[k&mask] == '.' {
-			k++
-			digits := words.DigitsIn(binary.LittleEndian.Uint64(t[k&mask:]))
-			if digits == 8 {
-				digits += words.DigitsIn(binary.LittleEndian.Uint64(t[(k+8)&mask:]))
-			}
-			if k += digits; digits == 0 || digits == 16 {
-				return 0
-			}
-		}
-		switch c := t[k&mask]; {
-		case c == ']' && n > 1:
-			return k + 1
-		case c != ',' || n > 2:
-			return 0
-		}
-	}
-	return 0
-}
-
-// position reads any position, from its first element.
+// position reads any position; i is the offset of its first element.
 func (c *Coordinates) position(i, depth int) (end int) {
 	if c.Depth == 0 {
 		c.Depth = depth
@@ -335,7 +230,7 @@ func (c *Coordinates) position(i, depth int) (end int) {
 	return i
 }
 
-// note takes in one number.
+// note adds one number to the bounds and to Worst.
 func (c *Coordinates) note(which int, value float64, text []byte) {
 	severity, size := Severity(0), math.Abs(value)
 	switch {
@@ -360,7 +255,8 @@ func (c *Coordinates) note(which int, value float64, text []byte) {
 	}
 }
 
-// more goes past what may stand behind an element at i: a comma, behind which the next one is, or the bracket that ends the array.
+// more reads what follows an element: a comma, or the bracket that ends the array. next is the offset of the next element, or behind the
+// array.
 func (c *Coordinates) more(i int) (next int, more bool) {
 	switch i = SkipSpace(c.text, i); c.at(i) {
 	case ',':
@@ -374,7 +270,7 @@ func (c *Coordinates) more(i int) (next int, more bool) {
 	return i, false
 }
 
-// at is the byte at i, 0 at the end of the text.
+// at returns the byte at i, 0 at the end of the text.
 func (c *Coordinates) at(i int) byte {
 	if i < len(c.text) {
 		return c.text[i]

@@ -1,7 +1,9 @@
 package geotext
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -12,18 +14,18 @@ const (
 	KindCollection = "FeatureCollection"
 )
 
-// GeometryKinds are the types of geometries.
+// GeometryKinds holds the types of geometries.
 var GeometryKinds = []string{
 	"Point", "Polygon", "MultiPolygon", "LineString", "MultiPoint", "MultiLineString", "GeometryCollection",
 }
 
-// IsGeometryKind reports whether a type is that of a geometry.
+// IsGeometryKind reports whether kind is a type of geometry.
 func IsGeometryKind(kind string) bool { return slices.Contains(GeometryKinds, kind) }
 
-// Depths tells how many arrays stand around each number in the coordinates of a type that the service takes.
+// Depths holds, for each type that the service takes, how many arrays are around each number of its coordinates.
 var Depths = map[string]int{"Point": 1, "Polygon": 3, "MultiPolygon": 4}
 
-// TypeName is the text of a "type" member, shared where it is a known one; "" if it is no string.
+// TypeName returns the text of a "type" member, "" if it is no string. A known type needs no new memory.
 func TypeName(v []byte) string {
 	if len(v) < 2 || v[0] != '"' {
 		return ""
@@ -38,17 +40,14 @@ func TypeName(v []byte) string {
 	return string(name)
 }
 
-// A Geometry is one pass over a geometry object. Set Numbers and Keep, and the memory of Rings, then call Read once.
+// A Geometry reads a geometry object in one pass. Set Numbers, Keep and the memory of Rings, then call Read once.
 type Geometry struct {
-	Members  int    // so many were read
 	Type     string // "" if there is none, or it is no string
-	TypeText []byte // the member as it is written; nil if there is none
-	CRS      string // the reference system that a "crs" member names, if that is not WGS 84
-	Twice    string // "type" or "coordinates", if it stands twice: nobody knows which is meant
-	// Text is that of the coordinates; nil if there are none.
-	Text []byte
-	// NotJSON is set if Text is not JSON, of which the Fault or Worst tells more. The object around it is read nevertheless.
-	NotJSON bool
+	TypeText []byte // the "type" member as it is written; nil if there is none
+	CRS      string // the reference system of a "crs" member, if that is not WGS 84
+	Twice    string // "type" or "coordinates", if the object has it twice
+	Text     []byte // of the coordinates; nil if there are none
+	NotJSON  bool   // Text is not JSON; Fault or Worst says why. The rest of the object is read nevertheless
 	Coordinates
 }
 
@@ -57,9 +56,8 @@ func (g *Geometry) Read(text []byte, i int, rule Rule) (end int, err error) {
 	return Members(text, i, rule, func(name []byte, _, value int) (int, error) { return g.Member(text, name, value, rule) })
 }
 
-// Member takes one member of the object, for those who walk it themselves, and returns the end of its value.
+// Member reads one member of the object and returns the end of its value. Callers of Members use it.
 func (g *Geometry) Member(text, name []byte, i int, rule Rule) (end int, err error) {
-	g.Members++
 	switch string(name) {
 	case "type":
 		if g.TypeText != nil {
@@ -86,7 +84,7 @@ func (g *Geometry) Member(text, name []byte, i int, rule Rule) (end int, err err
 	return Skip(text, i, rule)
 }
 
-// coordinates reads those, or finds the end of what stands in their place.
+// coordinates reads the coordinates, or finds the end of another value in their place.
 func (g *Geometry) coordinates(text []byte, i int, rule Rule) (end int, err error) {
 	if end = g.read(text, i); g.Fault.Kind == 0 && g.Worst.Severity != NotFinite {
 		return end, nil
@@ -98,4 +96,64 @@ func (g *Geometry) coordinates(text []byte, i int, rule Rule) (end int, err erro
 		}
 	}
 	return end, err
+}
+
+// ForeignCRS returns the name of the reference system in a "crs" member (GeoJSON of 2008, section 3), "" if it is WGS 84. A null, which
+// some writers write for "not set", is WGS 84, the only system of RFC 7946.
+func ForeignCRS(v jsontext.Value) string {
+	if name := crsName(v); v.Kind() != 'n' && !isWGS84(name) {
+		return name
+	}
+	return ""
+}
+
+// crsName returns the name in a "crs" member, or the beginning of its text if it has no name.
+func crsName(v jsontext.Value) string {
+	var named struct {
+		Type       string `json:"type"`
+		Properties struct {
+			Name string          `json:"name"`
+			Href string          `json:"href"`
+			Code json.RawMessage `json:"code"` // {"type":"EPSG","properties":{"code":4326}}
+		} `json:"properties"`
+	}
+	var plain string
+	switch {
+	case json.Unmarshal(v, &plain) == nil:
+		return plain
+	case json.Unmarshal(v, &named) != nil:
+	case named.Properties.Name != "":
+		return named.Properties.Name
+	case named.Properties.Href != "":
+		return named.Properties.Href
+	case len(named.Properties.Code) > 0:
+		return named.Type + ":" + strings.Trim(string(named.Properties.Code), `"`)
+	}
+	const most = 80
+	if len(v) > most {
+		return string(v[:most]) + "…"
+	}
+	return string(v)
+}
+
+// isWGS84 reports whether name is WGS 84 as longitude and latitude: CRS84 or EPSG:4326, with height CRS84h or EPSG:4979, plain, as a URN
+// (urn:ogc:def:crs:OGC:1.3:CRS84, urn:ogc:def:crs:EPSG::4326) or as a URL. EPSG's axis order for 4326 does not matter: positions in GeoJSON
+// are always x before y.
+func isWGS84(name string) bool {
+	parts := strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return strings.ContainsRune(":/#", r) })
+	if len(parts) == 0 {
+		return false
+	}
+	switch code := strings.TrimSuffix(parts[len(parts)-1], ".XML"); code {
+	case "CRS84", "CRS84H", "WGS84":
+		return true
+	case "4326", "4979":
+		return slices.ContainsFunc(parts[:len(parts)-1], func(authority string) bool { return strings.HasPrefix(authority, "EPSG") })
+	}
+	return false
+}
+
+// CRSReason says why a feature in another reference system is refused.
+func CRSReason(crs string) string {
+	return "crs is " + crs + "; reproject to EPSG:4326 (WGS 84 longitude, latitude)"
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/peterstace/simplefeatures/geom"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // seeds are texts to begin from: coordinates of every type, and what is nearly such.
@@ -43,7 +45,7 @@ func agree(t require.TestingT, text []byte) {
 	}
 	valid := err == nil && !g.NotJSON
 	require.Equal(t, json.Valid(text[:end]) && end > 0, valid, "%s", text)
-	whole := NewFramer('{')
+	whole := words.NewFramer('{')
 	if n, done := whole.Scan(text); valid {
 		require.True(t, done)
 		require.Equal(t, end, n)

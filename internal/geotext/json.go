@@ -11,14 +11,14 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
-// A Rule says how strict JSON has to be where its grammar is kept.
+// A Rule says what besides the grammar of JSON a text has to keep.
 type Rule int
 
 // The rules.
 const (
-	AnyText   Rule = iota // a name may stand twice in an object, text may be no UTF-8
-	ValidText             // a name may stand twice, text is UTF-8
-	Strict                // names are unique, text is UTF-8 (RFC 7493)
+	AnyText   Rule = iota // nothing: an object may have a name twice, and text may be other than UTF-8
+	ValidText             // text is UTF-8
+	Strict                // text is UTF-8, and the names of an object are unique (RFC 7493)
 )
 
 var options = [...][]jsontext.Options{
@@ -27,18 +27,18 @@ var options = [...][]jsontext.Options{
 	Strict:    {},
 }
 
-// An Error is text that is not JSON.
+// An Error says where and why a text is not JSON.
 type Error struct {
-	Offset int    // where, in the text that was given
+	Offset int    // in the given text
 	What   string // what is wrong there
-	Err    error  // jsontext's own error, in a value that it read; else nil
+	Err    error  // jsontext's error if jsontext read the value, else nil
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s at byte %d", e.What, e.Offset) }
 
-// Members walks the object that begins at i and returns its end. It calls member with each name, its escapes undone, the place of the
-// name's opening quote and that of the value, of which member returns the end. The rule is for the text of names alone: whether one stands
-// twice is for member to see.
+// Members walks the object that begins at i and returns its end. It calls member with each unescaped name, the offset of the name's opening
+// quote and the offset of the value; member returns the end of the value. The rule applies to the text of names; member has to find a name
+// that stands twice.
 func Members(text []byte, i int, rule Rule, member func(name []byte, at, value int) (end int, err error)) (end int, err error) {
 	i = SkipSpace(text, i+1)
 	if i < len(text) && text[i] == '}' {
@@ -85,7 +85,7 @@ func Skip(text []byte, i int, rule Rule) (end int, err error) {
 	return i, notValue(text, i, rule)
 }
 
-// skipSimple is Skip for what takes no more than a look: 0 for anything else, right or wrong.
+// skipSimple is Skip for values that need no decoder. It returns 0 for any other value, valid or not.
 func skipSimple(text []byte, i int, rule Rule) (end int) {
 	if i == len(text) {
 		return 0
@@ -115,7 +115,7 @@ func skipSimple(text []byte, i int, rule Rule) (end int) {
 	return 0
 }
 
-// notValue is the error of a value that begins at i and is not JSON.
+// notValue returns the error of the value that begins at i and is not JSON.
 func notValue(text []byte, i int, rule Rule) error {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text[i:]), options[rule]...)
 	_, err := d.ReadValue()
@@ -125,17 +125,17 @@ func notValue(text []byte, i int, rule Rule) error {
 	return &Error{Offset: i + int(d.InputOffset()), What: err.Error(), Err: err}
 }
 
-// ValueEnd is the end of the value that begins at i, by its quotes and brackets alone, or of the text.
+// ValueEnd returns the end of the value that begins at i, found by quotes and brackets alone, or the end of the text.
 func ValueEnd(text []byte, i int) int {
 	if i >= len(text) {
 		return len(text)
 	}
-	f := NewFramer(text[i])
+	f := words.NewFramer(text[i])
 	n, _ := f.Scan(text[i:])
 	return i + n
 }
 
-// SkipSpace is the place of the first byte from i on that is no white space.
+// SkipSpace returns the offset of the first byte from i on that is not white space.
 func SkipSpace(text []byte, i int) int {
 	for i < len(text) && IsSpace(text[i]) {
 		i++
@@ -143,7 +143,7 @@ func SkipSpace(text []byte, i int) int {
 	return i
 }
 
-// IsSpace reports whether c is white space of JSON.
+// IsSpace reports whether c is white space in JSON.
 func IsSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t'
 }

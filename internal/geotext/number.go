@@ -1,28 +1,29 @@
 package geotext
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
-	"math/bits"
 	"strconv"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
-// powers are those of ten that a float64 holds exactly and that are needed here.
+// powers holds the powers of ten by which the decimals of a number divide it. A float64 holds each exactly.
 var powers = [...]float64{
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 }
 
-// whole are the powers of ten by which up to eight decimals move up.
+// whole holds the powers of ten that make room for up to eight decimals.
 var whole = [...]uint64{1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000}
 
 // exactWhole is the largest number up to which a float64 holds every whole number.
 const exactWhole = 1 << 53
 
-// parseNumber reads the JSON number, NaN or infinity that b begins with and its
-// length, 0 if it is none. The value is the float64 nearest to the text, as
-// strconv has it: digits and power of ten of a usual number are exact as float64,
-// so that their quotient is rounded once. Too large for a float64 is an infinity.
+// parseNumber reads the JSON number, NaN or infinity that b begins with. n is its length, 0 if b begins with none. The value is the float64
+// nearest to the text, as in strconv: the digits and the power of ten of a usual number are exact as float64, so their quotient is rounded
+// once. A number too large for a float64 is an infinity.
 func parseNumber(b []byte) (value float64, n int) {
 	i, negative := 0, false
 	if len(b) > 0 && b[0] == '-' {
@@ -32,7 +33,10 @@ func parseNumber(b []byte) (value float64, n int) {
 		return 0, 0
 	}
 	if b[i] > '9' {
-		return notFiniteNumber(b, i)
+		if n := nonFiniteAt(b[i:]); n > 0 {
+			return math.NaN(), i + n
+		}
+		return 0, 0
 	}
 	var mantissa uint64
 	first := i
@@ -71,62 +75,7 @@ func parseNumber(b []byte) (value float64, n int) {
 	return value, i
 }
 
-// shortNumber is parseNumber for what most coordinates are, up to three digits, a
-// point and up to eight decimals: enough for a millimetre. It returns the place
-// behind the number, which is inside of b, and 0 for what is not short.
-func shortNumber(b []byte, i int) (value float64, end int) {
-	if len(b)-i < len("-180.")+8 {
-		return 0, 0
-	}
-	sign := 1.0
-	if b[i] == '-' {
-		sign = -1
-		i++
-	}
-	mantissa := uint64(b[i] - '0')
-	if mantissa > 9 {
-		return 0, 0
-	}
-	if i++; b[i] != '.' {
-		if !isDigit(b[i]) || mantissa == 0 {
-			return 0, 0
-		}
-		mantissa = mantissa*10 + uint64(b[i]-'0')
-		if i++; b[i] != '.' {
-			if !isDigit(b[i]) {
-				return 0, 0
-			}
-			mantissa = mantissa*10 + uint64(b[i]-'0')
-			if i++; b[i] != '.' {
-				return 0, 0
-			}
-		}
-	}
-	i++
-	if len(b)-i <= 8 {
-		return 0, 0
-	}
-	decimals, n := leadingDigits(binary.LittleEndian.Uint64(b[i:]))
-	if i += n; n == 0 || isDigit(b[i]) || b[i]|0x20 == 'e' {
-		return 0, 0
-	}
-	return sign * float64(int64(mantissa*whole[n]+decimals)) / powers[n], i
-}
-
-// leadingDigits reads the digits that eight bytes of text begin with, all at once,
-// and counts them.
-func leadingDigits(text uint64) (value uint64, n int) {
-	text ^= 0x3030303030303030 // a digit is now its value
-	others := (text + 0x7676767676767676 | text) & 0x8080808080808080
-	n = bits.TrailingZeros64(others) / 8
-	text <<= 64 - 8*n // zeros in front of fewer than eight
-	text = text*10 + text>>8
-	const pairs = 0x000000FF_000000FF
-	return ((text&pairs)*(1_000_000<<32+100) + (text>>16&pairs)*(10_000<<32+1)) >> 32, n
-}
-
-// slowNumber finishes a number with an exponent or with more digits than a float64
-// has; i is behind its decimals.
+// slowNumber finishes a number with an exponent or with more digits than a float64 has; i is behind its decimals.
 func slowNumber(b []byte, i int) (float64, int) {
 	if i < len(b) && b[i]|0x20 == 'e' {
 		i++
@@ -145,12 +94,62 @@ func slowNumber(b []byte, i int) (float64, int) {
 	return value, i
 }
 
-// notFiniteNumber reads a NaN or infinity whose letters begin at i.
-func notFiniteNumber(b []byte, i int) (float64, int) {
-	if n := nonFiniteAt(b[i:]); n > 0 {
-		return math.NaN(), i + n
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// nonFinite holds the spellings of NaN and the infinities that some writers use, though JSON has none. A minus may precede them.
+var nonFinite = [][]byte{[]byte("NaN"), []byte("nan"), []byte("Infinity"), []byte("infinity"), []byte("Inf"), []byte("inf")}
+
+// nonFiniteAt returns the length of such a token at the start of b, 0 if there is none.
+func nonFiniteAt(b []byte) int {
+	for _, token := range nonFinite {
+		if bytes.HasPrefix(b, token) {
+			return len(token)
+		}
 	}
-	return 0, 0
+	return 0
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+// eachNonFinite calls found for each such token in b outside of strings.
+func eachNonFinite(b []byte, found func(from, to int)) {
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			n, done := words.StringEnd(b[i+1:])
+			if !done {
+				return
+			}
+			i += n
+		case 'N', 'n', 'I', 'i':
+			if n := nonFiniteAt(b[i:]); n > 0 {
+				found(i, i+n)
+				i += n - 1
+			}
+		}
+	}
+}
+
+// MaskNonFinite returns a copy of b with each NaN and infinity replaced by a JSON number of the same length, so that offsets stay the same.
+// It returns nil if there is none.
+func MaskNonFinite(b []byte) []byte {
+	var masked []byte
+	eachNonFinite(b, func(from, to int) {
+		if masked == nil {
+			masked = bytes.Clone(b)
+		}
+		copy(masked[from:to], "0e000000")
+	})
+	return masked
+}
+
+// AppendFinite appends b with null in place of each NaN and infinity and its sign.
+func AppendFinite(dst, b []byte) []byte {
+	last := 0
+	eachNonFinite(b, func(from, to int) {
+		if from > 0 && b[from-1] == '-' {
+			from--
+		}
+		dst = append(append(dst, b[last:from]...), "null"...)
+		last = to
+	})
+	return append(dst, b[last:]...)
+}

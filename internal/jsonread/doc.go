@@ -1,9 +1,9 @@
-// Package jsonread reads JSON text of known shape, strictly and fast. The decoders in gen/decode.gen.go are calls of it.
+// Package jsonread reads JSON text of known shape, strictly and fast. The decoders in gen/decode.gen.go call it.
 //
-// It refuses what json v2 (github.com/go-json-experiment/json) refuses: duplicate names, text that is not UTF-8, numbers out of
-// range or spelt wrongly, values of another kind, text behind the value. It accepts what that accepts, with the same result:
-// unknown members are skipped, null leaves the zero value.
+// It accepts and refuses the same texts as json v2 (github.com/go-json-experiment/json), with the same result. Errors are duplicate names,
+// text that is not UTF-8, numbers out of range or misspelt, values of another kind, and text behind the value. Unknown members are skipped,
+// and null leaves the zero value.
 //
-// What a caller gets never points into the text that was read. Strings that repeat are shared; strings, times and ranges that do
-// not are cut from small blocks, so that a large answer costs few allocations and one kept string never holds more than a block.
+// Results never point into the text. Strings that repeat are shared. Other strings, times and ranges come from small blocks, so that a
+// large answer needs few allocations, and a string that is kept keeps no more than a block.
 package jsonread

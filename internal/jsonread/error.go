@@ -10,8 +10,8 @@ import (
 // Error says what is wrong with a text, and where.
 type Error struct {
 	What    string // such as "wants an integer"
-	Pointer string // JSON pointer (RFC 6901) to the value, or to the last one before it; "" is the whole text
-	Offset  int64  // bytes before it
+	Pointer string // JSON pointer (RFC 6901) to the value, or to the value before it; "" is the whole text
+	Offset  int64  // bytes before the value
 }
 
 func (e *Error) Error() string {
@@ -22,7 +22,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s, at byte %d", where, e.What, e.Offset)
 }
 
-// Err is what is wrong so far: nil, an *[Error], or the error of the context.
+// Err returns the first error so far: nil, an *[Error], or the error of the context.
 func (r *Reader) Err() error {
 	switch {
 	case r.wrong == nil:
@@ -33,9 +33,9 @@ func (r *Reader) Err() error {
 	return &Error{What: r.wrong.what, Pointer: pointerAt(r.text, r.wrong.pos), Offset: int64(r.wrong.pos)}
 }
 
-// pointerAt finds the value at a place by reading the text up to there once more, so that readers need not keep track.
+// pointerAt returns the pointer to the value at pos. It reads the text up to there again, so that a Reader need not keep track.
 func pointerAt(text []byte, pos int) string {
-	before := bytes.TrimLeft(text[:pos], ", \n\t\r") // a comma precedes what comes from the midst of an array
+	before := bytes.TrimLeft(text[:pos], ", \n\t\r") // an item of a Stream follows its comma
 	d := jsontext.NewDecoder(bytes.NewReader(before))
 	for d.InputOffset() < int64(len(before)) {
 		if _, err := d.ReadToken(); err != nil {

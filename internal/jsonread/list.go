@@ -1,9 +1,9 @@
 package jsonread
 
-// maxLists is how many lists of a decoder are told apart by number; more share what is remembered of their lengths.
+// maxLists is the number of lists of a decoder whose lengths are remembered; if there are more, some share a length.
 const maxLists = 16
 
-// Begin begins to read an array, and tells whether it is one and not null.
+// Begin begins to read an array. It returns false for null and after an error.
 func (r *Reader) Begin() bool {
 	switch r.peek() {
 	case '[':
@@ -17,7 +17,7 @@ func (r *Reader) Begin() bool {
 	return false
 }
 
-// Item tells whether another item of the array is due, the n-th from 0.
+// Item reports whether the array has an n-th item, from 0. The item is read next.
 func (r *Reader) Item(n int) bool {
 	r.heed()
 	c := r.peek()
@@ -38,9 +38,9 @@ func (r *Reader) Item(n int) bool {
 	return true
 }
 
-// List reads an array whose items read reads, each into what is there; null is nil. The number is the list's own, by which the Reader
-// remembers how long the last such list was. old is the list that stood in the place of this one before: a Reader that reuses memory
-// reads into its items, so that what those hold is used again too.
+// List reads an array with read, which reads an item into its present value; null is nil. number identifies the list, so that the Reader
+// remembers the length of the last such list. old is the previous list in this place: a Reader that reuses memory reads into its items,
+// which reuse their memory as well.
 func List[T any](r *Reader, number int, old []T, read func(*Reader, *T)) []T {
 	if !r.Begin() {
 		return nil
@@ -69,12 +69,12 @@ func List[T any](r *Reader, number int, old []T, read func(*Reader, *T)) []T {
 	return list
 }
 
-// larger is the list with that capacity.
+// larger returns a copy of the list with that capacity.
 func larger[T any](list []T, capacity int) []T {
 	return append(make([]T, 0, capacity), list...)
 }
 
-// guess is how many items there are in a list whose second one is due, if all have the size of the first and nothing else follows.
+// guess returns the length of a list after its first item, if all have the size of the first and nothing follows the list.
 func (r *Reader) guess(size int) int {
 	const most = 64
 	if size == 0 {
@@ -83,7 +83,7 @@ func (r *Reader) guess(size int) int {
 	return min(1+(len(r.text)-r.pos)/size, most)
 }
 
-// Items reads an array of what read reads one by one; null is nil.
+// Items reads an array with read, which reads one item; null is nil.
 func Items[T any](r *Reader, read func(*Reader) T) []T {
 	if !r.Begin() {
 		return nil
@@ -95,7 +95,7 @@ func Items[T any](r *Reader, read func(*Reader) T) []T {
 	return list
 }
 
-// Optional reads what read reads; null is nil.
+// Optional reads a value with read; null is nil.
 func Optional[T any](r *Reader, read func(*Reader) T) *T {
 	if r.peek() == 'n' {
 		r.null()
@@ -108,12 +108,12 @@ func Optional[T any](r *Reader, read func(*Reader) T) *T {
 	return &v
 }
 
-// Held reads a model that is held by pointer; null is nil.
+// Held reads a model for a pointer; null is nil.
 func Held[T any](r *Reader, read func(*Reader, *T)) *T {
 	return Optional(r, func(r *Reader) (v T) { read(r, &v); return v })
 }
 
-// Library reads a value by what decode makes of its text, for types that no method here reads.
+// Library passes the text of a value to decode, for types that no method here reads.
 func (r *Reader) Library(decode func(text []byte) error) {
 	text := r.Skip()
 	if r.stopped {

@@ -6,7 +6,7 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// Float reads a number, the nearest float64 to it; null is 0.
+// Float reads a number as the nearest float64; null is 0.
 func (r *Reader) Float() float64 {
 	if r.peek() == 'n' {
 		r.null()
@@ -31,10 +31,10 @@ func (r *Reader) Bool() bool {
 	return false
 }
 
-// Int reads an integer of so many bits; null is 0. A fraction or an exponent is an error, even where the number is whole.
+// Int reads an integer of so many bits; null is 0. A fraction or an exponent is an error, even if the number is whole.
 func (r *Reader) Int(bits int) int64 {
 	const most = 18 // digits that always fit
-	c := r.peek()   // which goes to the number's first byte
+	c := r.peek()   // before start, because peek skips blanks
 	start := r.pos
 	switch c {
 	case 'n':
@@ -83,13 +83,13 @@ func (r *Reader) Int(bits int) int64 {
 
 func isFraction(c byte) bool { return c == '.' || c == 'e' || c == 'E' }
 
-// powersOfTen are those that are exact as a float64.
+// powersOfTen holds the powers of ten that are exact as float64.
 var powersOfTen = [...]float64{
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 	1e20, 1e21, 1e22,
 }
 
-// number reads a number; where none is due, what says what is.
+// number reads a number. If there is none, what is the error.
 func (r *Reader) number(what string) float64 {
 	start := r.pos
 	text, pos := r.text[:min(len(r.text), start+maxNumber)], start
@@ -154,7 +154,7 @@ func (r *Reader) number(what string) float64 {
 	return f
 }
 
-// noNumber is the end of an attempt to read a number that went wrong at pos.
+// noNumber notes the error of a number that is wrong at pos.
 func (r *Reader) noNumber(pos int, what string) float64 {
 	switch {
 	case pos >= len(r.text):

@@ -2,13 +2,13 @@ package jsonread
 
 import "slices"
 
-// Names are the members of an object that its reader wants.
+// Names holds the names of the members that the reader of an object wants.
 type Names struct {
 	names   []string
-	spelled []string // as they stand in a text without blanks: "name": for the first, ,"name": for the others
+	spelled []string // as in a text without blanks: "name": for the first, ,"name": for the others
 }
 
-// NewNames lists the names, at most 64, in the order in which they are expected. Any other order is read too, not as fast.
+// NewNames returns Names of at most 64 names, in the expected order. Any other order is read too, but not as fast.
 func NewNames(names ...string) *Names {
 	n := &Names{names: names}
 	for i, name := range names {
@@ -21,24 +21,24 @@ func NewNames(names ...string) *Names {
 	return n
 }
 
-// Members goes through the members of an object.
+// Members iterates over the members of an object.
 type Members struct {
 	r       *Reader
 	names   *Names
 	seen    uint64 // a bit for each of names
-	next    int    // the one expected
+	next    int    // index of the expected name
 	begun   bool   // a member was read
 	ended   bool   // there are no more
 	strange strangers
 }
 
-// strangers are the names read that nobody wants, which must not stand twice either.
+// strangers holds the unknown names of an object, which must not stand twice either.
 type strangers struct {
 	few  []string
 	many map[string]struct{}
 }
 
-// again notes a name and tells whether it was noted before.
+// again adds a name and reports whether it was there before.
 func (s *strangers) again(name []byte) bool {
 	const few = 8
 	if slices.Contains(s.few, string(name)) {
@@ -72,7 +72,7 @@ func (r *Reader) Object(names *Names) Members {
 	return m
 }
 
-// Next gives the index of the member whose value is due, -1 behind the last one. Members that are not wanted are skipped.
+// Next returns the index of the next wanted name, whose value is read next, or -1 at the end. It skips unknown members.
 func (m *Members) Next() int {
 	r := m.r
 	if n := m.next; n < len(m.names.spelled) {
@@ -89,7 +89,7 @@ func (m *Members) Next() int {
 	return m.find()
 }
 
-// find is Next for a name other than the one expected, for blanks, and for the end.
+// find is Next for another name than the expected one, for blanks, and for the end.
 func (m *Members) find() int {
 	r := m.r
 	for !m.ended && !r.stopped {
@@ -109,7 +109,7 @@ func (m *Members) find() int {
 			r.peek()
 		}
 		m.begun = true
-		m.next = max(m.next, 1) // the first one is spelled without a comma
+		m.next = max(m.next, 1) // the first name is spelled without a comma
 		at := r.pos
 		name, ok := r.name()
 		if !ok {

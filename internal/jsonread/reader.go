@@ -9,15 +9,15 @@ import (
 	"github.com/community-attribute-service/cas-go/wire"
 )
 
-// Reader reads one JSON value after another from a text. Its methods read the value that is due and go behind it. After the first
-// thing that is wrong they read nothing more and give zero values, so that only the end needs a look at [Reader.Err].
+// Reader reads one JSON value after another from a text. Each method reads the next value. After the first error the methods read nothing
+// and return zero values, so that a caller checks [Reader.Err] only at the end.
 type Reader struct {
 	text  []byte
 	pos   int
 	depth int  // open objects and arrays
-	more  bool // text may go on: where it ends is no error yet
+	more  bool // more text may follow, so the end of text is no error
 
-	stopped bool // by the end of the text, or by what is wrong
+	stopped bool // by the end of the text or by an error
 	wrong   *fault
 
 	strings sharedStrings
@@ -27,16 +27,16 @@ type Reader struct {
 	classes block[wire.Class]
 	scratch []wire.Class // of the distribution being read
 	lengths [maxLists]int
-	reuses  bool // what was given out is given out again
+	reuses  bool // the memory of results is used again
 
-	ctx  context.Context // whose end ends the reading; nil for none
-	look int             // the place at which it is looked at next
+	ctx  context.Context // the end of ctx stops the Reader; nil for none
+	look int             // offset of the next look at ctx
 
-	library *jsontext.Decoder // for what no member of the contract holds
-	rest    pieces            // what library reads from
+	library *jsontext.Decoder // for values that the contract does not know
+	rest    pieces            // the input of library
 }
 
-// fault is why reading stopped before the end: the first thing wrong in a text, or the end of the context.
+// fault says why reading stopped early: the first error in a text, or the end of the context.
 type fault struct {
 	what string
 	pos  int
@@ -45,7 +45,7 @@ type fault struct {
 
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
-// NewReader gives a Reader of a whole text, which stops when ctx ends. [Reader.Release] gives it back.
+// NewReader returns a Reader of a whole text, which stops when ctx ends. [Reader.Release] ends its use.
 func NewReader(ctx context.Context, text []byte) *Reader {
 	r := readers.Get().(*Reader)
 	r.ctx = ctx
@@ -53,14 +53,14 @@ func NewReader(ctx context.Context, text []byte) *Reader {
 	return r
 }
 
-// read begins another text. What earlier ones taught (strings that repeat, lengths of lists) stays.
+// read begins another text. Strings that repeat and lengths of lists stay.
 func (r *Reader) read(text []byte, more bool) {
 	r.text, r.pos, r.depth, r.more = text, 0, 0, more
 	r.stopped, r.wrong, r.look = false, nil, stride
 }
 
-// Reuse tells the Reader that nobody needs any more what it has given out, but for strings, and lets it use that memory again, now and
-// with every later Reuse: what is read into a model that was read before lies in the lists that the model has.
+// Reuse tells the Reader that its results, except for strings, are no longer needed, and lets it use their memory again. After Reuse, a model
+// that is read again keeps the memory of its lists.
 func (r *Reader) Reuse() {
 	r.reuses = true
 	r.times.again()
@@ -69,7 +69,7 @@ func (r *Reader) Reuse() {
 	r.classes.again()
 }
 
-// Release ends the use of the Reader. Nothing that it gave out is touched.
+// Release ends the use of the Reader. Its results stay valid.
 func (r *Reader) Release() {
 	r.read(nil, false)
 	r.strings.forget()
@@ -79,7 +79,7 @@ func (r *Reader) Release() {
 	readers.Put(r)
 }
 
-// End is the error of everything read, or that text follows it.
+// End returns the first error, or an error if text follows what was read.
 func (r *Reader) End() error {
 	if r.space(); !r.stopped && r.pos < len(r.text) {
 		r.fail("text follows the JSON value")
@@ -87,7 +87,7 @@ func (r *Reader) End() error {
 	return r.Err()
 }
 
-// fail notes what is wrong with the value that is due, and stops.
+// fail notes what is wrong with the next value, and stops.
 func (r *Reader) fail(what string) {
 	if !r.stopped {
 		r.wrong = &fault{what: what, pos: r.pos}
@@ -95,17 +95,17 @@ func (r *Reader) fail(what string) {
 	}
 }
 
-// stride is how many bytes are read between two looks at the context.
+// stride is the number of bytes between two looks at the context.
 const stride = 64 << 10
 
-// heed stops the reading if the context has ended. It is called where a text of any length may be read.
+// heed stops the Reader if the context has ended. Every loop over text of any length calls it.
 func (r *Reader) heed() {
 	if r.pos >= r.look {
 		r.heedAt(r.pos)
 	}
 }
 
-// heedAt is heed for a place ahead of what is read; it tells whether reading goes on.
+// heedAt is heed for an offset beyond r.pos. It reports whether reading goes on.
 func (r *Reader) heedAt(pos int) bool {
 	r.look = pos + stride
 	if r.ctx == nil || r.ctx.Err() == nil {
@@ -118,7 +118,7 @@ func (r *Reader) heedAt(pos int) bool {
 	return false
 }
 
-// open goes behind the bracket that is due, and into what it opens.
+// open reads the bracket that opens an object or array.
 func (r *Reader) open() {
 	r.pos++
 	if r.depth++; r.depth > maxDepth {
@@ -126,7 +126,7 @@ func (r *Reader) open() {
 	}
 }
 
-// cut notes that the text has ended inside a value: an error unless more of it may come.
+// cut stops at the end of the text inside a value. It is an error unless more text may follow.
 func (r *Reader) cut() {
 	r.pos = len(r.text)
 	if r.more {
@@ -141,7 +141,7 @@ func (r *Reader) stop() {
 	r.pos = len(r.text)
 }
 
-// peek gives the first byte of the value that is due, 0 at the end.
+// peek returns the first byte of the next value, 0 at the end. It skips blanks.
 func (r *Reader) peek() byte {
 	if r.pos < len(r.text) && r.text[r.pos] > ' ' {
 		return r.text[r.pos]
@@ -158,17 +158,14 @@ func (r *Reader) peekBehindSpace() byte {
 }
 
 func (r *Reader) space() {
-	for r.pos < len(r.text) {
-		switch r.text[r.pos] {
-		case ' ', '\n', '\t', '\r':
-			r.pos++
-		default:
-			return
-		}
+	for r.pos < len(r.text) && isSpace(r.text[r.pos]) {
+		r.pos++
 	}
 }
 
-// null reads null, which is due as its first letter tells.
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// null reads null, of which peek has seen the first letter.
 func (r *Reader) null() { r.literal("null") }
 
 func (r *Reader) literal(word string) {

@@ -7,10 +7,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how many objects and arrays json v2 lets lie inside each other.
+// maxDepth is the deepest nesting that json v2 accepts.
 const maxDepth = 10000
 
-// Skip reads any value, and gives the part of the text where it stands.
+// Skip reads any value and returns its text.
 func (r *Reader) Skip() []byte {
 	c := r.peek()
 	start := r.pos
@@ -34,7 +34,7 @@ func (r *Reader) Skip() []byte {
 	return r.text[start:r.pos]
 }
 
-// skipNested leaves what the contract does not know to the library, which also sees names that stand twice.
+// skipNested skips an object or array by the library, which also finds duplicate names.
 func (r *Reader) skipNested() {
 	r.rest = pieces{r: r, at: r.pos, size: firstPiece}
 	if r.library == nil {
@@ -44,14 +44,14 @@ func (r *Reader) skipNested() {
 	}
 	for {
 		_, err := r.library.ReadToken()
-		var wrong *jsontext.SyntacticError
+		wrong, malformed := errors.AsType[*jsontext.SyntacticError](err)
 		switch {
 		case r.stopped: // by the context
 			return
 		case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
 			r.cut()
 			return
-		case errors.As(err, &wrong):
+		case malformed:
 			r.pos += int(wrong.ByteOffset)
 			r.fail(wrong.Err.Error())
 			return
@@ -70,7 +70,7 @@ func (r *Reader) skipNested() {
 	}
 }
 
-// pieces gives the library the rest of a text, little at first, for most values are small, and looks at the context between.
+// pieces is the rest of a text for the library, in growing pieces, because most values are small. It looks at the context between them.
 type pieces struct {
 	r        *Reader
 	at, size int
@@ -91,7 +91,7 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// skipNumber reads a number that may be out of a float64's range, for nobody asks for its value.
+// skipNumber skips a number, which may be out of the range of float64.
 func (r *Reader) skipNumber() {
 	value := jsontext.Value(r.text[r.pos : r.pos+numberLength(r.text[r.pos:])])
 	switch {
@@ -107,13 +107,13 @@ func (r *Reader) skipNumber() {
 	}
 }
 
-// maxNumber is the length from which a number is refused: none that long is a measurement, and to read one takes long.
+// maxNumber is the largest length of a number: a longer one takes long to read and is no measurement.
 const (
 	maxNumber  = 1 << 20 // bytes
 	longNumber = "the number has more than a million digits"
 )
 
-// numberLength is the length of the text's first bytes that may stand in a number, at most one more than a number may have.
+// numberLength counts the first bytes of text that may stand in a number, up to one more than maxNumber.
 func numberLength(text []byte) int {
 	text = text[:min(len(text), maxNumber+1)]
 	n := 0

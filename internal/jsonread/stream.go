@@ -1,34 +1,37 @@
 package jsonread
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"strconv"
 	"sync"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
-// Stream reads the JSON text of an object while it arrives: its members one by one, and those of an array item by item. It keeps
-// no more of the text than the value that is being read, and a window behind it.
+// Stream reads the JSON text of an object while it arrives, member by member, and an array in it item by item. It keeps only the text of the
+// current value and a window behind it.
 type Stream struct {
 	from   io.Reader
 	reader *Reader
 	buffer []byte
-	start  int    // of what is not read yet
-	end    int    // of what has arrived
+	start  int    // of the text that was not read yet
+	end    int    // of the text that has arrived
 	gone   int64  // bytes before buffer
-	last   error  // why nothing more arrives
-	member string // the JSON pointer to the member that is being read
+	last   error  // of from, or of the context; no more text arrives
+	member string // JSON pointer to the current member
 }
 
 const (
-	window     = 64 << 10 // bytes asked for at once
-	keepBuffer = 1 << 20  // the largest buffer that is kept for the next stream
+	window     = 64 << 10 // the smallest size of buffer
+	keepBuffer = 1 << 20  // the largest size of a buffer that is kept for the next stream
 )
 
 var streams = sync.Pool{New: func() any { return &Stream{buffer: make([]byte, window)} }}
 
-// NewStream gives a Stream of the text that from reads; it stops when ctx ends. [Stream.Release] gives it back.
+// NewStream returns a Stream of the text of from, which stops when ctx ends. [Stream.Release] ends its use.
 func NewStream(ctx context.Context, from io.Reader) *Stream {
 	s := streams.Get().(*Stream)
 	*s = Stream{from: from, reader: NewReader(ctx, nil), buffer: s.buffer}
@@ -44,7 +47,7 @@ func (s *Stream) Release() {
 	}
 }
 
-// Open reads the beginning of an object or array, { or [; anything else is an error.
+// Open reads the opening bracket, { or [, of an object or array. Anything else is an error.
 func (s *Stream) Open(bracket byte) error {
 	return s.small(func(r *Reader) {
 		c := r.peek()
@@ -59,8 +62,7 @@ func (s *Stream) Open(bracket byte) error {
 	})
 }
 
-// Name reads the name of the n-th member (from 0) of the object and its colon; ok is false at the object's end. The name is what
-// stands between its quotes, unescaped.
+// Name reads the name of the n-th member (from 0) of the object and its colon; ok is false at the end of the object.
 func (s *Stream) Name(n int) (name string, ok bool, err error) {
 	s.member = ""
 	err = s.small(func(r *Reader) {
@@ -78,7 +80,7 @@ func (s *Stream) Name(n int) (name string, ok bool, err error) {
 	if err != nil || !ok {
 		return "", false, err
 	}
-	// A name may be long: it is waited for as a value is, and not read anew with every piece of it.
+	// A name may be long, so large reads it, and not small, which would start again with every piece.
 	if err = s.large(func(r *Reader) { name = string(r.quotedName()) }); err == nil {
 		err = s.small((*Reader).colon)
 	}
@@ -86,7 +88,8 @@ func (s *Stream) Name(n int) (name string, ok bool, err error) {
 	return name, err == nil, err
 }
 
-// Item reads the n-th item (from 0) of the array; ok is false at the array's end.
+// Item reads the n-th item (from 0) of the array; ok is false at the end of the array. It calls read again if the item had not arrived
+// whole.
 func (s *Stream) Item(n int, read func(*Reader)) (ok bool, err error) {
 	err = s.large(func(r *Reader) {
 		if ok = r.Item(n); ok {
@@ -100,7 +103,7 @@ func (s *Stream) Item(n int, read func(*Reader)) (ok bool, err error) {
 	return ok && err == nil, err
 }
 
-// Value reads a member's value.
+// Value reads the value of a member. It calls read again if the value had not arrived whole.
 func (s *Stream) Value(read func(*Reader)) error {
 	return within(s.member, s.large(func(r *Reader) {
 		r.depth = 1
@@ -108,7 +111,7 @@ func (s *Stream) Value(read func(*Reader)) error {
 	}))
 }
 
-// Null tells whether null is due instead of a value, and reads it if so.
+// Null reads null and returns true, or returns false if the next value is another.
 func (s *Stream) Null() (null bool, err error) {
 	err = s.small(func(r *Reader) {
 		if null = r.peek() == 'n'; null {
@@ -118,7 +121,7 @@ func (s *Stream) Null() (null bool, err error) {
 	return null && err == nil, err
 }
 
-// End reads to the end of the text, which must hold nothing more. Reading that breaks off behind the JSON broke off all the same.
+// End reads to the end of the text. It is an error if more JSON follows, or if reading fails.
 func (s *Stream) End() error {
 	err := s.small(func(r *Reader) {
 		r.space()
@@ -135,7 +138,7 @@ func (s *Stream) End() error {
 	return err
 }
 
-// small has a few bytes of the text read, again and again until they have arrived.
+// small calls read for a few bytes of text, again until they have arrived.
 func (s *Stream) small(read func(*Reader)) error {
 	for !s.try(read, s.last != nil) {
 		s.fill()
@@ -143,22 +146,38 @@ func (s *Stream) small(read func(*Reader)) error {
 	return s.failure()
 }
 
-// large has a value read. That is tried with what has arrived, which does as a rule, and again when the value has arrived whole.
+// large calls read for a value: at once, which usually suffices, and again when the value has arrived whole.
 func (s *Stream) large(read func(*Reader)) error {
 	if s.try(read, s.last != nil) {
 		return s.failure()
 	}
-	var f frame
-	for !f.advance(s.buffer[s.start:s.end]) && s.last == nil {
-		s.fill()
-	}
+	s.whole()
 	s.try(read, true)
 	return s.failure()
 }
 
-// try has the text read that has arrived. It tells whether that was enough to succeed or to fail, as it is if it is the whole text.
+// whole waits until the next value has arrived whole, or the text has ended. A comma and blanks may precede the value.
+func (s *Stream) whole() {
+	var f words.Framer
+	for at, begun := 0, false; ; {
+		text := s.buffer[s.start:s.end]
+		if !begun {
+			at = len(text) - len(bytes.TrimLeft(text, ", \n\t\r"))
+			if begun = at < len(text); begun {
+				f = words.NewFramer(text[at])
+			}
+		}
+		n, done := f.Scan(text[at:])
+		if at += n; begun && done || s.last != nil {
+			return
+		}
+		s.fill()
+	}
+}
+
+// try calls read for the text that has arrived. It reports whether read succeeded or failed; it fails if whole text is too short.
 func (s *Stream) try(read func(*Reader), whole bool) bool {
-	for s.start < s.end && isSpace(s.buffer[s.start]) { // once, not with every try
+	for s.start < s.end && isSpace(s.buffer[s.start]) { // so that no later try reads it again
 		s.start++
 	}
 	r := s.reader
@@ -170,9 +189,7 @@ func (s *Stream) try(read func(*Reader), whole bool) bool {
 	return !r.stopped || r.wrong != nil
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
-
-// failure is what the last try found wrong, if anything: that reading broke off, or an *[Error] counted from the stream's beginning.
+// failure returns the error of the last try: that of from, or an *[Error] with the offset in the whole stream.
 func (s *Stream) failure() error {
 	if s.reader.wrong == nil {
 		return nil
@@ -181,23 +198,21 @@ func (s *Stream) failure() error {
 		return s.last
 	}
 	err := s.reader.Err()
-	var wrong *Error
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*Error](err); ok {
 		wrong.Offset += s.gone + int64(s.start)
 	}
 	return err
 }
 
-// within names the place of an *[Error].
+// within puts place before the pointer of an *[Error].
 func within(place string, err error) error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		e.Pointer = place + e.Pointer
 	}
 	return err
 }
 
-// fill waits for more text.
+// fill reads more text.
 func (s *Stream) fill() {
 	if s.end == len(s.buffer) {
 		if s.start > 0 {
@@ -213,7 +228,7 @@ func (s *Stream) fill() {
 	if s.last = s.reader.ctx.Err(); s.last != nil {
 		return
 	}
-	const patience = 100 // reads that give neither text nor an error
+	const patience = 100 // reads without text or error
 	for range patience {
 		n, err := s.from.Read(s.buffer[s.end:])
 		s.end += n

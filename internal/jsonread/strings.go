@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// sharedStrings makes the strings of what is read. Datasets, variables, units and the like repeat in every response, and from one
-// answer to the next: what was made once is given again.
+// sharedStrings makes strings of text. Datasets, variables, units and the like repeat in every response and in every answer, so a string that
+// was made once is returned again.
 //
-// A string that is new is cut from a block. One that comes a second time gets bytes of its own and is remembered, so that what
-// outlives a decode holds no block: short strings alone, a bounded number of them.
+// A new string is cut from a block. If it comes again, it gets its own memory and is remembered: no block outlives a decode, only a bounded
+// number of short strings does.
 type sharedStrings struct {
-	recent []recentString // by turn: those read since the last repeat, and those of the time before
+	recent []recentString // by turn: since the last Repeat, and behind them those before it
 	turn   int
 	table  [tableSize]entry // by hash
 	long   bool             // the table has strings that end with the decode
-	decode uint32           // its number
-	block  strings.Builder  // where new strings are cut from
+	decode uint32           // number of decodes
+	block  strings.Builder  // memory of new strings
 	size   int              // of the last block
 }
 
@@ -29,23 +29,23 @@ type recentString struct {
 // entry is a string that came twice.
 type entry struct {
 	text string
-	tag  uint32 // of the last string that came once, by the same hash
+	tag  uint32 // of the last string with this hash that came once
 }
 
 const (
 	tableSize  = 256
 	maxRecent  = 1024
-	short      = 128  // bytes; longer ones end with the decode
+	short      = 128  // bytes; longer strings end with the decode
 	firstBlock = 512  // bytes
-	maxBlock   = 4096 // bytes; one string that is kept keeps no more than this
+	maxBlock   = 4096 // bytes; a caller who keeps one string keeps no more than this
 )
 
 var seed = maphash.MakeSeed()
 
-// Repeat tells the Reader that what follows resembles what followed the last Repeat.
+// Repeat tells the Reader that the next strings are likely the same as after the last Repeat.
 func (r *Reader) Repeat() { r.strings.turn = 0 }
 
-// expected is the string read at this turn the last time, "" if it was not plain.
+// expected returns the string that was read at this turn the last time, "" if it was not plain.
 func (s *sharedStrings) expected() (string, bool) {
 	if s.turn < len(s.recent) {
 		return s.recent[s.turn].text, true
@@ -53,7 +53,7 @@ func (s *sharedStrings) expected() (string, bool) {
 	return "", false
 }
 
-// learn notes what was read at this turn.
+// learn remembers the string of this turn.
 func (s *sharedStrings) learn(read recentString) {
 	switch {
 	case s.turn < len(s.recent):
@@ -64,12 +64,12 @@ func (s *sharedStrings) learn(read recentString) {
 	s.turn++
 }
 
-// share gives the string of these bytes, and whether it may outlive the decode.
+// share returns the string of these bytes, and whether it may outlive the decode.
 func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
 	switch {
 	case len(text) == 0:
 		return "", true
-	case len(text) > maxBlock: // which hardly comes twice
+	case len(text) > maxBlock: // it hardly comes twice
 		return string(text), false
 	}
 	hash := maphash.Bytes(seed, text)
@@ -79,7 +79,7 @@ func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
 	}
 	tag := uint32(hash >> 32)
 	if len(text) > short {
-		tag += s.decode // of an earlier decode it is not known
+		tag += s.decode // so that an earlier decode does not count
 	}
 	if at.tag != tag {
 		at.tag = tag
@@ -93,7 +93,7 @@ func (s *sharedStrings) share(text []byte) (shared string, lasts bool) {
 	return at.text, true
 }
 
-// cut makes a string in the block, or in one of its own if it is long.
+// cut makes a string in the block, or outside of it if it is long.
 func (s *sharedStrings) cut(text []byte) string {
 	if len(text) > maxBlock/4 {
 		return string(text)

@@ -10,7 +10,7 @@ import (
 
 // Text reads a string; null is "".
 func (r *Reader) Text() string {
-	// What stood here the last time stands here most often again.
+	// Most often the text is the same as at this turn the last time.
 	if last, ok := r.strings.expected(); ok {
 		start := r.pos + 1
 		end := start + len(last)
@@ -24,12 +24,12 @@ func (r *Reader) Text() string {
 	if plain {
 		r.strings.learn(s)
 	} else {
-		r.strings.learn(recentString{}) // not to be expected again: it is spelled in another way
+		r.strings.learn(recentString{}) // the text spells it in another way, so it cannot be expected
 	}
 	return s.text
 }
 
-// sharedString reads a string; plain tells that it stands in the text letter by letter.
+// sharedString reads a string; plain reports that the text has it without escapes.
 func (r *Reader) sharedString() (s recentString, plain bool) {
 	switch r.peek() {
 	case '"':
@@ -48,7 +48,7 @@ func (r *Reader) sharedString() (s recentString, plain bool) {
 	return s, plain
 }
 
-// quoted reads the string that is due, and gives its content: a part of the text if that is plain, without escapes.
+// quoted reads the next string and returns its content, a part of the text if it is plain, without escapes.
 func (r *Reader) quoted() (content []byte, plain bool) {
 	start := r.pos + 1
 	end, ascii := r.plainEnd(start)
@@ -85,10 +85,10 @@ func (r *Reader) plainEnd(pos int) (end int, ascii bool) {
 	}
 }
 
-// longRun is how many bytes of a string are looked at in one go: a millisecond's worth.
+// longRun is the number of bytes of a string between two looks at the context, about a millisecond's worth.
 const longRun = 1 << 20
 
-// isText tells whether the content of a string is UTF-8.
+// isText reports whether the content of a string is UTF-8.
 func (r *Reader) isText(content []byte) bool {
 	for len(content) > 0 {
 		n := min(len(content), longRun)
@@ -143,7 +143,7 @@ func (r *Reader) escaped(start, pos int) (content []byte) {
 	}
 }
 
-// escapeLength is the length of the escape that the text begins with: of two letters, of a code, or of two codes that make one letter.
+// escapeLength returns the length of the escape that the text begins with: two letters, a code, or two codes for one character.
 func escapeLength(text []byte) int {
 	const code = len(`\ud83d`)
 	switch {
@@ -157,5 +157,5 @@ func escapeLength(text []byte) int {
 	}
 }
 
-// isHigh tells by its second digit whether a code that begins with d is the first half of a letter.
+// isHigh reports whether c is the second digit of a high surrogate, a code that begins with d.
 func isHigh(c byte) bool { return c == '8' || c == '9' || c|0x20 == 'a' || c|0x20 == 'b' }

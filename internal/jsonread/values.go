@@ -55,9 +55,6 @@ func (r *Reader) distribution() wire.Value {
 		}
 		r.scratch = append(r.scratch, class)
 	}
-	if r.stopped {
-		return wire.Value{}
-	}
 	if r.sort(r.scratch); r.stopped {
 		return wire.Value{}
 	}
@@ -68,10 +65,10 @@ func (r *Reader) distribution() wire.Value {
 	return v
 }
 
-// sort sorts the classes, as wire.ClassesValue would, with a look at the context where they are many.
+// sort sorts many classes as wire.ClassesValue would, and looks at the context meanwhile.
 func (r *Reader) sort(classes []wire.Class) {
 	const many = 4096 // comparisons, a fraction of a millisecond
-	if len(classes) < many {
+	if r.stopped || len(classes) < many {
 		return
 	}
 	compared := 0
@@ -145,7 +142,7 @@ func (r *Reader) Range() *wire.Range {
 	return r.ranges.new(bounds)
 }
 
-// block is room for values that are given out by pointer, many to an allocation.
+// block allocates values many at a time.
 type block[T any] struct {
 	all, free []T
 	size      int
@@ -153,7 +150,7 @@ type block[T any] struct {
 
 const maxBlockItems = 64
 
-// room makes sure that n more fit.
+// room makes room for n more.
 func (b *block[T]) room(n int) {
 	if len(b.free) < n {
 		b.size = min(max(2*b.size, 8), maxBlockItems)
@@ -162,7 +159,7 @@ func (b *block[T]) room(n int) {
 	}
 }
 
-// again gives out once more what the block has given out.
+// again makes the block return the same memory again.
 func (b *block[T]) again() { b.free = b.all }
 
 func (b *block[T]) new(v T) *T {
@@ -172,7 +169,7 @@ func (b *block[T]) new(v T) *T {
 	return at
 }
 
-// list is a copy of the items, which cannot grow into what is given out next. It is never nil.
+// list returns a copy of the items, never nil. An append to it cannot reach other memory of the block.
 func (b *block[T]) list(items []T) []T {
 	n := len(items)
 	if n == 0 {

@@ -172,7 +172,7 @@ func (w *writer) Close() error {
 		statements = append(statements, fmt.Sprintf("UPDATE gpkg_contents SET min_x = %v, min_y = %v, max_x = %v, max_y = %v", low[0], low[1], high[0], high[1]))
 	}
 	if err := errors.Join(w.closeStatements(), w.Execute(append(statements, "COMMIT")...), w.DB.Close()); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", w.Path, err)
 	}
 	file, err := os.Open(w.Path)
 	if err != nil {

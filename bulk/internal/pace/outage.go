@@ -5,30 +5,30 @@ import "time"
 const (
 	// beforeFirst is the longest wait for a service that has not answered yet: it may be the wrong address.
 	beforeFirst = 10 * time.Second
-	// suspicious is how many requests fail in a row, each perhaps by its own fault, before it is looked whether the service is there.
+	// suspicious is how many requests may fail in a row, each perhaps by its own fault, before the service is probed.
 	suspicious = 8
 	// The pauses between two probes double from the first to the longest.
 	firstPause   = 500 * time.Millisecond
 	longestPause = 30 * time.Second
-	// slack makes up for a service that rounds its Retry-After down.
+	// slack is added to a Retry-After, which the service rounds down.
 	slack = time.Second
 )
 
-// An Outage tells a service that is away from requests that are too much for it. A request that fails is either no sign of an outage
-// ([Outage.Failed]), unless everything fails; or one to look into ([Outage.Suspect]); or the service says itself that it is not there
-// ([Outage.Away]). While the service is not known to be up, nothing is asked but a probe now and then, whose result goes to
-// [Outage.Probed]. Any answer ends the outage. It knows no clock.
+// An Outage tells a service that is away from requests that are too much for it. There are three kinds of failed requests: one that is no
+// sign of an outage unless everything fails ([Outage.Failed]), one that may be a sign ([Outage.Suspect]), and one that shows that the
+// service is not there ([Outage.Away]). While the service is not known to be up, the run sends nothing but probes, whose results go to
+// [Outage.Probed]. Any answer ends the outage.
 type Outage struct {
-	wait     time.Duration // longest outage to sit out once there was an answer; 0 is none
+	wait     time.Duration // the longest outage to wait for once there was an answer; 0 is none
 	answered bool
 	failed   int // requests in a row
-	enough   int // of them to suspect the service
+	enough   int // failed requests in a row that make the service suspected
 
 	state  outageState
 	since  time.Time
-	next   time.Time // probe
-	pause  time.Duration
-	answer time.Time // the last
+	next   time.Time     // of the next probe
+	pause  time.Duration // between probes
+	answer time.Time     // of the last answer
 }
 
 type outageState int
@@ -39,15 +39,16 @@ const (
 	away
 )
 
-// NewOutage is for a run that sits out an outage of at most wait. Answered says that the service is known to have answered before.
+// NewOutage returns an Outage for a run that waits for the service for at most wait. Answered says that the service is known to have
+// answered before.
 func NewOutage(wait time.Duration, answered bool) Outage {
 	return Outage{wait: wait, answered: answered, enough: suspicious}
 }
 
-// Up reports that requests may be sent.
+// Up reports whether requests may be sent.
 func (o *Outage) Up() bool { return o.state == up }
 
-// Waiting reports an outage that is certain: since when, and how long it is waited for at most.
+// Waiting reports whether there certainly is an outage, since when, and the longest wait for it.
 func (o *Outage) Waiting() (since time.Time, wait time.Duration, waiting bool) {
 	return o.since, o.patience(), o.state == away
 }
@@ -59,16 +60,16 @@ func (o *Outage) patience() time.Duration {
 	return min(beforeFirst, o.wait)
 }
 
-// Answered takes in an answer to a request of the run.
+// Answered records an answer to a request of the run.
 func (o *Outage) Answered(now time.Time) {
 	o.answered, o.answer = true, now
 	o.state, o.failed, o.enough = up, 0, suspicious
 }
 
-// AnsweredSince reports an answer to a request of the run at that time or later.
+// AnsweredSince reports whether a request of the run was answered at that time or later.
 func (o *Outage) AnsweredSince(t time.Time) bool { return !o.answer.Before(t) && !o.answer.IsZero() }
 
-// Failed takes in a request that failed, perhaps by its own fault.
+// Failed records a request that failed, perhaps by its own fault.
 func (o *Outage) Failed(now time.Time) {
 	if o.failed++; o.failed >= o.enough {
 		o.Suspect(now)
@@ -85,8 +86,8 @@ func (o *Outage) Suspect(now time.Time) {
 	}
 }
 
-// Away takes in that the service is not there, or wants to be left alone for a while; 0 is that it does not say how long. It reports
-// that this is longer than an outage is sat out.
+// Away records that the service is not there, or asks to wait; after is how long, or 0 if it does not say. Away reports whether that is
+// longer than the run waits.
 func (o *Outage) Away(now time.Time, after time.Duration) (over bool) {
 	isNews := o.state == up
 	if isNews {
@@ -94,7 +95,7 @@ func (o *Outage) Away(now time.Time, after time.Duration) (over bool) {
 	}
 	o.state = away
 	if after > 0 {
-		o.answered = true // it is there, and it is the right one
+		o.answered = true // the address is right
 	} else if isNews && o.patience() == 0 {
 		o.next = now.Add(firstPause) // one probe decides
 		return false
@@ -102,7 +103,7 @@ func (o *Outage) Away(now time.Time, after time.Duration) (over bool) {
 	return o.postpone(now, after)
 }
 
-// postpone sets the time of the next probe.
+// postpone sets the time of the next probe. It reports whether that is later than the run waits.
 func (o *Outage) postpone(now time.Time, after time.Duration) (over bool) {
 	end := o.since.Add(o.patience())
 	if after > 0 {
@@ -118,7 +119,7 @@ func (o *Outage) postpone(now time.Time, after time.Duration) (over bool) {
 	if at := now.Add(o.pause); at.After(o.next) {
 		o.next = at
 	}
-	if o.next.After(end) && now.Before(end) {
+	if o.next.After(end) {
 		o.next = end // the last one
 	}
 	return false
@@ -127,15 +128,15 @@ func (o *Outage) postpone(now time.Time, after time.Duration) (over bool) {
 // Due is how long it is until the next probe.
 func (o *Outage) Due(now time.Time) time.Duration { return o.next.Sub(now) }
 
-// Probed takes in what a probe found: that the service answers, or not, and how long it wants to be left alone. It reports that the
-// outage has lasted for as long as it is sat out.
+// Probed records the result of a probe: whether the service answers, and how long it asks to wait. Probed reports whether the run has waited
+// long enough.
 func (o *Outage) Probed(now time.Time, answers bool, after time.Duration) (over bool) {
 	if o.state == up {
 		return false
 	}
 	if answers {
 		o.state, o.failed = up, 0
-		o.enough *= 2 // what fails is the requests' own fault, so far
+		o.enough *= 2 // so far, the requests failed by their own fault
 		return false
 	}
 	if o.state == away {

@@ -11,7 +11,7 @@ import (
 // A minute of simulated time begins at start.
 var start = time.Date(2026, 11, 27, 2, 13, 0, 0, time.UTC)
 
-// sitOut lets a service be away for some time, and tells how many probes it was asked by, and when the run went on or gave up.
+// sitOut simulates a service that is away for some time. It returns the number of probes, and when the run went on or gave up.
 func sitOut(t *testing.T, o *Outage, outage time.Duration) (probes int, after time.Duration, over bool) {
 	t.Helper()
 	for now := start; ; {
@@ -67,7 +67,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 	assert.True(t, o.Away(start, 1<<63-1))
 }
 
-// Requests that fail in a row raise suspicion, once; what is found out makes it rarer, an answer ends it.
+// Failures in a row make the service suspected, once. Each probe that it answers makes that rarer, and an answer to a request resets it.
 func TestSuspicion(t *testing.T) {
 	t.Parallel()
 	o := NewOutage(time.Minute, false)

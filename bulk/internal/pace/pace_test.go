@@ -64,7 +64,7 @@ func TestSizerFallsBack(t *testing.T) {
 	assert.Equal(t, 1, s.Bytes)
 }
 
-// Whatever happens, both stay within their bounds.
+// Sizer and Limiter stay within their bounds for any sequence of events.
 func TestControllersStayWithinTheirBounds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -101,7 +101,7 @@ func TestControllersStayWithinTheirBounds(t *testing.T) {
 	})
 }
 
-// measured feeds the limiter whole measurements of a service that takes so many seconds a feature at a limit.
+// measured gives the limiter measurements of a service that takes so many seconds per feature at a limit.
 func measured(l *pace.Limiter, times int, seconds func(limit int) float64) (limits []int) {
 	for range times {
 		epoch, limit := l.Epoch, l.Limit
@@ -113,7 +113,7 @@ func measured(l *pace.Limiter, times int, seconds func(limit int) float64) (limi
 	return limits
 }
 
-// computing is a service of some processes that compute.
+// computing is a service with some processes that compute.
 func computing(processes int, cost float64) func(limit int) float64 {
 	return func(limit int) float64 { return cost * max(1, float64(limit)/float64(processes)) }
 }
@@ -142,7 +142,7 @@ func TestLimiterTellsHeavyFeaturesFromACrowd(t *testing.T) {
 	measured(&l, 40, computing(8, 0.2))
 	assert.GreaterOrEqual(t, l.Limit, 6, "fewer requests would not make them faster")
 
-	// A service that slows down by more than the requests in flight gets fewer of them.
+	// A service that slows down by more than the requests in flight explain gets fewer of them.
 	thrashing := func(limit int) float64 { return 0.2 * float64(limit*limit) }
 	measured(&l, 20, thrashing)
 	assert.LessOrEqual(t, l.Limit, 4)

@@ -2,7 +2,6 @@ package format
 
 import (
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/internal/geotext"
@@ -94,43 +93,37 @@ func appendNumber(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
-// ParseGeoJSON reads a Point, Polygon or MultiPolygon without heights; ok is false for anything else.
-func ParseGeoJSON(text []byte) (g Geometry, ok bool) {
-	start := geotext.SkipSpace(text, 0)
-	if start == len(text) || text[start] != '{' {
-		return Geometry{}, false
+// ParseGeoJSON reads a Point, Polygon or MultiPolygon without heights. ok is false for anything else, such as one with an empty ring, which
+// package preflight refuses. crs is the reference system that a member of the geometry names, if that is not WGS 84.
+func ParseGeoJSON(text []byte) (g Geometry, crs string, ok bool) {
+	var t geotext.Geometry
+	t.Numbers, t.Keep = true, true
+	i := geotext.SkipSpace(text, 0)
+	if i == len(text) || text[i] != '{' {
+		return Geometry{}, "", false
 	}
-	var read geotext.Geometry
-	read.Numbers, read.Keep = true, true
-	end, err := read.Read(text, start, geotext.AnyText)
-	depth, known := geotext.Depths[read.Type]
-	if err != nil || !known || read.Twice != "" || geotext.SkipSpace(text, end) != len(text) ||
-		read.Fault.Kind != 0 || read.Worst.Severity == geotext.NotFinite || read.Mixed.Depth != 0 || read.Depth != depth {
-		return Geometry{}, false
+	end, err := t.Read(text, i, geotext.ValidText)
+	if err != nil || geotext.SkipSpace(text, end) != len(text) {
+		return Geometry{}, "", false
 	}
-	g.Type = read.Type
+	g.Type = t.Type
+	if t.Depth == 0 || t.Depth != geotext.Depths[t.Type] || t.Mixed.Depth != 0 || t.Empty != [len(t.Empty)]*geotext.Ring{} ||
+		t.Twice != "" || t.NotJSON || t.Fault.Kind != 0 || t.Worst.Severity == geotext.NotFinite {
+		return g, t.CRS, false
+	}
 	if g.Type == "Point" {
-		g.Point = read.Rings.Positions[0]
-		return g, true
+		g.Point = t.Rings.Positions[0]
+		return g, t.CRS, true
 	}
-	from, ring := 0, 0
-	for _, last := range read.Rings.PolygonEnds {
+	ring, position := 0, 0
+	for _, end := range t.Rings.PolygonEnds {
 		var polygon [][][2]float64
-		for ; ring < last; ring++ {
-			end := read.Rings.RingEnds[ring]
-			polygon = append(polygon, read.Rings.Positions[from:end])
-			from = end
+		for ; ring < end; ring++ {
+			next := t.Rings.RingEnds[ring]
+			polygon = append(polygon, t.Rings.Positions[position:next:next])
+			position = next
 		}
 		g.Polygons = append(g.Polygons, polygon)
 	}
-	for i, at := range read.Empty {
-		switch {
-		case at == nil:
-		case i != depth-1 || at.Polygon >= len(g.Polygons) || at.Ring > len(g.Polygons[at.Polygon]):
-			return Geometry{}, false
-		default: // an empty ring, which geotext leaves out: package preflight refuses the geometry by it
-			g.Polygons[at.Polygon] = slices.Insert(g.Polygons[at.Polygon], at.Ring, nil)
-		}
-	}
-	return g, true
+	return g, t.CRS, true
 }

@@ -3,6 +3,7 @@ package names
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -27,12 +28,12 @@ func Column(id string) string {
 }
 
 // Class is the part of a column's name that stands for a class: [Column] of the class, but for signs that [Column] would
-// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1,
+// drop though classes differ by nothing else. They become words, whatever other classes there are: -1 is minus_1, +1 plus_1, B+ B_plus,
 // <5 lt_5, >5 gt_5, ≤5 le_5, ≥5 ge_5, 5% 5_percent, and the point of 0.5 a p, 0p5. A class without a letter or digit of ASCII is its
 // code points, such as u6C34, and one without any character is called class.
 func Class(class string) string {
 	var b strings.Builder
-	runes := []rune(class)
+	runes := []rune(signApart.ReplaceAllString(strings.TrimSpace(class), "$1"))
 	at := func(i int) rune {
 		if i < 0 || i >= len(runes) {
 			return ' '
@@ -45,10 +46,16 @@ func Class(class string) string {
 		before := at(i - 1)
 		return (isDigit(at(i+1)) || at(i+1) == '.' && isDigit(at(i+2))) && !isDigit(before) && !isLetter(before) && before != '_' && before != ')'
 	}
+	ofGrade := func(i int) bool { // the last character, behind a number or word, as in B+ and 10+
+		before := at(i - 1)
+		return i == len(runes)-1 && (isDigit(before) || isLetter(before))
+	}
 	for i, r := range runes {
 		word, meant := signWords[r]
 		switch {
-		case meant && (r == '+' || r == '-' || r == '−') && !ofNumber(i):
+		case r == '+' && (at(i-1) == 'e' || at(i-1) == 'E') && isDigit(at(i-2)) && isDigit(at(i+1)): // 1e+07, for 1e-07 is 1e_07
+			b.WriteString("_plus_")
+		case meant && (word == "plus" || word == "minus") && !ofNumber(i) && !ofGrade(i):
 			b.WriteByte(' ')
 		case meant:
 			b.WriteString(" " + word + " ")
@@ -64,7 +71,7 @@ func Class(class string) string {
 		return name
 	}
 	var points []string
-	for _, r := range runes {
+	for _, r := range class {
 		points = append(points, fmt.Sprintf("u%X", r))
 	}
 	if len(points) == 0 {
@@ -73,6 +80,9 @@ func Class(class string) string {
 	return strings.Join(points, "_")
 }
 
+// signApart is a sign before all else, with blanks behind it.
+var signApart = regexp.MustCompile(`^([-−–＋+])\s+`)
+
 var signWords = map[rune]string{
-	'-': "minus", '−': "minus", '+': "plus", '<': "lt", '>': "gt", '≤': "le", '≥': "ge", '%': "percent",
+	'-': "minus", '−': "minus", '–': "minus", '－': "minus", '+': "plus", '＋': "plus", '<': "lt", '>': "gt", '≤': "le", '≥': "ge", '%': "percent",
 }

@@ -15,36 +15,40 @@ import (
 	"github.com/community-attribute-service/cas-go/cas"
 )
 
-// A remedy is what is done about a request that failed.
+// A remedy is what to do about a request that failed.
 type remedy int
 
 const (
-	endRun    remedy = iota // no other request would fare better
-	dropNamed               // the service named the features that it refuses
-	divide                  // one of the features may be to blame, or their number: each half on its own; a lone one has failed
+	endRun    remedy = iota // end the run: every other request would fail, too
+	dropNamed               // remove the features that the service named
+	askAgain                // request it again: the service may be away, until a probe finds it up
+	divide                  // request each half by itself; a lone feature has failed
 )
 
-// A diagnosis is what a failed request tells.
+// A diagnosis is what a failed request says about itself and the service.
 type diagnosis struct {
 	remedy   remedy
 	named    map[int]error // for dropNamed: the features' errors, by index in the request
-	timedOut bool          // it took longer than the client or a proxy allows
+	timedOut bool          // the request took longer than the client or a proxy allows
 	tooLarge bool          // its body is larger than a proxy allows
 	failed   bool          // the service failed on it
 	crowded  bool          // the service is overloaded
-	away     bool          // the service is not there, or wants to be left alone
-	stray    bool          // it was lost on the way: the service may be away, or have ended for it
+	away     bool          // the service is not there, or asks to wait
+	stray    bool          // the connection was lost: the service may be away, or have crashed on this request
 	status   int
-	after    time.Duration // how long the service wants to be left alone; 0 where it does not say
+	after    time.Duration // how long the service asks to wait; 0 if it does not say
 }
 
-// diagnose tells what to do about the failure of a request of n features, whose context has not ended.
+// uncertain reports whether the failure may be due to the state of the service rather than to the request.
+func (d diagnosis) uncertain() bool { return d.away || d.stray || d.failed || d.timedOut }
+
+// diagnose says what to do about the failure of a request for n features. The request's context has not ended.
 func diagnose(err error, n int) diagnosis {
 	if errors.Is(err, cas.ErrInvalidRequest) {
 		return diagnoseInvalid(err, n)
 	}
-	var e *cas.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*cas.Error](err)
+	if !ok {
 		return diagnosis{remedy: endRun}
 	}
 	switch status := e.StatusCode; {
@@ -57,7 +61,7 @@ func diagnose(err error, n int) diagnosis {
 	case status == 0, errors.Is(err, cas.ErrMalformedResponse):
 		return diagnosis{remedy: divide, stray: true, status: status}
 	case status == http.StatusRequestEntityTooLarge:
-		return diagnosis{remedy: divide, tooLarge: true, status: status}
+		return diagnosis{remedy: divide, tooLarge: n > 1, failed: n == 1, status: status}
 	case status == http.StatusTooManyRequests:
 		return diagnosis{remedy: divide, crowded: true, away: true, status: status, after: max(e.RetryAfter, 1)}
 	case status == http.StatusServiceUnavailable:
@@ -70,16 +74,22 @@ func diagnose(err error, n int) diagnosis {
 		return diagnoseRefusal(e, n)
 	}
 	switch e.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired:
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
 		return diagnosis{remedy: endRun}
 	}
-	if errors.Is(err, cas.ErrRedirect) {
-		return diagnosis{remedy: endRun}
+	d := diagnosis{remedy: divide, stray: isForeign(e)}
+	if e.StatusCode == http.StatusNotFound || e.StatusCode == http.StatusMethodNotAllowed || e.StatusCode/100 == 3 {
+		d.remedy = endRun
 	}
-	return diagnosis{remedy: divide}
+	return d
 }
 
-// diagnoseRefusal reads where the service found a request wrong: a geometry, which is named, or what all requests share.
+// isForeign reports an answer of a gateway, which may stand in for a service that is restarted.
+func isForeign(e *cas.Error) bool {
+	return e.Type == cas.ErrorTypeHTTP && e.Detail == nil || errors.Is(e, cas.ErrRedirect)
+}
+
+// diagnoseRefusal reads what the service refuses in a request: geometries that it names, or something that all requests share.
 func diagnoseRefusal(e *cas.Error, n int) diagnosis {
 	issues := e.Issues()
 	if len(issues) == 0 && e.Type == cas.ErrorTypeRequestLimit && !strings.Contains(strings.ToLower(e.Message), "geometry") {
@@ -106,12 +116,12 @@ func diagnoseRefusal(e *cas.Error, n int) diagnosis {
 		}
 	}
 	if len(named) == 0 {
-		return diagnosis{remedy: divide}
+		return diagnosis{remedy: divide, stray: isForeign(e)}
 	}
 	return diagnosis{remedy: dropNamed, named: named}
 }
 
-// refusedBy is the error of one feature of a request that was refused.
+// refusedBy returns the error of one feature of a refused request. before is an error that the feature has already, or nil.
 func refusedBy(e *cas.Error, before error, message string) error {
 	own := &cas.Error{
 		StatusCode: e.StatusCode, Type: e.Type, Message: message, RequestID: e.RequestID,
@@ -125,7 +135,7 @@ func refusedBy(e *cas.Error, before error, message string) error {
 
 var namedGeometry = regexp.MustCompile(`\bgeometries\[(\d+)\]`)
 
-// diagnoseInvalid reads what the client refuses to send: a geometry, which is named, or what all requests share.
+// diagnoseInvalid reads what the client refuses to send: a geometry that it names, or something that all requests share.
 func diagnoseInvalid(err error, n int) diagnosis {
 	if match := namedGeometry.FindStringSubmatch(err.Error()); match != nil {
 		if i, convErr := strconv.Atoi(match[1]); convErr == nil && i < n {
@@ -135,27 +145,27 @@ func diagnoseInvalid(err error, n int) diagnosis {
 	return diagnosis{remedy: endRun}
 }
 
-// isTimeout reports that a request took too long, not that its connection did.
+// isTimeout reports whether a request took too long; a slow connection does not count.
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
 	return !isUnreachable(err) && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout())
 }
 
-// isUnreachable reports that there was no connection to send the request by.
+// isUnreachable reports whether no connection could be made.
 func isUnreachable(err error) bool {
 	var op *net.OpError
 	var name *net.DNSError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &name) || isStranger(err)
 }
 
-// isStranger reports that the other side is not who it should be, which no wait mends.
+// isStranger reports whether the other side is not the service, which does not change by waiting.
 func isStranger(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
-// miscounted is the error of an answer whose responses cannot be told apart.
+// miscounted returns the error of an answer with too many or too few responses.
 func miscounted(responses, geometries int) error {
 	return &cas.Error{
 		StatusCode: http.StatusOK, Type: cas.ErrorTypeMalformed,

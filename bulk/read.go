@@ -9,22 +9,50 @@ import (
 	"github.com/community-attribute-service/cas-go/features/preflight"
 )
 
-// read takes in the features, one by one as there is room for them. What is known already, or refused, has its outcome at once.
+// A candidate is a feature that was read, with what is the same for all its slots.
+type candidate struct {
+	feature features.Feature
+	hash    journal.GeometryHash // of the geometry; set if there is a journal
+	checked bool
+	refusal error // of Options.Check, if checked
+}
+
+// check judges the feature when that is needed first.
+func (c *candidate) check(o *Options) error {
+	if !c.checked {
+		c.refusal, c.checked = o.Check(c.feature), true
+	}
+	return c.refusal
+}
+
+// read reads the features into the queue as there is room for them. It does so in rounds: all features of a round are queued for the
+// first slot, then all for the next. Without periods, a round is one feature; with periods it is as many as fit into a request, so that
+// those of a period make one.
 func (r *run) read(features iter.Seq2[features.Feature, error]) {
-	var g round
+	var round []candidate
+	first, bytes := 0, 0
 	for f, err := range features {
 		if err != nil {
 			r.end(err)
 			return
 		}
-		if g.add(f, &r.options, len(r.slots)) {
-			if !r.readRound(&g) {
-				return
-			}
-			g.next()
+		c := candidate{feature: f}
+		if r.options.Journal != nil {
+			c.hash = journal.HashGeometry(f.Geometry)
 		}
+		round = append(round, c)
+		bytes += len(f.Geometry)
+		if len(r.slots) > 1 && len(round) < r.options.BatchSize && bytes < r.options.BatchBytes {
+			continue
+		}
+		if !r.readRound(round, first) {
+			return
+		}
+		first += len(round)
+		clear(round)
+		round, bytes = round[:0], 0
 	}
-	if !r.readRound(&g) {
+	if !r.readRound(round, first) {
 		return
 	}
 	r.mu.Lock()
@@ -33,23 +61,17 @@ func (r *run) read(features iter.Seq2[features.Feature, error]) {
 	r.changed.Broadcast()
 }
 
-// readRound takes in the features of a round, one slot after the other; false if the run ends before.
-func (r *run) readRound(g *round) bool {
-	n := len(g.features)
-	g.refusals, g.checked = make([]error, n), make([]bool, n)
-	if r.options.Journal != nil {
-		for _, f := range g.features {
-			g.hashes = append(g.hashes, journal.HashGeometry(f.Geometry))
-		}
-	}
+// readRound queues the features of a round, of which the first has that number in the input. It returns false if the run ends.
+func (r *run) readRound(round []candidate, first int) bool {
 	for s := range r.slots {
-		for i, f := range g.features {
-			it := newItem(f, &r.slots[s])
-			it.place = (g.first+i)*len(r.slots) + s
-			if g.hashes != nil {
-				it.hash = g.hashes[i].In(it.slot.period)
+		for i := range round {
+			c := &round[i]
+			it := newItem(c.feature, &r.slots[s])
+			it.place = (first+i)*len(r.slots) + s
+			if r.options.Journal != nil {
+				it.hash = c.hash.In(it.slot.period)
 			}
-			if err := r.judge(it, func() error { return g.check(i, &r.options) }); err != nil {
+			if err := r.judge(it, c); err != nil {
 				r.end(err)
 				return false
 			}
@@ -61,8 +83,8 @@ func (r *run) readRound(g *round) bool {
 	return true
 }
 
-// judge settles a feature that an earlier run was answered, or that is not to be sent.
-func (r *run) judge(it *item, check func() error) error {
+// judge settles an item that an earlier run has an answer to, or that is refused.
+func (r *run) judge(it *item, c *candidate) error {
 	var before Outcome
 	if j := r.options.Journal; j != nil {
 		if n, found := j.Find(it.feature.ID, it.hash); found {
@@ -86,11 +108,11 @@ func (r *run) judge(it *item, check func() error) error {
 			}
 		}
 	}
-	refusal := check()
+	refusal := c.check(&r.options)
 	if refusal == nil {
 		return nil
 	}
-	if it.before != nil { // it was answered once, and is not any more
+	if it.before != nil { // an earlier run did not refuse it
 		it.outcome, it.settled = before, true
 		return nil
 	}
@@ -112,7 +134,7 @@ func isSameRefusal(before, refusal error) bool {
 	return errors.As(before, &a) && errors.As(refusal, &b) && *a == *b
 }
 
-// admit waits for room and puts the feature into the window; false if the run ends before.
+// admit waits for room and puts the item into the queue. It returns false if the run ends first.
 func (r *run) admit(it *item) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -135,16 +157,4 @@ func (r *run) admit(it *item) bool {
 	}
 	r.changed.Broadcast()
 	return true
-}
-
-// count takes an outcome into the progress.
-func (r *run) count(o Outcome) {
-	if o.Err != nil {
-		r.tally.Failed++
-		return
-	}
-	r.tally.Done++
-	if o.FromJournal {
-		r.tally.FromJournal++
-	}
 }

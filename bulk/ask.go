@@ -9,19 +9,18 @@ import (
 	"time"
 
 	"github.com/community-attribute-service/cas-go/bulk/internal/pace"
-
 	"github.com/community-attribute-service/cas-go/cas"
 	"github.com/community-attribute-service/cas-go/internal/reuse"
 )
 
-// A task is what a worker does next: one of these.
+// A task is what a worker does next. It has one of these members; none ends the worker.
 type task struct {
-	chunk  *chunk          // to be asked for
-	probe  context.Context // in which to look whether the service is there
-	failed []parked        // features that have failed
+	chunk  *chunk          // to be requested
+	probe  context.Context // for a probe of the service
+	failed []parked        // features that have failed for good
 }
 
-// work does one task after the other.
+// work does tasks until there are none.
 func (r *run) work() {
 	a := r.newAnswers(nil)
 	for {
@@ -43,7 +42,7 @@ func (r *run) work() {
 	}
 }
 
-// take waits for a task; none is the end of the run. There is a free place in flight for a chunk, and a service to ask.
+// take waits for the next task. It returns a chunk only if the service is up and the limiter allows another request.
 func (r *run) take() (t task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,16 +81,17 @@ func (r *run) take() (t task) {
 	return task{}
 }
 
-// done reports that nothing is left to ask for.
+// done reports whether nothing is left to request.
 func (r *run) done() bool {
 	return r.inFlight == 0 && r.probing == nil && r.queue.idle() && len(r.parked) == 0 && len(r.doubtful) == 0
 }
 
-// apart is how long a run waits before it has one request more in flight than ever before, which opens a connection. A service of
-// several processes has it accepted by one that is not at work; two that are opened at once tend to go to the same one, and stay there.
+// apart is the least time between two new connections, which a run opens when it has more requests in flight than ever before. In a
+// service of several processes, an idle process accepts the connection. Two that are opened at once tend to go to the same process, and
+// stay there.
 const apart = 30 * time.Millisecond
 
-// mayWiden reports that one request more may be in flight now.
+// mayWiden reports whether another request may be in flight now.
 func (r *run) mayWiden() bool {
 	if r.inFlight < r.widest || r.widest == 0 {
 		return true
@@ -103,17 +103,17 @@ func (r *run) mayWiden() bool {
 	return wait <= 0
 }
 
-// ask sends one request, takes the answers in and deals with what comes of it.
+// ask sends one request, takes the answers, and deals with a failure.
 func (r *run) ask(c *chunk, a *answers) {
 	a.begin(c.items)
-	defer a.begin(nil) // what is recorded or handed over is not held until the next answer
+	defer a.begin(nil) // what is recorded or handed over must not be held until the next answer
 	took, err := r.call(c, a.take)
 	switch {
 	case err == nil:
 		r.learn(c, took)
 		r.settle(a)
 	case r.ctx.Err() != nil:
-		r.end(ended(r.ctx)) // nothing was learnt about the features
+		r.end(ended(r.ctx)) // the failure says nothing about the features
 	case errors.Is(err, errNotSent):
 		r.again(c)
 	default:
@@ -121,51 +121,30 @@ func (r *run) ask(c *chunk, a *answers) {
 	}
 }
 
-// A call is a request on its way. Until it is sent it can be given up.
-type call struct {
-	run    *run
-	giveUp context.CancelFunc
-}
-
-// errNotSent is a request that was given up before it was sent.
+// errNotSent is the error of a request that was given up before it was sent, because the run ended.
 var errNotSent = errors.New("the run ended before the request was sent")
 
-// begin makes the context of a call.
-func (r *run) begin(parent context.Context) (ctx context.Context, c *call) {
-	ctx, cancel := context.WithCancelCause(parent)
-	c = &call{run: r, giveUp: func() { cancel(errNotSent) }}
+// call sends a request and passes on the responses as they arrive, one for each geometry. It returns how long the service took. The
+// client's wait for its turn, which is not the service's time, does not count if the client reports to the trace when it sends.
+func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (took time.Duration, failure error) {
+	ctx, giveUp := context.WithCancelCause(r.ctx)
+	defer giveUp(nil)
 	if _, traces := r.service.(healthy); traces {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.unsent[c] = true
-		if r.failure != nil {
-			c.giveUp()
-		}
+		r.waitToSend(ctx, giveUp)
+		defer r.sent(ctx)
 	}
-	return ctx, c
-}
-
-// sent is told when the request goes out: from now on it comes to its end.
-func (c *call) sent() {
-	c.run.mu.Lock()
-	defer c.run.mu.Unlock()
-	delete(c.run.unsent, c)
-}
-
-// call passes on the responses while they arrive, one for each geometry, and tells how long the request took.
-func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, error) {
-	var info cas.ResponseInfo
-	parent, call := r.begin(r.ctx)
-	defer call.giveUp()
-	defer call.sent()
-	ctx, elapsed := timeAttempt(parent, call.sent)
-	options := []cas.CallOption{cas.WithResponseInfo(&info), cas.WithRetryIf(never)}
+	start := time.Now()
+	var waited atomic.Int64
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) {
+		waited.Store(int64(time.Since(start)))
+		r.sent(ctx)
+	}})
 	if r.recording {
-		ctx = reuse.Responses(ctx)
+		traced = reuse.Responses(traced)
 	}
+	var info cas.ResponseInfo
 	responses := 0
-	var failure error
-	for response, err := range r.service.StreamBatch(ctx, c.request(&r.options), options...) {
+	for response, err := range r.service.StreamBatch(traced, c.request(&r.options), cas.WithResponseInfo(&info), cas.WithRetryIf(never)) {
 		if err != nil {
 			failure = err
 			break
@@ -178,8 +157,8 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 	if failure == nil && responses != len(c.items) {
 		failure = miscounted(responses, len(c.items))
 	}
-	took := elapsed()
-	if failure != nil && context.Cause(parent) == errNotSent {
+	took = time.Since(start) - time.Duration(waited.Load())
+	if failure != nil && context.Cause(ctx) == errNotSent {
 		failure = errNotSent
 	}
 	r.mu.Lock()
@@ -190,34 +169,39 @@ func (r *run) call(c *chunk, take func(*cas.AttributeResponse)) (time.Duration, 
 	return took, failure
 }
 
-// never is for the client: what to do about a request that failed is decided here.
-func never(*cas.Error) bool { return false }
-
-// timeAttempt measures a request without the client's wait for its turn, which is not the service's time, and tells when it is sent.
-// Without a request to be seen it measures the call.
-func timeAttempt(ctx context.Context, tell func()) (context.Context, func() time.Duration) {
-	start := time.Now()
-	var sent atomic.Int64
-	trace := &httptrace.ClientTrace{GetConn: func(string) {
-		sent.Store(int64(time.Since(start)))
-		tell()
-	}}
-	return httptrace.WithClientTrace(ctx, trace), func() time.Duration {
-		return time.Since(start) - time.Duration(sent.Load())
+// waitToSend lets the end of the run give up a request until it is sent.
+func (r *run) waitToSend(ctx context.Context, giveUp context.CancelCauseFunc) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unsent[ctx] = giveUp
+	if r.failure != nil {
+		giveUp(errNotSent)
 	}
 }
+
+// sent is called when a request is sent: from now on it comes to its end.
+func (r *run) sent(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.unsent, ctx)
+}
+
+// never keeps the client from retrying: a run decides itself what to do about a failure.
+func never(*cas.Error) bool { return false }
 
 // learn adapts to a request that was answered.
 func (r *run) learn(c *chunk, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := len(c.items)
-	r.up()
-	r.known = c.items[n-1].sample()
+	r.outage.Answered(time.Now())
+	r.point = r.pointRequest(c.items[n-1])
+	r.accepted = max(r.accepted, c.bytes)
 	r.sizer.Answered(n, took, r.limiter.Starting)
-	if n >= min(pace.StartSize, r.options.BatchSize) { // fewer do not share their request's own cost
+	if n >= min(pace.StartSize, r.options.BatchSize) { // in a smaller request, its own cost counts for too much
 		r.limiter.Answered(c.epoch, n, took)
 	}
+	r.changed.Broadcast()
 }
 
 // treat deals with a request that failed.
@@ -225,7 +209,13 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	n := len(c.items)
 	d := diagnose(err, n)
 	r.mu.Lock()
-	isNews := !c.part || n >= r.sizer.Size // the parts of a chunk fail for what the chunk failed for
+	if d.tooLarge && c.bytes <= r.accepted { // it was not, before
+		d.tooLarge, d.stray = false, true
+	}
+	if d.remedy == endRun && d.stray && r.outage.AnsweredSince(time.Time{}) && (c.strays == 0 || r.there.Before(c.strayed)) {
+		d.remedy = askAgain // the address is right
+	}
+	isNews := !c.part || n >= r.sizer.Size // a part of a chunk that failed is likely to fail for the same reason
 	if d.tooLarge {
 		r.sizer.TooLarge(c.bytes)
 	}
@@ -235,7 +225,7 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	if d.failed && isNews {
 		r.sizer.Failed(n)
 	}
-	// One that fails is likely to hold a feature that is to blame; several in a row tell of a service that has too much to do.
+	// A request that fails is likely to have an offending feature; several in a row mean that the service has too much to do.
 	if d.crowded || isNews && (d.timedOut || d.failed && r.outage.InARow() >= 4) {
 		r.limiter.Overloaded(c.epoch)
 	}
@@ -248,25 +238,25 @@ func (r *run) treat(c *chunk, took time.Duration, err error) {
 	switch {
 	case d.remedy == endRun:
 		r.end(err)
-	case d.away && (d.status != http.StatusServiceUnavailable || c.strays < mostStrays), d.stray && c.strays < 2:
+	case d.remedy == askAgain, d.away && (d.status != http.StatusServiceUnavailable || c.strays < mostStrays), d.stray && c.strays < 2:
 		r.again(c)
 	case d.remedy == dropNamed:
 		r.drop(c, d.named)
 	case n > 1:
 		halves := c.halves()
 		r.again(halves[0], halves[1])
-	case d.away || d.stray || d.failed || d.timedOut:
+	case d.uncertain():
 		r.blame(c, err)
 	default:
 		r.settleFailed(c.items, err)
 	}
 }
 
-// mostStrays is how often a request is answered 503 while others are not, before it is taken to be its own fault.
+// mostStrays is how often a request may get 503 while others do not. Then it is taken to be its own fault.
 const mostStrays = 5
 
-// blame is for a lone feature that failed. It is put aside first. When it has failed once more while others were answered, it is its
-// own fault; where there are no others, a probe decides.
+// blame deals with a lone feature that failed. The first time it is put aside. If it fails again while others are answered, it is its own
+// fault; if there are no others, a probe decides.
 func (r *run) blame(c *chunk, err error) {
 	it := c.items[0]
 	r.mu.Lock()
@@ -285,21 +275,24 @@ func (r *run) blame(c *chunk, err error) {
 	}
 }
 
-// drop settles the features that were named, and asks for the others again.
+// drop settles the features that were named, and requests the others again.
 func (r *run) drop(c *chunk, named map[int]error) {
-	var items []*item
+	var refused, others []*item
 	var errs []error
 	for i, it := range c.items {
 		if err := named[i]; err != nil {
-			items, errs = append(items, it), append(errs, err)
+			refused, errs = append(refused, it), append(errs, err)
+		} else {
+			others = append(others, it)
 		}
 	}
-	if rest := c.without(named); rest != nil {
-		r.again(rest)
+	if len(others) > 0 {
+		r.again(newChunk(others, true))
 	}
-	r.settleFailed(items, errs...)
+	r.settleFailed(refused, errs...)
 }
 
+// again puts chunks back into the queue.
 func (r *run) again(chunks ...*chunk) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -42,8 +42,8 @@ func TestDiagnose(t *testing.T) {
 	}{
 		"unauthorized":                   {status(401), diagnosis{remedy: endRun}},
 		"forbidden":                      {status(403), diagnosis{remedy: endRun}},
-		"no such route":                  {status(404), diagnosis{remedy: endRun}},
-		"redirect":                       {&cas.Error{StatusCode: 307, Type: cas.ErrorTypeRedirect}, diagnosis{remedy: endRun}},
+		"no such route":                  {status(404), diagnosis{remedy: endRun, stray: true}},
+		"redirect":                       {&cas.Error{StatusCode: 307, Type: cas.ErrorTypeRedirect}, diagnosis{remedy: endRun, stray: true}},
 		"closed client":                  {cas.ErrClosed, diagnosis{remedy: endRun}},
 		"another's error":                {errors.New("what"), diagnosis{remedy: endRun}},
 		"refused connection":             {transport(dial), diagnosis{remedy: divide, away: true}},
@@ -63,7 +63,9 @@ func TestDiagnose(t *testing.T) {
 		"request timeout":                {status(408), diagnosis{remedy: divide, timedOut: true, status: 408}},
 		"attempt timeout":                {transport(timeout{}), diagnosis{remedy: divide, timedOut: true}},
 		"too large":                      {status(413), diagnosis{remedy: divide, tooLarge: true, status: 413}},
-		"not decodable":                  {status(400), diagnosis{remedy: divide}},
+		"not decodable":                  {&cas.Error{StatusCode: 400, Type: cas.ErrorTypeBadRequest}, diagnosis{remedy: divide}},
+		"a gateway's refusal":            {status(400), diagnosis{remedy: divide, stray: true}},
+		"a gateway's 422":                {&cas.Error{StatusCode: 422, Type: cas.ErrorTypeHTTP}, diagnosis{remedy: divide, stray: true}},
 		"cut":                            {transport(io.ErrUnexpectedEOF), diagnosis{remedy: divide, stray: true}},
 		"HTML":                           {&cas.Error{StatusCode: 200, Type: cas.ErrorTypeMalformed}, diagnosis{remedy: divide, stray: true, status: 200}},
 		"miscounted":                     {miscounted(3, 4), diagnosis{remedy: divide, stray: true, status: 200}},
@@ -132,7 +134,7 @@ const (
 	poisons
 )
 
-// poisonous answers as a service does that meets such features.
+// poisonous is a service that fails on such features.
 func poisonous(kinds []poison) *fake {
 	s := &fake{}
 	s.answer = func(_ context.Context, positions []int) error {
@@ -171,7 +173,7 @@ func poisonous(kinds []poison) *fake {
 	return s
 }
 
-// poisonedFeatures are features, of which some do not pass the preflight.
+// poisonedFeatures yields features, some of which do not pass the preflight.
 func poisonedFeatures(kinds []poison) func(func(features.Feature, error) bool) {
 	return func(yield func(features.Feature, error) bool) {
 		for i, kind := range kinds {
@@ -186,8 +188,8 @@ func poisonedFeatures(kinds []poison) func(func(features.Feature, error) bool) {
 	}
 }
 
-// Whatever features spoil requests, and whatever the sizes: every feature has one outcome, in order; the poisoned ones have
-// failed, and all the others have their answer.
+// For any features that spoil requests and any sizes, every feature has one outcome, in order: the poisoned features have failed, and all
+// others have their answer.
 func TestPoisonIsIsolated(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	rapid.Check(t, func(t *rapid.T) {
