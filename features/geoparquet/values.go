@@ -81,7 +81,7 @@ func propertyOf(t parquet.Type) (convert toJSON, name string, ok bool) {
 // numberOf returns a function that reads coordinates of a type; nil if the type is not a number.
 func numberOf(t parquet.Type) func(parquet.Value) float64 {
 	if l := t.LogicalType(); l != nil {
-		if d, ok := l.Value.(*pq.DecimalType); ok { // as DuckDB has numbers that are written in SQL
+		if d, ok := l.Value.(*pq.DecimalType); ok { // such as numbers written in the SQL of DuckDB
 			return func(v parquet.Value) float64 {
 				f, err := strconv.ParseFloat(decimal(unscaled(v), int(d.Scale)), 64)
 				if err != nil {

@@ -76,7 +76,7 @@ func newTable(in io.Reader) (*table, error) {
 		t.in = in
 	}
 	first, err := t.in.Read()
-	if err == nil && len(first) == 2 && first[1] == "" && strings.EqualFold(first[0], "sep=") { // a line that Excel reads
+	if err == nil && len(first) == 2 && first[1] == "" && strings.EqualFold(first[0], "sep=") { // a line for Excel
 		first, err = t.in.Read()
 	}
 	if errors.Is(err, io.EOF) {
@@ -226,7 +226,7 @@ func (t *table) next() (row, error) {
 			continue // a blank line
 		}
 		line, _ := t.in.FieldPos(0)
-		for len(values) > len(t.names) && strings.TrimSpace(values[len(values)-1]) == "" { // as spreadsheets end rows by commas
+		for len(values) > len(t.names) && strings.TrimSpace(values[len(values)-1]) == "" { // some spreadsheets end rows with commas
 			values = values[:len(values)-1]
 		}
 		r := row{line: line, values: values}

@@ -89,7 +89,7 @@ func byLabel(label string) encoding.Encoding {
 	if n, err := strconv.Atoi(bare); err == nil && pages[n] != nil {
 		return pages[n]
 	}
-	e, err := htmlindex.Get(name) // of a part of Windows-1252, such as ISO-8859-1, that whole
+	e, err := htmlindex.Get(name) // for a part of Windows-1252, such as ISO-8859-1, it returns Windows-1252
 	if err != nil {
 		return nil
 	}
