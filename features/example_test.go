@@ -10,7 +10,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features"
 )
 
-// A file in UTM zone 16N is read as longitude and latitude, and the source says so.
+// A file in UTM zone 16N is read as longitude and latitude, with a note.
 func ExampleOpen() {
 	folder, err := os.MkdirTemp("", "features")
 	if err != nil {

@@ -4,70 +4,53 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
+
+	// The formats that every program reads. They need nothing but this module and golang.org/x/text.
+	_ "github.com/community-attribute-service/cas-go/features/ogr"
+	_ "github.com/community-attribute-service/cas-go/features/points"
+	_ "github.com/community-attribute-service/cas-go/features/shapefile"
 )
 
-// headBytes is how much of a file its format is told by.
-const headBytes = 4 << 10
-
-// openInput finds the format of a file.
+// openInput opens a file in the format that its content names, then its ending, and else in any that ogr2ogr reads.
 func openInput(path string, o Options) (input, error) {
 	info, err := os.Stat(path)
-	table := false
-	if err == nil && !info.IsDir() {
-		if !info.Mode().IsRegular() {
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, err
-			}
-			return openStream(file, o)
+	isFile := err == nil && info.Mode().IsRegular()
+	var head []byte
+	switch {
+	case err != nil && !isConnection(path):
+		return nil, err
+	case isFile:
+		if head, err = format.Head(path); err != nil {
+			return nil, err
 		}
-		head, err := readHead(path)
+		if in, err := openByContent(path, head, o); in != nil || err != nil {
+			return in, err
+		}
+	case err == nil && !info.IsDir(): // such as a named pipe
+		file, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		if f := detect(head, path); f != nil {
-			return openRecords(*f, path, o)
-		}
-		if looksLikeText(head) && (len(visible(head)) > 0 || byEnding(path) == nil) { // of an empty file its ending tells
-			return openText(path, o)
-		}
-		if err := isUTF16(head); err != nil {
-			return nil, err
-		}
-		if strings.Contains(strings.ToLower(filepath.Ext(path)), "json") { // it says what the text is instead, such as a page of a server
-			return openText(path, o)
-		}
-		if table = isTable(head); table && o.X != "" && byEnding(path) == nil {
-			return openRecords(*named("CSV"), path, o)
-		}
-	}
-	if err != nil && !isConnection(path) {
-		return nil, err
+		return openStream(file, o)
 	}
 	if f := byEnding(path); f != nil && (info == nil || !info.IsDir()) {
 		return openRecords(*f, path, o)
 	}
-	if err == nil && !info.IsDir() {
-		for magic, name := range needsImport {
-			imported := slices.ContainsFunc(format.Registered(), func(f format.Format) bool { return strings.EqualFold(f.Name, name) })
-			if head, _ := readHead(path); !imported && bytes.HasPrefix(head, []byte(magic)) {
-				return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
-			}
-		}
+	if name := notImported(head); name != "" {
+		return nil, fmt.Errorf("%w: this program does not read it; import github.com/community-attribute-service/cas-go/features/%s", ErrUnknown, name)
 	}
 	in, err := openRecords(*named("OGR"), path, o)
 	var layers *LayerError
 	switch {
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
-	case table:
+	case isTable(head):
 		return openRecords(*named("CSV"), path, o) // its error says what is missing
 	case info.IsDir():
 		return nil, fmt.Errorf("%w: it is a folder that GDAL does not read as a whole; give one of its files: %w", ErrUnknown, err)
@@ -75,57 +58,64 @@ func openInput(path string, o Options) (input, error) {
 	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 }
 
-// isConnection reports what names a database and no file, such as PG:dbname=basins. Drives of Windows have one letter.
+// openByContent opens a file whose head tells its format. It returns nil if the head does not.
+func openByContent(path string, head []byte, o Options) (input, error) {
+	if f := detect(head, path); f != nil {
+		return openRecords(*f, path, o)
+	}
+	if looksLikeText(head) && (len(visible(head)) > 0 || byEnding(path) == nil) { // the ending tells the format of an empty file
+		return openText(path, o)
+	}
+	if err := refuseUTF16(head); err != nil {
+		return nil, err
+	}
+	if strings.Contains(strings.ToLower(filepath.Ext(path)), "json") { // its error names what the text is, such as a server's HTML page
+		return openText(path, o)
+	}
+	if isTable(head) && o.X != "" && byEnding(path) == nil {
+		return openRecords(*named("CSV"), path, o)
+	}
+	return nil, nil
+}
+
+// isConnection reports whether path names a database, such as PG:dbname=basins. A single letter is a drive of Windows.
 func isConnection(path string) bool {
 	scheme, _, found := strings.Cut(path, ":")
 	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`)
 }
 
-func readHead(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
+// notImported returns the name of the package that reads files with this head, if the program does not import it; else "".
+func notImported(head []byte) string {
+	for magic, name := range map[string]string{"SQLite format 3\x00": "geopackage", "PAR1": "geoparquet"} {
+		if bytes.HasPrefix(head, []byte(magic)) && find(func(f format.Format) bool { return strings.EqualFold(f.Name, name) }) == nil {
+			return name
+		}
 	}
-	defer file.Close()
-	head := make([]byte, headBytes)
-	n, err := io.ReadFull(file, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, err
-	}
-	return head[:n], nil
+	return ""
 }
 
-// needsImport are formats that programs have to import, by the first bytes of their files.
-var needsImport = map[string]string{"SQLite format 3\x00": "geopackage", "PAR1": "geoparquet"}
-
-// detect finds the format by content; of several that fit, the one that the ending names.
+// detect returns the format that recognizes head. If several do, it prefers the one with the ending of path.
 func detect(head []byte, path string) *format.Format {
-	var fits *format.Format
-	for _, f := range format.Registered() {
-		if f.Detect == nil || !f.Detect(head) {
-			continue
-		}
-		if fits == nil || hasEnding(f, path) {
-			fits = &f
-		}
+	recognizes := func(f format.Format) bool { return f.Detect != nil && f.Detect(head) }
+	if f := find(func(f format.Format) bool { return hasEnding(f, path) && recognizes(f) }); f != nil {
+		return f
 	}
-	return fits
+	return find(recognizes)
 }
 
 func byEnding(path string) *format.Format {
-	for _, f := range format.Registered() {
-		if hasEnding(f, path) {
-			return &f
-		}
-	}
-	return nil
+	return find(func(f format.Format) bool { return hasEnding(f, path) })
 }
 
 func named(name string) *format.Format {
-	for _, f := range format.Registered() {
-		if f.Name == name {
-			return &f
-		}
+	return find(func(f format.Format) bool { return f.Name == name })
+}
+
+// find returns the first format for which is holds, or nil.
+func find(is func(format.Format) bool) *format.Format {
+	all := format.Registered()
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return &all[i]
 	}
 	return nil
 }
@@ -134,37 +124,29 @@ func hasEnding(f format.Format, path string) bool {
 	return slices.Contains(f.Endings, strings.ToLower(filepath.Ext(path)))
 }
 
-// looksLikeText reports what GeoJSON is written in, or gzip.
+// looksLikeText reports whether head starts GeoJSON text or gzip, or is blank.
 func looksLikeText(head []byte) bool {
-	if isGzip(head) {
-		return true
-	}
-	for magic := range needsImport {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return false
-		}
-	}
 	text := visible(head)
-	return len(text) == 0 || text[0] == '{' || text[0] == '['
+	return len(text) == 0 || text[0] == '{' || text[0] == '[' || isGzip(head)
 }
 
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
-// isTable reports text whose first line has separators of columns.
+// isTable reports whether head is text whose first line has separators of columns.
 func isTable(head []byte) bool {
 	line, _, _ := bytes.Cut(visible(head), []byte("\n"))
 	return bytes.ContainsAny(line, ",;\t|") && !bytes.ContainsAny(line, "<{\x00") && !bytes.Contains(line, []byte("(("))
 }
 
-// isUTF16 refuses text that Windows programs write, such as PowerShell by > and Excel as "Unicode text".
-func isUTF16(head []byte) error {
+// refuseUTF16 refuses text in the encoding that Windows programs write, such as PowerShell with > and Excel as "Unicode text".
+func refuseUTF16(head []byte) error {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		return fmt.Errorf("%w: it is text in UTF-16; save it as UTF-8", ErrUnknown)
 	}
 	return nil
 }
 
-// visible is what follows a byte order mark and the blanks that may stand before GeoJSON text; RFC 8142 has the last of them.
+// visible returns head without a byte order mark and the white space and record separators (RFC 8142) before GeoJSON text.
 func visible(head []byte) []byte {
 	return bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x1e")
 }

@@ -1,6 +1,8 @@
 package features
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,26 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
+// A Feature is one geometry to extract attributes for, with its id and properties.
+type Feature struct {
+	// ID is the feature's id as text: the content of a JSON string, or the spelling of a number in the input (7120034520, 1.0,
+	// 9007199254740993).
+	ID string
+	// Geometry is the text of the geometry byte for byte. It is nil if the feature has no geometry member, and may be the text "null".
+	// A bare NaN or Infinity, which is not JSON, is kept; package preflight refuses it.
+	Geometry json.RawMessage
+	// Properties holds the raw values of the properties in [Options.Keep]; nil if there are none.
+	Properties map[string]json.RawMessage
+	// Index is the position in the input, counted from 0.
+	Index int
+	// CRS names the reference system of the geometry if it is not WGS 84 longitude and latitude and could not be converted. Package
+	// preflight refuses such a feature.
+	CRS string
+	// Err is a problem of the feature besides its geometry, such as a row with too few cells. Package preflight refuses the feature with
+	// this error.
+	Err error
+}
+
 // Options say how to read an input. The zero value reads a file with one layer and keeps all properties.
 type Options struct {
 	// IDField names the property that holds the id, a string or a number. "" uses the id member of a GeoJSON feature, else the position
@@ -27,7 +49,7 @@ type Options struct {
 	// AssumeCRS is the reference system of a file that names none, or a wrong one, such as EPSG:5070; "" uses what the file names.
 	AssumeCRS string
 	// X and Y name the columns of longitude (easting) and latitude (northing) in a table of points; "" looks for the usual
-	// names: x, lon, long, lng, longitude; y, lat, latitude.
+	// names: x, lon, long, lng, longitude, dec_long_va; y, lat, latitude, dec_lat_va.
 	X, Y string
 }
 
@@ -36,10 +58,11 @@ type Source struct {
 	path    string
 	options Options
 	input   input
-	about   Description
+	crs     string   // the reference system that coordinates are converted from; "" if the input does not name one before it is read
+	notes   []string // about the reference system
 }
 
-// A Description is what is known about an input without reading all of it.
+// A Description is what is known about an input before all of it is read.
 type Description struct {
 	Format   string   // such as GeoJSON, Shapefile, GeoPackage
 	Layer    string   // the layer that is read; "" if the format has no layers
@@ -47,7 +70,7 @@ type Description struct {
 	CRS      string   // the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none
 	Fields   []Field  // properties in the order of the file; nil if they are known only after reading
 	Features int      // -1 if not known
-	Notes    []string // what a user should know, a sentence each: an assumed or converted reference system, a missing sidecar file
+	Notes    []string // what a user should know, a sentence each, such as a converted reference system or a missing sidecar file
 }
 
 // A Field is a property that features have.
@@ -58,24 +81,24 @@ type Field struct {
 
 // Errors of inputs, for [errors.Is]. Package geojson has the errors of GeoJSON text.
 var (
-	ErrMissingID   = errors.New("missing id")   // the id is missing, or is neither a string nor a number
-	ErrDuplicateID = errors.New("duplicate id") // two features with one id, compared as text
+	ErrMissingID   = ids.ErrMissing   // the id is missing, or is neither a string nor a number
+	ErrDuplicateID = ids.ErrDuplicate // two features with one id, compared as text
 	ErrUnknown     = errors.New("unknown file format")
 	// ErrBroken means that the file is cut, damaged, encrypted or not of the format that it seems to have.
 	ErrBroken = format.ErrBroken
 )
 
-// A FieldError is a property that was asked for by name and that a feature does not have. Where it would hold the id, the error is an
+// A FieldError is a property that was asked for by name and that a feature does not have. If it would hold the id, the error is an
 // [ErrMissingID] too.
 type FieldError = ids.FieldError
 
-// A LayerError means that a file has several layers and [Options.Layer] names none of them, or one that does not exist.
+// A LayerError means that a file has several layers and [Options.Layer] names none of them.
 type LayerError = format.LayerError
 
-// A CRSError is an input whose reference system, or the one that [Options.AssumeCRS] names, cannot be used.
+// A CRSError means that the reference system of the input, or the one in [Options.AssumeCRS], cannot be used.
 type CRSError struct{ Err error }
 
-// Error says why.
+// Error returns the reason.
 func (e *CRSError) Error() string { return "the reference system cannot be used: " + e.Err.Error() }
 
 // Unwrap returns the error of package crs.
@@ -89,7 +112,7 @@ func (e *CRSError) Unwrap() error { return e.Err }
 // Describe().Notes of the Source says what was converted.
 func Open(path string, o Options) (*Source, error) {
 	in, err := openInput(path, o)
-	if layers := (*LayerError)(nil); errors.As(err, &layers) { // it names the path
+	if layers := (*LayerError)(nil); errors.As(err, &layers) { // its text has the path
 		return nil, err
 	}
 	if err != nil {
@@ -98,7 +121,7 @@ func Open(path string, o Options) (*Source, error) {
 	return newSource(path, in, o)
 }
 
-// withPath puts the path before an error, unless that begins with it.
+// withPath puts the path before an error that does not begin with it.
 func withPath(path string, err error) error {
 	if strings.HasPrefix(err.Error(), path) {
 		return err
@@ -116,7 +139,7 @@ func NewReader(r io.Reader, o Options) (*Source, error) {
 }
 
 func newSource(path string, in input, o Options) (*Source, error) {
-	s := &Source{path: path, options: o, input: in, about: in.describe()}
+	s := &Source{path: path, options: o, input: in}
 	if err := s.findCRS(); err != nil {
 		in.Close()
 		return nil, s.wrap(err)
@@ -126,10 +149,7 @@ func newSource(path string, in input, o Options) (*Source, error) {
 
 // findCRS decides how the input's coordinates become longitude and latitude.
 func (s *Source) findCRS() error {
-	definition, assumed := s.about.CRS, false
-	if s.options.AssumeCRS != "" {
-		definition, assumed = s.options.AssumeCRS, true
-	}
+	definition := cmp.Or(s.options.AssumeCRS, s.input.describe().CRS)
 	if definition == "" {
 		if !s.input.isLonLat() {
 			s.note("The file names no reference system; its coordinates are taken as longitude and latitude (WGS 84). If they are not, name their system, such as EPSG:5070 (--assume-crs).")
@@ -140,12 +160,13 @@ func (s *Source) findCRS() error {
 	if err != nil {
 		return &CRSError{err}
 	}
-	s.about.CRS = system.String()
+	s.crs = system.String()
+	assumed := s.options.AssumeCRS != ""
 	if assumed {
-		s.note("The reference system is assumed to be " + s.about.CRS + ".")
+		s.note("The reference system is assumed to be " + s.crs + ".")
 	}
-	for _, note := range notesOf(system) {
-		s.note(note)
+	for _, text := range notesOf(system) {
+		s.note(text)
 	}
 	if !system.Identity() {
 		s.input.convert(system.LonLat)
@@ -155,7 +176,7 @@ func (s *Source) findCRS() error {
 	return nil
 }
 
-// notesOf is what a user should know of the way from a system to WGS 84.
+// notesOf returns what a user should know about the conversion from a system to WGS 84.
 func notesOf(system *crs.System) (notes []string) {
 	if note := system.Note(); note != "" {
 		notes = append(notes, note)
@@ -166,10 +187,14 @@ func notesOf(system *crs.System) (notes []string) {
 	return notes
 }
 
-func (s *Source) note(text string) {
-	if !slices.Contains(s.about.Notes, text) {
-		s.about.Notes = append(s.about.Notes, text)
+func (s *Source) note(text string) { s.notes = withNote(s.notes, text) }
+
+// withNote appends a note that is not there yet.
+func withNote(notes []string, text string) []string {
+	if slices.Contains(notes, text) {
+		return notes
 	}
+	return append(notes, text)
 }
 
 // Features yields the features in the order of the input. A file can be read any number of times, each time from its beginning; a
@@ -177,7 +202,7 @@ func (s *Source) note(text string) {
 // few features, and by 20 bytes for each id, to find ids that occur twice.
 //
 // An error ends the sequence and is yielded last. It says what cannot be read and where, or which feature has no id ([ErrMissingID]) or
-// an id that occurs twice ([ErrDuplicateID]). Other problems of one feature do not end the sequence: package preflight judges its
+// an id that occurs twice ([ErrDuplicateID]). Other problems of one feature do not end the sequence: package preflight checks its
 // geometry, and [Feature.Err] has the rest.
 func (s *Source) Features() iter.Seq2[Feature, error] { return s.Pass(Pass{Keep: s.options.Keep}) }
 
@@ -202,23 +227,18 @@ func (s *Source) Pass(p Pass) iter.Seq2[Feature, error] {
 
 // Describe returns what is known about the input. Reading may add a reference system and notes.
 func (s *Source) Describe() Description {
-	about := s.about
-	about.CRS = s.CRS()
-	about.Notes = slices.Concat(about.Notes, s.input.notes())
+	about := s.input.describe()
+	about.CRS = cmp.Or(s.crs, about.CRS)
+	about.Notes = slices.Concat(s.notes, about.Notes)
 	return about
 }
 
 // Format returns the name of the format, such as Shapefile.
-func (s *Source) Format() string { return s.about.Format }
+func (s *Source) Format() string { return s.input.describe().Format }
 
 // CRS is the reference system of the file, such as "EPSG:5070 (NAD83 / Conus Albers)"; "" if it names none. For GeoJSON, it is known
 // only after reading.
-func (s *Source) CRS() string {
-	if g, ok := s.input.(*geoJSON); ok && g.found != "" {
-		return g.found
-	}
-	return s.about.CRS
-}
+func (s *Source) CRS() string { return s.Describe().CRS }
 
 // Path returns the name of the file; "" for a reader.
 func (s *Source) Path() string { return s.path }
@@ -244,7 +264,7 @@ func (s *Source) Once() bool { return s.input.once() }
 // Close closes the files of the source. It does not end a running sequence.
 func (s *Source) Close() error { return s.input.Close() }
 
-// wrap names the file in an error that does not.
+// wrap puts the name of the file before an error that does not have its path.
 func (s *Source) wrap(err error) error {
 	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) {
 		return err
@@ -252,7 +272,7 @@ func (s *Source) wrap(err error) error {
 	return fmt.Errorf("%s: %w", filepath.Base(shown(s.path)), err)
 }
 
-// shown is a path as errors have it: of a database only its kind, for the rest may hold a password.
+// shown returns a path for an error text. Of a database it is only the kind, because the rest may hold a password.
 func shown(path string) string {
 	kind, _, ok := strings.Cut(path, ":")
 	if _, err := os.Stat(path); err != nil && ok && len(kind) > 1 {
@@ -261,15 +281,17 @@ func shown(path string) string {
 	return path
 }
 
-// An input is one way to features: GeoJSON text, or records of another format.
+// A conversion returns the longitude and latitude of a position.
+type conversion func(x, y float64) (lon, lat float64, err error)
+
+// An input reads features from GeoJSON text, or from the records of another format.
 type input interface {
 	describe() Description
 	isLonLat() bool // coordinates are longitude and latitude unless something else is said
-	// convert has coordinates converted; nil takes them as longitude and latitude whatever the input says.
-	convert(to func(x, y float64) (lon, lat float64, err error))
+	// convert sets how coordinates are converted; nil takes them as longitude and latitude, whatever the input says.
+	convert(to conversion)
 	features(Options, Pass) iter.Seq2[Feature, error]
-	notes() []string
-	files() []string // where they are others than the one that was opened
-	once() bool
+	files() []string // the files that are read; nil for the one that was opened
+	once() bool      // it can be read only once
 	Close() error
 }

@@ -36,7 +36,7 @@ func collect(t *testing.T, s *features.Source) (all []features.Feature, err erro
 
 const point = `{"type":"Point","coordinates":[-84.2308,36.1983]}`
 
-// A file is read any number of times, a stream once; text in WGS 84 is kept byte for byte.
+// A file can be read any number of times, a stream once. Text in WGS 84 is kept byte for byte.
 func TestGeoJSONIsReadAsOftenAsItIsAsked(t *testing.T) {
 	text := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"N":"a","K":1.50},"geometry":` + point + `}]}`
 	path := file(t, "basins.data", text)
@@ -67,8 +67,8 @@ func TestGeoJSONIsReadAsOftenAsItIsAsked(t *testing.T) {
 	assert.Len(t, all, 1)
 }
 
-// Coordinates of a system that is named in the text, before or behind the features, or by the user, become longitude and
-// latitude, and that is said. What cannot be converted ends before the first feature.
+// Coordinates are converted from the system that the text names, before or after the features, or that the user names; a note says so.
+// A system that cannot be converted is an error before the first feature.
 func TestGeoJSONInOtherSystems(t *testing.T) {
 	const utm = `{"type":"Point","coordinates":[749185.6,4009722.4]}`
 	feature := `{"type":"Feature","properties":{},"geometry":` + utm + `}`
@@ -92,7 +92,7 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 			assert.Contains(t, strings.Join(source.Describe().Notes, " "), "EPSG:32616")
 		})
 	}
-	// What is taken as WGS 84 is said, and not called a conversion.
+	// A datum that is taken as WGS 84 gives a note, but not of a conversion.
 	for name, want := range map[string][]string{
 		"EPSG:4269": {"North American Datum 1983 is taken as WGS 84: they agree within about 2 m"}, "WGS 84": nil, "urn:ogc:def:crs:EPSG:4326": nil,
 	} {
@@ -141,7 +141,7 @@ func TestGeoJSONInOtherSystems(t *testing.T) {
 	require.ErrorContains(t, err, "NAD27")
 }
 
-// A file that says of itself that it is a part is read, and said.
+// A file that says that it is incomplete is read, with a note.
 func TestFilesThatAreNotAll(t *testing.T) {
 	feature := `{"type":"Feature","properties":{},"geometry":` + point + `}`
 	for name, members := range map[string]string{
@@ -173,7 +173,7 @@ func TestFilesThatAreNotAll(t *testing.T) {
 	}
 }
 
-// Ids are found by the sentinels, or, leniently, in the features.
+// Errors of ids are found by errors.Is, and in a lenient pass in the features.
 func TestIDsOfASource(t *testing.T) {
 	line := func(id string) string {
 		return `{"type":"Feature","properties":{"N":` + id + `},"geometry":` + point + "}\n"
@@ -195,7 +195,7 @@ func TestIDsOfASource(t *testing.T) {
 	require.ErrorIs(t, problems[2], features.ErrDuplicateID)
 }
 
-// What no reader knows is named, with what to do.
+// The error for a file that no reader recognizes says what it is and what to do.
 func TestUnknownFiles(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"table.gpkg":    {"SQLite format 3\x00" + strings.Repeat("\x00", 100), "features/geopackage"},
@@ -248,7 +248,7 @@ func TestUnknownFiles(t *testing.T) {
 	require.NotContains(t, err.Error(), "secret")
 }
 
-// TestTables: a table is read under any name, and from a stream, also compressed.
+// TestTables reads a table with any ending, and from a stream that is compressed.
 func TestTables(t *testing.T) {
 	const text = "site;long_dd;lat_dd\na;1;2\n"
 	var compressed bytes.Buffer
@@ -270,7 +270,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// FuzzSource reads any bytes: no panic, an error last and once.
+// FuzzSource reads any bytes: nothing panics, and an error is yielded last and once.
 func FuzzSource(f *testing.F) {
 	f.Add([]byte(`{"type":"Feature","id":1,"geometry":`+point+`}`), "", "")
 	f.Add([]byte("lon,lat,name\n-84.2,36.1,a\n"), "name", "")

@@ -9,29 +9,28 @@ import (
 	"io"
 	"iter"
 	"os"
-	"slices"
 
 	"github.com/community-attribute-service/cas-go/features/crs"
 	"github.com/community-attribute-service/cas-go/features/geojson"
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// geoJSON is an input of GeoJSON text. Its reference system is WGS 84 unless a member "crs" says otherwise, which may stand
-// behind the features.
+// geoJSON is an input of GeoJSON text. Its reference system is WGS 84 unless a member "crs" names another, which may come after the
+// features.
 type geoJSON struct {
 	path   string    // "" for a stream
-	stream io.Reader // in place of a path
-	to     func(x, y float64) (lon, lat float64, err error)
-	any    bool   // coordinates are longitude and latitude whatever the text says
-	late   string // the reference system that is named behind the features
+	stream io.Reader // nil for a file
+	to     conversion
+	any    bool   // coordinates are longitude and latitude, whatever the text says
+	late   string // the reference system that is named after the features
 	found  string // the reference system that the text names
-	told   []string
+	notes  []string
 }
 
-// openText looks whether a member "crs" stands behind the features, where writers of the GeoJSON of 2008 may put it: then the
-// text is read once more, to know it beforehand.
+// openText opens a file of GeoJSON text. If a member "crs" may come after the features, where the GeoJSON of 2008 allows it, openText
+// scans the text to know the system before the first feature.
 func openText(path string, o Options) (input, error) {
-	if err := isPlain(o); err != nil {
+	if err := refuseOptions(o); err != nil {
 		return nil, err
 	}
 	g := &geoJSON{path: path}
@@ -50,7 +49,7 @@ func openText(path string, o Options) (input, error) {
 		return nil, err
 	}
 	if bytes.Contains(tail, []byte(`"crs"`)) {
-		summary, _ := geojson.Scan(file, geojson.Options{TrustIDs: true, Lenient: true}) // what is wrong is found when it is read
+		summary, _ := geojson.Scan(file, geojson.Options{TrustIDs: true, Lenient: true}) // reading returns the error again
 		g.late = summary.CRS
 	}
 	return g, nil
@@ -58,17 +57,17 @@ func openText(path string, o Options) (input, error) {
 
 // openStream reads GeoJSON or a table of points from r.
 func openStream(r io.Reader, o Options) (input, error) {
-	head := bufio.NewReaderSize(r, headBytes)
-	start, err := head.Peek(1)
-	for err == nil && len(start) < headBytes && (len(visible(start)) == 0 || !looksLikeText(start)) { // no more than it takes: a pipe may have no more for long
-		start, err = head.Peek(len(start) + 1)
+	in := bufio.NewReaderSize(r, format.HeadBytes)
+	head, err := in.Peek(1)
+	for err == nil && len(head) < format.HeadBytes && (len(visible(head)) == 0 || !looksLikeText(head)) { // byte by byte: a pipe may have no more for long
+		head, err = in.Peek(len(head) + 1)
 	}
-	compressed := isGzip(start)
+	compressed := isGzip(head)
 	if compressed {
-		start, _ = head.Peek(headBytes)
+		head, _ = in.Peek(format.HeadBytes)
 	}
-	f := detect(start, "")
-	if f == nil && !looksLikeText(start) && (o.X != "" || isTable(start)) {
+	f := detect(head, "")
+	if f == nil && !looksLikeText(head) && (o.X != "" || isTable(head)) {
 		f = named("CSV") // its error says what is missing
 	}
 	switch {
@@ -79,21 +78,21 @@ func openStream(r io.Reader, o Options) (input, error) {
 			what = "a file for GDAL"
 		}
 		return nil, fmt.Errorf("%w in a stream: it looks like %s, which is read from a file: give the name of one", ErrUnknown, what)
-	case compressed || !looksLikeText(start):
-		reader, err := f.Stream(head, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
+	case compressed || !looksLikeText(head):
+		reader, err := f.Stream(in, format.Options{Layer: o.Layer, X: o.X, Y: o.Y})
 		if err != nil {
 			return nil, err
 		}
 		return &records{reader: reader, single: true}, nil
 	}
-	if err := isUTF16(start); err != nil {
+	if err := refuseUTF16(head); err != nil {
 		return nil, err
 	}
-	return &geoJSON{stream: head}, isPlain(o)
+	return &geoJSON{stream: in}, refuseOptions(o)
 }
 
-// isPlain refuses options that GeoJSON has no use for.
-func isPlain(o Options) error {
+// refuseOptions refuses options that do not apply to GeoJSON.
+func refuseOptions(o Options) error {
 	switch {
 	case o.Layer != "":
 		return fmt.Errorf("GeoJSON has no layers, and %q was asked for", o.Layer)
@@ -103,24 +102,17 @@ func isPlain(o Options) error {
 	return nil
 }
 
-func (g *geoJSON) describe() Description { return Description{Format: "GeoJSON", Features: -1} }
+func (g *geoJSON) describe() Description {
+	return Description{Format: "GeoJSON", Features: -1, CRS: g.found, Notes: g.notes}
+}
+
 func (g *geoJSON) isLonLat() bool        { return true }
+func (g *geoJSON) convert(to conversion) { g.to, g.any = to, true }
 func (g *geoJSON) files() []string       { return nil }
 func (g *geoJSON) once() bool            { return g.stream != nil }
 func (g *geoJSON) Close() error          { return nil }
 
-func (g *geoJSON) notes() []string { return g.told }
-
-// take takes in what the text says of itself, once.
-func (g *geoJSON) take(note string) {
-	if !slices.Contains(g.told, note) {
-		g.told = append(g.told, note)
-	}
-}
-
-func (g *geoJSON) convert(to func(x, y float64) (lon, lat float64, err error)) {
-	g.to, g.any = to, true
-}
+func (g *geoJSON) note(text string) { g.notes = withNote(g.notes, text) }
 
 func (g *geoJSON) features(o Options, p Pass) iter.Seq2[Feature, error] {
 	return func(yield func(Feature, error) bool) {
@@ -134,24 +126,23 @@ func (g *geoJSON) features(o Options, p Pass) iter.Seq2[Feature, error] {
 			defer file.Close()
 			r = file
 		}
-		read := geojson.Options{IDField: o.IDField, Keep: p.Keep, TrustIDs: p.TrustIDs, Lenient: p.Lenient, AnyCRS: g.any, CRS: g.late, Note: g.take}
+		read := geojson.Options{IDField: o.IDField, Keep: p.Keep, TrustIDs: p.TrustIDs, Lenient: p.Lenient, AnyCRS: g.any, CRS: g.late, Note: g.note}
 		var declared declaredCRS
 		for f, err := range geojson.Read(r, read) {
 			feature := Feature(f)
-			feature.Err = sentinel(f.Err)
 			if err == nil && g.to != nil {
-				feature.Geometry, feature.Err = convertText(f.Geometry, "", g.to, feature.Err)
+				feature.Geometry, feature.Err = convertText(f.Geometry, "", g.to, f.Err)
 			} else if err == nil && f.CRS != "" {
 				err = g.fromDeclared(&feature, &declared)
 			}
-			if !yield(feature, sentinel(err)) || err != nil {
+			if !yield(feature, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// declaredCRS is the reference system that a text declares, looked up once.
+// declaredCRS is the reference system that a text declares, parsed once.
 type declaredCRS struct {
 	name   string
 	system *crs.System
@@ -165,8 +156,8 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 			return &CRSError{err}
 		}
 		d.name, d.system, g.found = f.CRS, system, system.String()
-		for _, note := range notesOf(system) {
-			g.take(note)
+		for _, text := range notesOf(system) {
+			g.note(text)
 		}
 	}
 	f.CRS = ""
@@ -176,9 +167,10 @@ func (g *geoJSON) fromDeclared(f *Feature, d *declaredCRS) error {
 	return nil
 }
 
-// convertText converts the positions of a GeoJSON geometry. What is no geometry that the service takes is left as it is, and so is one
-// that itself names another reference system than its collection declares: preflight refuses it.
-func convertText(text json.RawMessage, declared string, to func(x, y float64) (float64, float64, error), before error) (json.RawMessage, error) {
+// convertText converts the positions of a GeoJSON geometry. declared is the reference system of its collection, before an earlier error
+// of the feature. convertText does not change a geometry that the service does not take, or that names another reference system itself:
+// package preflight refuses it.
+func convertText(text json.RawMessage, declared string, to conversion, before error) (json.RawMessage, error) {
 	g, own, ok := format.ParseGeoJSON(text)
 	if !ok || declared != "" && own != "" && own != declared {
 		return text, before
@@ -188,21 +180,3 @@ func convertText(text json.RawMessage, declared string, to func(x, y float64) (f
 	}
 	return g.AppendGeoJSON(nil), before
 }
-
-// sentinel has errors of ids found by the sentinels of this package.
-func sentinel(err error) error {
-	switch {
-	case errors.Is(err, geojson.ErrMissingID):
-		return idError{err, ErrMissingID}
-	case errors.Is(err, geojson.ErrDuplicateID):
-		return idError{err, ErrDuplicateID}
-	}
-	return err
-}
-
-type idError struct {
-	error
-	kind error
-}
-
-func (e idError) Unwrap() []error { return []error{e.error, e.kind} }

@@ -30,8 +30,8 @@ type reading struct {
 func (r *reading) flags(f *pflag.FlagSet) {
 	f.StringVar(&r.idField, "id-field", "", "property that holds the id (default: the feature's own id, else its position)")
 	f.StringVar(&r.layer, "layer", "", "layer of a file that has several; 'cas describe FILE' lists them")
-	f.StringVar(&r.x, "x", "", "column of longitudes in a table of points (default: x, lon, long, lng or longitude)")
-	f.StringVar(&r.y, "y", "", "column of latitudes in a table of points (default: y, lat or latitude)")
+	f.StringVar(&r.x, "x", "", "column of longitudes in a table of points (default: x, lon, long, lng, longitude or dec_long_va)")
+	f.StringVar(&r.y, "y", "", "column of latitudes in a table of points (default: y, lat, latitude or dec_lat_va)")
 	f.StringVar(&r.assumeCRS, "assume-crs", "", "reference system of the file, if it names none or a wrong one, such as EPSG:5070")
 }
 

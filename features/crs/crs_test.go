@@ -30,7 +30,7 @@ func near(t *testing.T, s *crs.System, x, y, lon, lat, tolerance float64) {
 	assert.InDelta(t, lat, gotLat, tolerance)
 }
 
-// TestWorkedExamples holds the methods to the worked examples of IOGP Guidance Note 7-2 and Snyder.
+// TestWorkedExamples compares the methods with the worked examples of IOGP Guidance Note 7-2 and Snyder.
 func TestWorkedExamples(t *testing.T) {
 	// Guidance Note 7-2, 3.1.1.1: ETRS89 / LAEA Europe.
 	near(t, parse(t, "EPSG:3035"), 3962799.45, 2999718.85, 5, 50, 1e-7)
@@ -236,7 +236,7 @@ func TestUnitsAndMeridians(t *testing.T) {
 	near(t, parse(t, "ESRI:102726"), 8202083.33333333, 0, -120.5, 43+2.0/3, 1e-11)
 }
 
-// TestPrjFiles reads .prj files as the data sets of hydrologists come with.
+// TestPrjFiles reads .prj files like those of data sets in hydrology.
 func TestPrjFiles(t *testing.T) {
 	const sphere = `PROJCS["MODIS",GEOGCS["GCS_Unknown_datum_based_upon_the_custom_spheroid",DATUM["D_Not_specified_based_on_custom_spheroid",SPHEROID["Custom_spheroid",6371007.181,0.0]],` +
 		`PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Sinusoidal"],PARAMETER["False_Easting",0.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",0.0],UNIT["Meter",1.0]]`
@@ -290,7 +290,7 @@ func ExampleParse() {
 	// reference system EPSG:26716 (NAD27 / UTM zone 16N): the datum North American Datum 1927 is not within 2 m of WGS 84, and its shift needs grids or parameters that are not here; convert the file first: ogr2ogr -t_srs EPSG:4326 out.gpkg in
 }
 
-// FuzzParse holds that no text makes Parse or LonLat panic or give a position that is none.
+// FuzzParse checks that no text makes Parse or LonLat panic or return an impossible position.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"EPSG:5070", "urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326+5773", "ESRI:102003", "EPSG:3995", "EPSG:6933",
@@ -338,7 +338,7 @@ func BenchmarkLonLat(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstUse measures what the table of systems costs a program once.
+// BenchmarkFirstUse measures the unpacking of the table of systems, once in a program.
 func BenchmarkFirstUse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

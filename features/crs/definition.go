@@ -19,7 +19,7 @@ const (
 	parameters
 )
 
-// parameterNames are the names that EPSG, OGC, GDAL and Esri give to the parameters, squeezed.
+// parameterNames are the squeezed names of the parameters in EPSG, OGC, GDAL and Esri.
 var parameterNames = map[string]int{
 	"latitudeoforigin": lat0, "latitudeofnaturalorigin": lat0, "latitudeoffalseorigin": lat0, "latitudeofcenter": lat0, "latitudeofcentre": lat0,
 	"centralmeridian": lon0, "longitudeoforigin": lon0, "longitudeofnaturalorigin": lon0, "longitudeoffalseorigin": lon0,
@@ -31,7 +31,7 @@ var parameterNames = map[string]int{
 	"falsenorthing": falseNorth, "northingatfalseorigin": falseNorth,
 }
 
-// squeeze leaves the lower-case letters and digits of a name, which is what its spellings share.
+// squeeze returns the letters of a name, in lower case, and its digits: the spellings of one name differ in the rest.
 func squeeze(name string) string {
 	var b strings.Builder
 	for i := range len(name) {
@@ -45,11 +45,11 @@ func squeeze(name string) string {
 	return b.String()
 }
 
-// definition is what all ways of writing down a system have in common.
+// A definition is a system as read from WKT, PROJJSON or the registry.
 type definition struct {
 	id, name  string
 	datum     string  // name of the datum
-	datumID   string  // its code, such as "EPSG:6269", or ""
+	datumID   string  // code of the datum, such as "EPSG:6269", or ""
 	a, rf     float64 // ellipsoid: semi-major axis in metres, inverse flattening (0: sphere)
 	meridian  float64 // prime meridian, degrees east of Greenwich
 	angle     float64 // degrees in a unit of a geographic system
@@ -58,22 +58,22 @@ type definition struct {
 	given     [parameters]bool
 	others    map[string]float64 // parameters with other names, by name, as written
 	unit      float64            // metres in a unit of a projected system
-	axes      []string           // where the two axes point, lower case, if that is said
-	shifted   bool               // it says how to shift it to WGS 84, by other than zeros
-	webSphere bool               // GDAL marks its Mercator as the spherical one
+	axes      []string           // directions of the two axes, lower case; nil if they are not known
+	shifted   bool               // it has a shift to WGS 84 other than zeros
+	webSphere bool               // GDAL marks its Mercator projection as spherical
 }
 
-// unsupported is an UnsupportedError about d.
+// unsupported returns an UnsupportedError about d.
 func (d *definition) unsupported(format string, args ...any) error {
 	return &UnsupportedError{System: label(d.id, d.name), Reason: fmt.Sprintf(format, args...)}
 }
 
-// malformed is the error about a definition that does not make sense.
+// malformed returns the error for a definition that makes no sense.
 func (d *definition) malformed(format string, args ...any) error {
 	return fmt.Errorf("reference system %s: %s", label(d.id, d.name), fmt.Sprintf(format, args...))
 }
 
-// set takes in a parameter by name; angles in degrees, lengths in metres.
+// set sets a parameter by name; angles are in degrees, lengths in metres.
 func (d *definition) set(name string, value float64) {
 	if i, ok := parameterNames[squeeze(name)]; ok {
 		d.values[i], d.given[i] = value, true
@@ -85,7 +85,7 @@ func (d *definition) set(name string, value float64) {
 	d.others[name] = value
 }
 
-// or is a parameter, or a value in its place.
+// or returns a parameter, or absent if it is not given.
 func (d *definition) or(index int, absent float64) float64 {
 	if d.given[index] {
 		return d.values[index]
@@ -100,8 +100,12 @@ func (d *definition) system() (*System, error) {
 		return nil, err
 	}
 	s := &System{id: d.id, name: d.name, note: note, unit: d.unit, meridian: d.meridian}
-	if d.method == "" {
-		return d.geographic(s)
+	if d.method == "" { // a geographic system
+		if err := d.checkAxes(false); err != nil {
+			return nil, err
+		}
+		s.unit, s.exact = d.angle, d.angle == 1 && d.meridian == 0
+		return s, nil
 	}
 	for i, v := range d.values {
 		if math.IsNaN(v) || math.IsInf(v, 0) || (i < scale && math.Abs(v) > 720) {
@@ -116,15 +120,6 @@ func (d *definition) system() (*System, error) {
 	return s, nil
 }
 
-func (d *definition) geographic(s *System) (*System, error) {
-	if err := d.checkAxes(false); err != nil {
-		return nil, err
-	}
-	s.unit = d.angle
-	s.exact = d.angle == 1 && d.meridian == 0
-	return s, nil
-}
-
 // checkAxes refuses axes that do not point north and east.
 func (d *definition) checkAxes(polar bool) error {
 	for _, direction := range d.axes {
@@ -135,7 +130,7 @@ func (d *definition) checkAxes(polar bool) error {
 	return nil
 }
 
-// projection prepares the projection by the name of its method.
+// projection makes the projection by the name of its method.
 func (d *definition) projection() (projection, error) {
 	l := newEllipsoid(d.a, d.rf)
 	build, ok := methods[squeeze(d.method)]
@@ -164,10 +159,10 @@ func (d *definition) projection() (projection, error) {
 	return p, nil
 }
 
-// builder makes a projection; polar tells that its axes may point south.
+// A builder makes a projection. polar means that its axes may point south.
 type builder func(d *definition, l ellipsoid) (p projection, polar bool, err error)
 
-// methods are the projection methods by their names in EPSG, OGC WKT 1 and Esri's, squeezed.
+// methods are the projection methods by their squeezed names in EPSG, OGC WKT 1 and Esri's WKT.
 var methods = map[string]builder{
 	"transversemercator": buildTransverse, "gausskruger": buildTransverse, "transversemercatorcomplex": buildTransverse,
 	"albersequalarea": buildAlbers, "albersconicequalarea": buildAlbers, "albers": buildAlbers,
@@ -184,7 +179,7 @@ var methods = map[string]builder{
 	"sinusoidal":                           buildSinusoidal,
 }
 
-// takes checks that no parameter is there that the method does not have, and that none is missing.
+// takes checks that all needed parameters are given and no others than those needed or allowed.
 func (d *definition) takes(needed, allowed []int) error {
 	for i, given := range d.given {
 		neutral := d.values[i] == 0 || (i == scale && d.values[i] == 1)
@@ -210,7 +205,7 @@ var parameterTitles = [parameters]string{
 	"scale factor", "false easting", "false northing",
 }
 
-// radians is an angle among the parameters.
+// radians returns a parameter that is an angle.
 func (d *definition) radians(index int) float64 { return d.values[index] * degree }
 
 // onSphere limits a method to spheres.
@@ -308,7 +303,7 @@ func buildPolarB(d *definition, l ellipsoid) (projection, bool, error) {
 	return newStereographic(l, pole, d.radians(parallel1), 1), true, nil
 }
 
-// buildPolar is for OGC's one name for both variants: the latitude of origin is a pole, or the standard parallel.
+// buildPolar is for OGC's one name for both variants. The latitude of origin is either a pole or the standard parallel.
 func buildPolar(d *definition, l ellipsoid) (projection, bool, error) {
 	if math.Abs(d.values[lat0]) > 90-1e-8 {
 		return buildPolarA(d, l)
@@ -318,7 +313,8 @@ func buildPolar(d *definition, l ellipsoid) (projection, bool, error) {
 	return buildPolarB(d, l)
 }
 
-// isWeb tells a Mercator that is the spherical one in spite of its ellipsoid: GDAL says so beside it, or in old .prj files by the name alone.
+// isWeb reports whether a Mercator projection is web Mercator although it has an ellipsoid: GDAL marks it; old .prj files only have the
+// name.
 func (d *definition) isWeb() bool {
 	name := squeeze(d.name)
 	return d.webSphere || strings.Contains(name, "pseudomercator") || strings.Contains(name, "webmercator")
@@ -349,7 +345,7 @@ func buildCylindrical(d *definition, l ellipsoid) (projection, bool, error) {
 	return newCylindrical(l, d.radians(parallel1)), false, d.takes(nil, []int{parallel1})
 }
 
-// buildBehrmann is for the name that Esri's WKT, as PROJ writes it, gives to standard parallels of 30 degrees.
+// buildBehrmann is for Behrmann, the name of standard parallels of 30 degrees in Esri's WKT as PROJ writes it.
 func buildBehrmann(d *definition, l ellipsoid) (projection, bool, error) {
 	if d.given[parallel1] && d.values[parallel1] != 30 {
 		return nil, false, d.malformed("the standard parallel is %v; that of the method %q is 30", d.values[parallel1], d.method)

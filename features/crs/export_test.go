@@ -1,4 +1,4 @@
 package crs
 
-// LoadTable unpacks the table of systems as its first use does.
+// LoadTable unpacks the table of systems, as its first use does.
 func LoadTable() { load() }

@@ -21,7 +21,7 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 )
 
-// judge runs testdata/judge.py, where pyproj says what is right, and gives its output.
+// judge runs testdata/judge.py, which prints results of pyproj, and returns its output.
 func judge(t *testing.T, args ...string) *bufio.Reader {
 	t.Helper()
 	cmd := exec.Command(service.Judges(t), append([]string{"testdata/judge.py"}, args...)...)
@@ -34,19 +34,19 @@ func judge(t *testing.T, args ...string) *bufio.Reader {
 	return bufio.NewReaderSize(out, 1<<20)
 }
 
-// position is a row of judge.py: a position, its coordinates, and what PROJ's inverse makes of them.
+// position is a row of judge.py: a position, its coordinates, and the result of PROJ's inverse for them.
 type position struct{ Lon, Lat, X, Y, BackLon, BackLat float64 }
 
 func (p *position) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &[]any{&p.Lon, &p.Lat, &p.X, &p.Y, &p.BackLon, &p.BackLat})
 }
 
-// apart is the larger difference of two positions in degrees.
+// apart returns the larger difference of two positions in degrees.
 func apart(lon, lat, wantLon, wantLat float64) float64 {
 	return max(math.Abs(math.Remainder(lon-wantLon, 360)), math.Abs(lat-wantLat))
 }
 
-// TestEveryMethodAgreesWithPROJ takes 100,000 random points of each method to the system with PROJ, and back with crs.
+// TestEveryMethodAgreesWithPROJ converts 100,000 random points of each method to the system with PROJ, and back with crs.
 func TestEveryMethodAgreesWithPROJ(t *testing.T) {
 	t.Parallel()
 	const count = 100_000
@@ -148,13 +148,13 @@ func TestEveryCodeAgreesWithPROJ(t *testing.T) {
 		t.Logf("%s: %+v", authority, *n)
 	}
 	t.Logf("worst: %.1e degrees", worst)
-	// Of every EPSG system it is known what becomes of it.
+	// Every EPSG system is either converted or refused for a known reason.
 	assert.Equal(t, count{systems: 3353, points: counts["EPSG"].points, byDatum: 2192, byMethod: 104, byEllipsoid: 3}, *counts["EPSG"])
 	assert.Equal(t, 1268, counts["ESRI"].systems)
 }
 
-// losesMethod are refused systems whose WKT 1, as PROJ writes it, is that of another system, which is not refused: a parameter is left out,
-// or a spherical method on an ellipsoid becomes an ellipsoidal one.
+// losesMethod are refused systems whose WKT 1, as PROJ writes it, describes another system, which is not refused: it lacks a parameter, or a
+// spherical method on an ellipsoid becomes an ellipsoidal one.
 var losesMethod = map[int]bool{3752: true, 3973: true, 3974: true, 3975: true}
 
 // TestEveryFormGivesTheSameNumbers parses the definitions that PROJ writes in six forms.

@@ -7,9 +7,9 @@ const (
 	quarter = math.Pi / 2
 )
 
-// ellipsoid is the figure of the Earth under a projection. A sphere has e2 = 0.
+// An ellipsoid is the figure of the Earth under a projection. A sphere has e2 = 0.
 type ellipsoid struct {
-	a, e2, e, n float64 // semi-major axis in metres, eccentricity (squared and not), third flattening
+	a, e2, e, n float64 // semi-major axis in metres, squared eccentricity, eccentricity, third flattening
 }
 
 func newEllipsoid(a, inverseFlattening float64) ellipsoid {
@@ -21,18 +21,18 @@ func newEllipsoid(a, inverseFlattening float64) ellipsoid {
 	return ellipsoid{a: a, e2: e2, e: math.Sqrt(e2), n: f / (2 - f)}
 }
 
-// parallel is the radius of a parallel over a: cos φ / √(1 - e² sin² φ).
+// parallel returns the radius of a parallel, divided by a: cos φ / √(1 - e² sin² φ).
 func (l ellipsoid) parallel(phi float64) float64 {
 	s, c := math.Sincos(phi)
 	return c / math.Sqrt(1-l.e2*s*s)
 }
 
-// isometric is the isometric latitude ψ, infinite at the poles.
+// isometric returns the isometric latitude ψ, which is infinite at the poles.
 func (l ellipsoid) isometric(phi float64) float64 {
 	return math.Asinh(math.Tan(phi)) - l.e*math.Atanh(l.e*math.Sin(phi))
 }
 
-// authalic is q of Snyder's equation 3-12; qp is q at the pole. sin β = q / qp defines the authalic latitude β.
+// authalic returns q of Snyder's equation 3-12. sin β = q / qp defines the authalic latitude β, where qp is q at the pole.
 func (l ellipsoid) authalic(phi float64) float64 {
 	s := math.Sin(phi)
 	if l.e == 0 {
@@ -41,14 +41,14 @@ func (l ellipsoid) authalic(phi float64) float64 {
 	return (1 - l.e2) * (s/(1-l.e2*s*s) + math.Atanh(l.e*s)/l.e)
 }
 
-// meridian is what a point of the meridian adds to its length, over a (1 - e²).
+// meridian returns the radius of curvature of the meridian, divided by a (1 - e²).
 func (l ellipsoid) meridian(phi float64) float64 {
 	s := math.Sin(phi)
 	return math.Pow(1-l.e2*s*s, -1.5)
 }
 
-// series turns one kind of latitude θ into another: θ + Σ c[k] sin 2(k+1)θ. Six terms leave an error below 1e-16 for the
-// flattening of the Earth.
+// A series converts one kind of latitude θ to another: θ + Σ c[k] sin 2(k+1)θ. With six terms the error is below 1e-16 for the flattening
+// of the Earth.
 type series [6]float64
 
 func (c *series) at(theta float64) float64 {
@@ -61,10 +61,11 @@ func (c *series) at(theta float64) float64 {
 	return theta + b*s
 }
 
-// samples is the number of points on a quarter circle that determine a series. Its coefficients fall by a factor of some 600 each.
+// samples is the number of points on a quarter circle that determine a series. Each coefficient is about 600 times smaller than the one
+// before.
 const samples = 16
 
-// fit is the series of a function of a latitude that is odd around 0 and 90 degrees, from its values in between.
+// fit returns the series of a function of a latitude, from its values. f minus its argument has to be odd around 0 and 90 degrees.
 func fit(f func(theta float64) float64) *series {
 	var c series
 	for i := range samples {
@@ -86,7 +87,7 @@ func invert(f, slope func(phi float64) float64, value, start float64) float64 {
 	return phi
 }
 
-// fromConformal gives the geodetic of a conformal latitude.
+// fromConformal returns the series from conformal to geodetic latitudes.
 func (l ellipsoid) fromConformal() *series {
 	if l.e == 0 {
 		return &series{}
@@ -99,7 +100,7 @@ func (l ellipsoid) fromConformal() *series {
 	})
 }
 
-// fromAuthalic gives the geodetic of an authalic latitude.
+// fromAuthalic returns the series from authalic to geodetic latitudes.
 func (l ellipsoid) fromAuthalic() *series {
 	if l.e == 0 {
 		return &series{}
@@ -113,7 +114,7 @@ func (l ellipsoid) fromAuthalic() *series {
 	})
 }
 
-// fromRectifying gives the geodetic of a rectifying latitude, and the radius of the circle as long as the meridian.
+// fromRectifying returns the series from rectifying to geodetic latitudes, and the radius of a circle as long as the meridian.
 func (l ellipsoid) fromRectifying() (*series, float64) {
 	if l.e == 0 {
 		return &series{}, l.a

@@ -1,6 +1,7 @@
 package crs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -8,7 +9,7 @@ import (
 	"strings"
 )
 
-// projJSON is a reference system in PROJJSON, or in the member "crs" of GeoJSON of 2008, which names one.
+// projJSON is a reference system in PROJJSON, or the member "crs" of the GeoJSON of 2008, which names one.
 type projJSON struct {
 	Type       string                `json:"type"`
 	Name       string                `json:"name"`
@@ -63,7 +64,7 @@ type jsonDatum struct {
 	} `json:"prime_meridian"`
 }
 
-// jsonMeasure is a number, bare or with a unit, and the name of the parameter.
+// jsonMeasure is a number, with or without a unit, and the name of the parameter.
 type jsonMeasure struct {
 	Name  string   `json:"name"`
 	Value float64  `json:"value"`
@@ -78,7 +79,7 @@ func (m *jsonMeasure) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(m))
 }
 
-// jsonUnit is a unit as its factor to metres or degrees; 0 is none.
+// jsonUnit is the factor of a unit to metres or degrees; 0 means that there is none.
 type jsonUnit float64
 
 func (u *jsonUnit) UnmarshalJSON(text []byte) error {
@@ -104,12 +105,9 @@ func (u *jsonUnit) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// in is the value in degrees, metres or parts of 1.
+// in returns the value in degrees, metres or parts of 1.
 func (m *jsonMeasure) in() float64 {
-	if m.Unit == 0 {
-		return m.Value
-	}
-	return m.Value * float64(m.Unit)
+	return m.Value * cmp.Or(float64(m.Unit), 1)
 }
 
 func fromJSON(text []byte) (*definition, error) {
@@ -160,7 +158,7 @@ func fromJSON(text []byte) (*definition, error) {
 	return d, nil
 }
 
-// horizontal finds the projected or geographic system in bound and compound ones.
+// horizontal returns the projected or geographic system, also in a bound or compound one.
 func (n *projJSON) horizontal(depth int) *projJSON {
 	switch n.Type {
 	case "ProjectedCRS", "GeographicCRS", "GeodeticCRS":
@@ -177,7 +175,7 @@ func (n *projJSON) horizontal(depth int) *projJSON {
 	return nil
 }
 
-// shifted reports whether a system is bound, itself or its horizontal part, to WGS 84 by a shift of other than zeros.
+// shifted reports whether a system or its horizontal part is bound to WGS 84 by a shift other than zeros.
 func (n *projJSON) shifted() bool {
 	if n.Type == "CompoundCRS" && len(n.Components) > 0 {
 		n = &n.Components[0]
@@ -193,7 +191,7 @@ func (n *projJSON) shifted() bool {
 	return len(n.Shift.Parameters) == 0
 }
 
-// unit is that of the two axes, whose directions d takes in.
+// unit returns the unit of the two axes and sets their directions in d.
 func (n *projJSON) unit(d *definition) (float64, error) {
 	unit := math.NaN()
 	for _, axis := range n.Axes.Axis {
@@ -212,12 +210,9 @@ func (n *projJSON) unit(d *definition) (float64, error) {
 	return unit, nil
 }
 
-// takeDatum takes in the datum with its ellipsoid and prime meridian.
+// takeDatum sets the datum with its ellipsoid and prime meridian.
 func (d *definition) takeDatum(n *projJSON) {
-	datum := n.Datum
-	if datum == nil {
-		datum = n.Ensemble
-	}
+	datum := cmp.Or(n.Datum, n.Ensemble)
 	d.datum, d.datumID = datum.Name, datum.ID.String()
 	switch figure := datum.Ellipsoid; {
 	case figure.Radius != nil:

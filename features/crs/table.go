@@ -14,12 +14,12 @@ import (
 
 //go:generate ../../.venv/judges/bin/python internal/take/take.py table.gz
 
-// table.gz holds the systems of EPSG and Esri; internal/take/take.py says how.
+// table.gz has the systems of EPSG and Esri; internal/take/take.py describes its lines.
 //
 //go:embed table.gz
 var packed []byte
 
-// registry is table.gz, unpacked at its first use.
+// A registry has the lines of table.gz.
 type registry struct {
 	systems map[int]string    // lines G, P and C by code
 	datums  map[int]string    // lines D by code
@@ -53,7 +53,7 @@ func load() *registry {
 			r.systems[code] = line
 		}
 	}
-	// A name of its own goes before an alias, and of two datums with an alias in common the refused one before the accepted.
+	// A name has precedence over an alias. If two datums share an alias, the one that is refused has precedence.
 	for _, line := range datums {
 		fields := strings.Split(line, "\t")
 		for alias := range strings.SplitSeq(fields[7], "|") {
@@ -65,7 +65,7 @@ func load() *registry {
 	return r
 }
 
-// EPSG gives the system of an EPSG code, projected, geographic or compound; of a compound one the horizontal part. Codes over 32767 are
+// EPSG returns the projected or geographic system of an EPSG code; of a compound system, the horizontal part. Codes over 32767 are
 // Esri's.
 func EPSG(code int) (*System, error) {
 	d, err := registered().definition(code)
@@ -75,7 +75,7 @@ func EPSG(code int) (*System, error) {
 	return d.system()
 }
 
-// firstOfEsri is where the codes of Esri begin; EPSG's end before.
+// firstOfEsri is the lowest code of Esri; EPSG's are below.
 const firstOfEsri = 32768
 
 func codeName(code int) string {
@@ -119,7 +119,7 @@ func (r *registry) definition(code int) (*definition, error) {
 	return d, nil
 }
 
-// number is a field as a number, 0 where it is empty.
+// number returns a field as a number; 0 if it is empty.
 func number(fields []string, i int) float64 {
 	if i >= len(fields) {
 		return 0
@@ -128,7 +128,7 @@ func number(fields []string, i int) float64 {
 	return v
 }
 
-// datum finds the line of a datum by its squeezed name, with or without the D_ that Esri's names begin with, or by its code.
+// datum returns the line of a datum by its squeezed name, with or without the D_ at the start of Esri's names, or by its code.
 func (r *registry) datum(name, id string) (line string, known bool) {
 	for _, spelling := range [...]string{name, "d" + name, strings.TrimPrefix(name, "d")} {
 		if line, known = r.names[spelling]; known {
@@ -142,7 +142,7 @@ func (r *registry) datum(name, id string) (line string, known bool) {
 	return line, known
 }
 
-// judgeDatum refuses a datum that is not within 2 m of WGS 84, and notes one that is not WGS 84 itself.
+// judgeDatum refuses a datum that does not agree with WGS 84 within 2 m, and returns a note for one that is not WGS 84 itself.
 func (d *definition) judgeDatum() (note string, err error) {
 	sphere := d.rf == 0
 	if !(math.Abs(d.a-6.37e6) < 5e4) || !(sphere || math.Abs(d.rf-299) < 8) {
@@ -158,7 +158,7 @@ func (d *definition) judgeDatum() (note string, err error) {
 		return "", d.unsupported("the datum %q has a shift to WGS 84, which is not applied here", d.datum)
 	}
 	if sphere && d.a == 6378137 {
-		return "", nil // that of web Mercator, made to hold latitudes of WGS 84
+		return "", nil // the sphere of web Mercator, whose latitudes are those of WGS 84
 	}
 	if sphere {
 		return "latitudes on the sphere are taken as latitudes on WGS 84, as PROJ does", nil
@@ -184,7 +184,7 @@ func (d *definition) judgeDatum() (note string, err error) {
 	return fields[2] + " is taken as WGS 84: they agree within about 2 m", nil
 }
 
-// nameless tells the squeezed names of datums that say only which ellipsoid they have.
+// nameless reports whether the squeezed name of a datum says no more than the ellipsoid.
 func nameless(name string) bool {
 	for _, prefix := range [...]string{"unknown", "dunknown", "notspecified", "unspecified", "unnamed", "undefined", "dgrs1980", "dwgs84ellipsoid"} {
 		if strings.HasPrefix(name, prefix) {

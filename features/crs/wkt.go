@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// node is one element of WKT: KEYWORD["text", 1.5, north, CHILD[…]].
+// A node is one element of WKT: KEYWORD["text", 1.5, north, CHILD[…]].
 type node struct {
 	key      string   // upper case
 	literals []string // texts, numbers and words, in order
 	children []*node
 }
 
-// deepest is how far elements may be nested. Systems that exist need 8.
+// deepest is the limit of nested elements. Real systems need 8.
 const deepest = 32
 
 type wktReader struct {
@@ -29,7 +29,7 @@ func readWKT(text string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.space(); r.at < len(text) && text[r.at] == ',' { // Esri appends the vertical system
+	if r.space(); r.at < len(text) && text[r.at] == ',' { // Esri appends a vertical system
 		r.at++
 		if after, err := r.element(0); err != nil || after.key != "VERTCS" {
 			return nil, r.fail("text after the end")
@@ -78,7 +78,7 @@ func (r *wktReader) opens() bool {
 	return r.at < len(r.text) && (r.text[r.at] == '[' || r.text[r.at] == '(')
 }
 
-// contents reads what stands between brackets.
+// contents reads what is between the brackets.
 func (r *wktReader) contents(n *node, depth int) error {
 	if depth > deepest {
 		return r.fail("too many nested elements")
@@ -106,7 +106,7 @@ func (r *wktReader) contents(n *node, depth int) error {
 		}
 		switch r.space(); {
 		case r.at == len(r.text):
-			// The next turn reports it.
+			// The next iteration reports the error.
 		case r.text[r.at] == ',':
 			r.at++
 		case r.text[r.at] == ']', r.text[r.at] == ')':
@@ -118,7 +118,7 @@ func (r *wktReader) contents(n *node, depth int) error {
 	}
 }
 
-// quoted reads a text in quotes; a quote in it is doubled.
+// quoted reads a text in quotes. A quote inside it is written twice.
 func (r *wktReader) quoted() (string, error) {
 	var b strings.Builder
 	for {
@@ -143,7 +143,7 @@ func clip(text string) string {
 	return text
 }
 
-// child is the first child with one of the keywords, or nil; so is that of nil.
+// child returns the first child with one of the keywords, or nil. n may be nil.
 func (n *node) child(keys ...string) *node {
 	if n == nil {
 		return nil
@@ -165,7 +165,7 @@ func (n *node) text(i int) string {
 	return n.literals[i]
 }
 
-// number is a literal as a number; NaN where there is none.
+// number returns a literal as a number; NaN if there is none.
 func (n *node) number(i int) float64 {
 	v, err := strconv.ParseFloat(n.text(i), 64)
 	if err != nil {
@@ -182,7 +182,7 @@ var (
 	lengthKeys     = []string{"LENGTHUNIT", "UNIT"}
 )
 
-// horizontal finds the projected or geographic system in bound and compound ones.
+// horizontal returns the projected or geographic system, also in a bound or compound one.
 func (n *node) horizontal() *node {
 	if slices.Contains(projectedKeys, n.key) || slices.Contains(geographicKeys, n.key) {
 		return n
@@ -202,7 +202,7 @@ func (n *node) horizontal() *node {
 	return nil
 }
 
-// fromWKT takes the definition out of WKT of any version.
+// fromWKT reads a definition in WKT of any version.
 func fromWKT(text string) (*definition, error) {
 	top, err := readWKT(text)
 	if err != nil {
@@ -236,7 +236,7 @@ func fromWKT(text string) (*definition, error) {
 	return d, d.takeProjection(n)
 }
 
-// shifted reports whether a system is bound, itself or its horizontal part, to WGS 84 by a shift of other than zeros.
+// shifted reports whether a system or its horizontal part is bound to WGS 84 by a shift other than zeros.
 func (n *node) shifted() bool {
 	if n.key != "BOUNDCRS" {
 		i := slices.IndexFunc(n.children, func(c *node) bool { return c.horizontal() != nil })
@@ -258,12 +258,12 @@ func (n *node) shifted() bool {
 	return false
 }
 
-// isGeocentric tells a geodetic system with Cartesian axes.
+// isGeocentric reports whether a geodetic system has Cartesian axes.
 func (n *node) isGeocentric() bool {
 	return strings.EqualFold(n.child("CS").text(0), "Cartesian")
 }
 
-// id is the code of an element, such as "EPSG:5070", or "".
+// id returns the code of an element, such as "EPSG:5070", or "".
 func (n *node) id() string {
 	if id := n.child("AUTHORITY", "ID"); id.text(0) != "" && id.text(1) != "" {
 		return strings.ToUpper(id.text(0)) + ":" + id.text(1)
@@ -271,7 +271,7 @@ func (n *node) id() string {
 	return ""
 }
 
-// axes are the directions of the horizontal axes.
+// axes returns the directions of the horizontal axes.
 func (n *node) axes() []string {
 	var all []string
 	for _, c := range n.children {
@@ -282,7 +282,7 @@ func (n *node) axes() []string {
 	return all
 }
 
-// unitOf is the factor of the unit of an element or of its axes, NaN if there is none; same is false if the axes have different ones.
+// unitOf returns the factor of the unit of an element or of its axes; NaN if there is none. same is false if the axes have different units.
 func (n *node) unitOf(keys []string) (unit float64, same bool) {
 	unit = math.NaN()
 	if u := n.child(keys...); u != nil {
@@ -302,7 +302,7 @@ func (n *node) unitOf(keys []string) (unit float64, same bool) {
 	return unit, true
 }
 
-// inDegrees is a factor to radians as one to degrees, exact for degrees that were written with few digits.
+// inDegrees converts a factor to radians into a factor to degrees. It is exactly 1 for degrees written with few digits.
 func inDegrees(radians float64) float64 {
 	if f := radians / degree; math.Abs(f-1) > 1e-9 {
 		return f
@@ -310,7 +310,7 @@ func inDegrees(radians float64) float64 {
 	return 1
 }
 
-// takeBase takes in the geographic system.
+// takeBase sets what the geographic system defines.
 func (d *definition) takeBase(n *node) error {
 	unit, same := n.unitOf(angleKeys)
 	if !same {
@@ -357,7 +357,7 @@ func (d *definition) takeBase(n *node) error {
 	return nil
 }
 
-// takeProjection takes in a projected system but for its geographic one.
+// takeProjection sets what a projected system defines besides its geographic system.
 func (d *definition) takeProjection(n *node) error {
 	conversion := n.child("CONVERSION")
 	if conversion == nil {

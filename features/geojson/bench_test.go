@@ -58,7 +58,7 @@ func BenchmarkScanIDs(b *testing.B) {
 	}
 }
 
-// BenchmarkSkip is the yardstick: jsontext checking the same text, no features.
+// BenchmarkSkip is for comparison: jsontext checks the same text and makes no features.
 func BenchmarkSkip(b *testing.B) {
 	for _, size := range sizes {
 		text, err := io.ReadAll(manyFeatures(size.features, size.k))
@@ -74,8 +74,7 @@ func BenchmarkSkip(b *testing.B) {
 	}
 }
 
-// BenchmarkSmallFeatures measures both passes over features that are no more than
-// an id, a name, a number and ten positions of different lengths.
+// BenchmarkSmallFeatures measures both passes over features with an id, a name, a number and ten positions of different lengths.
 func BenchmarkSmallFeatures(b *testing.B) {
 	const features = 100_000
 	text, err := io.ReadAll(smallFeatures(features))
@@ -129,7 +128,7 @@ func smallFeatures(n int) io.Reader {
 	return io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[`), elements, strings.NewReader(`]}`))
 }
 
-// BenchmarkIDSet measures one id.
+// BenchmarkIDSet measures the adding of one id.
 func BenchmarkIDSet(b *testing.B) {
 	var set ids.Set
 	name := []byte("basin-0000000000")

@@ -10,11 +10,10 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// noFeatures stands in for the array when the members around it are parsed.
+// noFeatures replaces the array when the members around it are parsed.
 const noFeatures = `"features":[]`
 
-// collection reads a FeatureCollection from its array on. head is the text before
-// the name "features".
+// collection reads a FeatureCollection from its array on. head is the text before the name "features".
 func (rd *reader) collection(head []byte) error {
 	s := rd.src
 	about, err := rd.parser.object([]byte(string(head) + noFeatures + "}"))
@@ -48,9 +47,9 @@ func (rd *reader) collection(head []byte) error {
 	if about.kind != geotext.KindCollection {
 		return rd.failText(s.start, foreignObject(about))
 	}
-	if rd.note != nil {
+	if rd.o.Note != nil {
 		if text := incomplete([]byte(whole), rd.n-before); text != "" {
-			rd.note(text)
+			rd.o.Note(text)
 		}
 	}
 	if about.crs == "" || about.crs == early {
@@ -64,7 +63,7 @@ func (rd *reader) collection(head []byte) error {
 		"%s; this stands behind the features, which were taken for WGS 84: put crs before features, or give the input as a file", geotext.CRSReason(about.crs))})
 }
 
-// aroundFeatures is syntax for the members of the collection itself.
+// aroundFeatures returns the error of syntax for the members of the collection.
 func (rd *reader) aroundFeatures(at int, err error) error {
 	bad := rd.syntax(at, err)
 	bad.Feature = -1
@@ -78,7 +77,7 @@ func (rd *reader) declare(crs string) {
 	}
 }
 
-// features reads the elements of the array up to and with its closing bracket.
+// features reads the elements of the array and its closing bracket.
 func (rd *reader) features() error {
 	s := rd.src
 	for count := 0; ; count++ {
@@ -127,7 +126,7 @@ func (rd *reader) element() error {
 	return rd.deliver(rec, s.start)
 }
 
-// cutTail is cut for the text behind the array.
+// cutTail returns the error of cut for the text after the array.
 func (rd *reader) cutTail(err error) error {
 	s := rd.src
 	switch {
@@ -143,9 +142,9 @@ func (rd *reader) cutTail(err error) error {
 	return err
 }
 
-// incomplete says how a collection tells that it holds a part of what a server has; "" if it does not. Esri's servers set
-// exceededTransferLimit. Others count: OGC API Features (OGC 17-069r4, 7.16) and WFS in numberMatched, GeoServer in totalFeatures, STAC
-// in context.matched; where they do not know the number, they link to the next page (rel=next).
+// incomplete returns a note if a collection says that it has only a part of what a server has; else "". Esri's servers set
+// exceededTransferLimit. Others give the number: OGC API Features (OGC 17-069r4, 7.16) and WFS in numberMatched, GeoServer in
+// totalFeatures, STAC in context.matched. If they do not know it, they link to the next page (rel=next).
 func incomplete(collection []byte, features int) string {
 	const start, end = "The file says that it is not all: ", " Ask the server for the next pages."
 	var all map[string]json.RawMessage

@@ -102,7 +102,7 @@ func TestReadErrors(t *testing.T) {
 }
 
 func TestOffsets(t *testing.T) {
-	// The offending byte is found across windows, behind a byte order mark.
+	// The position of the error is right across windows and after a byte order mark.
 	text := "\xef\xbb\xbf" + strings.Repeat(featureBare+"\n", 5000)
 	bad := len(text) + strings.IndexByte(featureBare, '-')
 	text += strings.Replace(featureBare, "-", "?", 1) + "\n" + featureBare

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzReadGeoJSON reads anything: no panic, the error last and in place, the same
-// whatever pieces the text arrives in.
+// FuzzReadGeoJSON reads any text: nothing panics, the error comes last with a position inside the text, and the result does not depend on
+// the pieces in which the text arrives.
 func FuzzReadGeoJSON(f *testing.F) {
 	collection := `{"type":"FeatureCollection","features":[` + featureA + `,` + featureB + `],"crs":null}`
 	for _, seed := range []string{
@@ -50,7 +50,7 @@ func FuzzReadGeoJSON(f *testing.F) {
 	})
 }
 
-// FuzzForms writes one feature in every form and reads the same back.
+// FuzzForms writes one feature in every form and reads it back.
 func FuzzForms(f *testing.F) {
 	f.Add(pointText, "01013500", `"x"`)
 	f.Add(`null`, "a\"b\\", `{"a":[1,2.50,null]}`)
@@ -82,7 +82,7 @@ func FuzzForms(f *testing.F) {
 	})
 }
 
-// FuzzFramer compares the ends it finds in one piece and in bytes.
+// FuzzFramer compares the ends that it finds in the whole text and byte by byte.
 func FuzzFramer(f *testing.F) {
 	f.Add([]byte(`{"a":"\\\"}","b":[{}]}x`))
 	f.Add([]byte(`"\\"x`))

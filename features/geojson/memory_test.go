@@ -12,8 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A generator is a reader that makes its text as it is read: prefix, n times
-// element, suffix.
+// A generator is a reader that makes its text as it is read: prefix, n times element, suffix.
 type generator struct {
 	next    func(i int) string
 	i, n    int
@@ -46,7 +45,7 @@ func manyFeatures(n, k int) io.Reader {
 	return io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[`), elements, strings.NewReader(`]}`))
 }
 
-// heap is what is live after a collection, in bytes.
+// heap returns the live bytes after a garbage collection.
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -54,7 +53,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// growth is what came on top of that.
+// growth returns how many live bytes the heap has more than before.
 func growth(before uint64) uint64 {
 	now := heap()
 	return max(now, before) - before

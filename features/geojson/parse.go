@@ -6,29 +6,29 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/community-attribute-service/cas-go/internal/geotext"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// maxSharedNames bounds the property names that a parser remembers to share.
+// maxSharedNames is the number of property names after which a parser forgets them.
 const maxSharedNames = 1024
 
-// A parser takes objects apart and checks them as JSON. What it returns refers to the text it was given. A name that stands twice and
-// text that is no UTF-8 are refused where a feature is made of them, and nowhere else.
+// A parser splits objects into members and checks that they are JSON. Its records refer to the text. It refuses duplicate names and text
+// that is not UTF-8 only in the parts that make a feature.
 type parser struct {
 	idField string
 	keepAll bool
-	names   map[string]*property // to keep, or those seen so far with keepAll
-	turn    int                  // counts the objects
-	seen    member               // of the object
+	names   map[string]*property // those to keep; with keepAll, those seen so far
+	turn    int                  // number of the object
+	seen    member               // the members of the object so far
 	rec     record
 }
 
-// A property is a name that is kept, shared by all features.
+// A property is a name that is kept. All features share it.
 type property struct {
 	name string
-	turn int // of the object that had it last
+	turn int // number of the last object with this property
 }
 
 func newParser(o Options) *parser {
@@ -39,9 +39,8 @@ func newParser(o Options) *parser {
 	return p
 }
 
-// object parses text, which has to be one JSON object. A bare NaN or Infinity is
-// let through: the feature that has one is to be a row with its reason, not the
-// end of the run.
+// object parses text, which has to be one JSON object. It accepts a bare NaN or Infinity, because the feature that has one becomes a row
+// with an error message and does not end the run.
 func (p *parser) object(text []byte) (*record, error) {
 	err := p.members(text)
 	if err == nil {
@@ -53,7 +52,7 @@ func (p *parser) object(text []byte) (*record, error) {
 		text = finite
 	}
 	var refused *jsontext.SyntacticError
-	if err != nil && !errors.As(err, &refused) { // jsontext knows the words
+	if err != nil && !errors.As(err, &refused) { // jsontext words the error
 		d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		if _, err = d.ReadValue(); err == nil {
 			err = errAfterObject
@@ -62,10 +61,10 @@ func (p *parser) object(text []byte) (*record, error) {
 	return &p.rec, err
 }
 
-// errAfterObject is met when brackets that look balanced are not.
+// errAfterObject means that brackets look balanced and are not.
 var errAfterObject = errors.New("text behind the end of the object")
 
-// members walks the object's members in whatever order they come.
+// members parses the members of the object in any order.
 func (p *parser) members(text []byte) error {
 	if len(text) == 0 {
 		return io.ErrUnexpectedEOF
@@ -77,7 +76,7 @@ func (p *parser) members(text []byte) error {
 	return err
 }
 
-// start walks the members of the object that text starts with and returns its end.
+// start parses the members of the object that text starts with and returns its end.
 func (p *parser) start(text []byte) (end int, err error) {
 	p.rec = record{text: text, kept: p.rec.kept[:0]}
 	p.seen = 0
@@ -88,9 +87,9 @@ func (p *parser) start(text []byte) (end int, err error) {
 	return geotext.Members(text, 0, geotext.AnyText, func(name []byte, at, value int) (int, error) { return p.member(text, name, at, value) })
 }
 
-// inWindow takes the feature at pos without looking for its end before, if all of it lies in the window and it follows a feature that is
-// not large: the members show where it ends. It saves a third of the time that small features take to read. It returns nil if there is
-// anything about the object, which is left where it is, to be taken by its end.
+// inWindow parses the feature at pos without a search for its end, because the members show where it ends. It does so only if all of the
+// feature is in the window and it follows a feature that is not large. This saves a third of the time of small features. In any other
+// case, inWindow returns nil and leaves pos: the caller searches for the end first.
 func (rd *reader) inWindow() *record {
 	const large = 16 << 10
 	s, p := rd.src, rd.parser
@@ -106,7 +105,7 @@ func (rd *reader) inWindow() *record {
 	return &p.rec
 }
 
-// A member is one of the names that matter. Each may stand once in an object.
+// A member is a name that matters. It may occur once in an object.
 type member int
 
 const (
@@ -119,7 +118,7 @@ const (
 	memberCoordinates
 )
 
-// member takes the member whose name stands at at and whose value begins at i, and returns the value's end.
+// member parses the member whose name is at position at and whose value begins at i. It returns the value's end.
 func (p *parser) member(text, name []byte, at, i int) (end int, err error) {
 	var is member
 	switch string(name) {
@@ -169,7 +168,7 @@ func (p *parser) member(text, name []byte, at, i int) (end int, err error) {
 	return end, err
 }
 
-// skipGeometry skips what a feature has as its geometry, for preflight to judge.
+// skipGeometry skips the geometry of a feature, which preflight checks.
 func skipGeometry(text []byte, i int) (end int, err error) {
 	if i == len(text) || text[i] != '{' {
 		return geotext.Skip(text, i, geotext.AnyText)
@@ -191,7 +190,7 @@ func skipGeometry(text []byte, i int) (end int, err error) {
 	})
 }
 
-// properties takes those that are wanted. Anything but an object, such as the [] that PHP writes for no properties, has none.
+// properties parses the properties that are wanted. Anything but an object, such as the [] that PHP writes for no properties, has none.
 func (p *parser) properties(text []byte, i int) (end int, err error) {
 	const parent = "/properties"
 	if i == len(text) || text[i] != '{' {
@@ -228,7 +227,7 @@ func (p *parser) properties(text []byte, i int) (end int, err error) {
 	})
 }
 
-// strictly skips a value that matters: names in it stand once, text is UTF-8.
+// strictly skips a value and refuses duplicate names and text that is not UTF-8 in it.
 func strictly(text []byte, i int, parent jsontext.Pointer, name []byte) (end int, err error) {
 	if end, err = geotext.Skip(text, i, geotext.Strict); err == nil {
 		return end, nil
@@ -243,12 +242,12 @@ func strictly(text []byte, i int, parent jsontext.Pointer, name []byte) (end int
 	return end, err
 }
 
-// twice is the error of a name, at at, that stands in an object again.
+// twice returns the error for a name, at position at, that occurs in an object again.
 func twice(at int, parent jsontext.Pointer, name []byte) error {
 	return &jsontext.SyntacticError{ByteOffset: int64(at), JSONPointer: parent.AppendToken(string(name)), Err: jsontext.ErrDuplicateName}
 }
 
-// syntax is the error of a text that a parser refused; it begins at position at of the window.
+// syntax returns the error for a text that the parser refused. The text begins at position at of the window.
 func (rd *reader) syntax(at int, err error) *ReadError {
 	var bad *jsontext.SyntacticError
 	if !errors.As(err, &bad) {

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// plainFeature is a feature as most are, with some of what a parser looks at twice.
+// plainFeature is a common feature, with some escapes and numbers that need a closer look.
 func plainFeature(id int, coordinates string) string {
 	return fmt.Sprintf(`{"type":"Feature","id":"f-%d","properties":{"HYBAS_ID":%d,"name":"Größe \u00e9\n","list":[1,{"a":null,"b":[]}],"x":-1.5e-7,"on":true},`, id, 7_120_000_000+id) +
 		`"geometry":{"type":"Polygon", "coordinates":[[` + coordinates + `]]} }`
@@ -25,7 +25,7 @@ const (
 	ringOfManyShapes = `[-84.1,36.12],[-84,36.123457],[-84.323,0.223457], [-4.123456, 36.123456],[100,2e1,12.5],[-0.5,8,4.25],[1,1,1],[-84.1,36.12]`
 )
 
-// A name that stands twice, or text that is no UTF-8, is refused where it matters, and read over where nobody asked for it.
+// A duplicate name, or text that is not UTF-8, is refused in the parts that make a feature and ignored in all others.
 func TestWhatMattersIsStrict(t *testing.T) {
 	feature := func(members string) string {
 		return `{"type":"Feature","geometry":null,"properties":{"ID":"a","n":1},` + members + `}`
@@ -87,7 +87,7 @@ func TestWhatMattersIsStrict(t *testing.T) {
 	}
 }
 
-// asJSONText holds the parser of text against jsontext: what that takes strictly is taken, what it refuses leniently is not.
+// asJSONText compares the parser with jsontext: it accepts what jsontext accepts strictly, and refuses what jsontext refuses leniently.
 func asJSONText(t *testing.T, p *parser, text []byte) {
 	t.Helper()
 	read := func(o ...jsontext.Options) (int64, error) {
@@ -147,7 +147,7 @@ func TestParserIsAsStrictAsJSONText(t *testing.T) {
 	}
 }
 
-// FuzzParser is the same for any text.
+// FuzzParser does the same with any text.
 func FuzzParser(f *testing.F) {
 	for _, seed := range []string{
 		plainFeature(1, ringOfOneShape), plainFeature(2, ringOfManyShapes), featureA, featureB,
@@ -163,7 +163,7 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
-// Features of a parser that has seen others are those of a new one.
+// A parser that has parsed other features returns the same as a new one.
 func TestManyNames(t *testing.T) {
 	names := func(from, n int) string {
 		list := make([]string, n)

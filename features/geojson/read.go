@@ -11,72 +11,56 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/ids"
 )
 
-// DefaultMaxFeatureBytes is the size of one feature's text, in bytes, beyond
-// which reading stops unless [Options.MaxFeatureBytes] says otherwise.
+// DefaultMaxFeatureBytes is the default of [Options.MaxFeatureBytes].
 const DefaultMaxFeatureBytes = 256 << 20
 
-// Options says what to take from the input. The zero value reads every
-// property and names features by their own id or else their position.
+// Options say what to take from the input. The zero value reads all properties and takes the features' own ids.
 type Options struct {
-	// IDField names the property that holds the id. "id" also means the feature's
-	// own id member, used where there is no property of that name (writers such as
-	// GeoPandas number the member and keep the real id in the property). A feature
-	// without a string or number there ends the reading with [ErrMissingID].
+	// IDField names the property that holds the id. "id" also means the feature's own id member if there is no property of that name
+	// (writers such as GeoPandas number the member and keep the real id in the property). A feature without a string or number there
+	// ends the reading with [ErrMissingID].
 	//
-	// "" takes the feature's own id, and where that is absent or null the position
-	// as text.
+	// "" takes the feature's own id or, if that is missing or null, the position as text.
 	IDField string
-	// Keep names the properties that [Feature.Properties] carries. Nil keeps all,
-	// an empty slice that is not nil keeps none; what is not kept is never copied.
+	// Keep names the properties for [Feature.Properties]. nil keeps all, an empty slice keeps none. Other properties are not copied.
 	Keep []string
-	// IDs, if not nil, is where the ids are collected instead of a set of the
-	// reader's own. It must be empty unless ids from elsewhere are to collide too.
-	IDs *ids.Set
-	// TrustIDs skips the search for duplicate ids and the memory for it. It is
-	// for a second pass over a file that [Scan] has accepted.
+	// TrustIDs skips the search for duplicate ids and the memory for it. It is for a second pass over a file that [Scan] has accepted.
 	TrustIDs bool
-	// Lenient names a feature without a usable id by its position and says why in Feature.Err, instead of ending.
+	// Lenient continues after a feature without a usable id. Its position is its id then, and Feature.Err has the reason.
 	Lenient bool
-	// CRS marks every feature as given in that reference system. It is for
-	// [Summary.CRS] of a scan: a collection may declare its crs after its features.
+	// CRS marks every feature as given in that reference system. Set it to [Summary.CRS] of a scan, because a collection may declare its
+	// crs after its features.
 	CRS string
-	// Note, if not nil, is told what a user should know of the input, such as that it says of itself that it is not all.
+	// Note, if not nil, is called with what a user should know about the input, such as that it says that it is incomplete.
 	Note func(string)
-	// AnyCRS takes no notice of the reference systems that the text names.
+	// AnyCRS ignores the reference systems that the text names.
 	AnyCRS bool
-	// MaxFeatureBytes bounds the text of one feature and with it the memory;
-	// 0 is [DefaultMaxFeatureBytes]. One feature over it ends the reading with
-	// [ErrFeatureTooLarge].
+	// MaxFeatureBytes is the largest size of the text of one feature, and so bounds the memory. 0 is [DefaultMaxFeatureBytes]. A larger
+	// feature ends the reading with [ErrFeatureTooLarge].
 	MaxFeatureBytes int
 }
 
-// A Feature is one feature of an input. Its fields are those of features.Feature, to which it can be converted.
+// A Feature is one feature of an input. It has the fields of features.Feature and can be converted to it.
 type Feature struct {
 	ID         string                     // as text; see Options.IDField
-	Geometry   json.RawMessage            // as it was read, byte for byte; nil where there is none
-	Properties map[string]json.RawMessage // those that Options.Keep names; nil where there are none
+	Geometry   json.RawMessage            // byte for byte as in the input; nil if there is none
+	Properties map[string]json.RawMessage // those in Options.Keep; nil if there are none
 	Index      int                        // position in the input, from 0
 	CRS        string                     // a declared reference system other than WGS 84 longitude and latitude
 	Err        error                      // with Options.Lenient, why the feature has no id; else nil
 }
 
-// Read yields the features of r in input order. The form is recognised
-// from the text: a FeatureCollection, a Feature, a bare geometry, a text sequence
-// (RFC 8142, each object behind an RS byte) or newline-delimited GeoJSON; gzip by
-// its magic bytes; a UTF-8 byte order mark is skipped. Members may come in any
-// order. NaN and Infinity, which many writers emit, are read: a geometry keeps them
-// for preflight to refuse, in a kept property they become null. Names that stand
-// twice in an object and text that is not UTF-8 are refused where a feature is
-// made of them: in types, ids, geometries, kept properties and features.
+// Read yields the features of r in input order. It recognizes the form from the text: a FeatureCollection, a Feature, a bare geometry, a
+// text sequence (RFC 8142, with an RS byte before each object) or newline-delimited GeoJSON. It recognizes gzip by its magic bytes and
+// skips a UTF-8 byte order mark. Members may come in any order. NaN and Infinity, which many writers produce, are read: a geometry keeps
+// them, so that preflight refuses it, and in a kept property they become null. Duplicate names in an object and text that is not UTF-8
+// are refused in the parts that make a feature: types, ids, geometries, kept properties and features.
 //
-// What a geometry holds is not judged here: null, an unsupported type or bad
-// coordinates are for preflight, and one such feature does not end the reading.
-// An error that does is a [*ReadError], or wraps what r returned; it is yielded
-// last, once. A collection that declares another reference system behind its
-// features is such an error unless [Options.CRS] announced it.
+// Read does not check geometries: null, an unsupported type or bad coordinates are left to preflight, and such a feature does not end the
+// reading. An error that ends it is a [*ReadError] or wraps an error of r; it is yielded last, once. It is also an error if a collection
+// declares another reference system after its features, unless [Options.CRS] has it.
 //
-// The sequence can be ranged over once. r is not closed; breaking out of the loop
-// leaves nothing behind. What is yielded is the caller's to keep.
+// The sequence can be used once. Read does not close r. The caller owns what is yielded.
 func Read(r io.Reader, o Options) iter.Seq2[Feature, error] {
 	used := false
 	return func(yield func(Feature, error) bool) {
@@ -98,26 +82,51 @@ func Read(r io.Reader, o Options) iter.Seq2[Feature, error] {
 	}
 }
 
-// errStop says that the consumer has had enough; it never reaches a caller.
+// errStop means that the consumer stops; no caller sees it.
 var errStop = errors.New("stop")
 
-// A reader turns an input into records. Its files are layers: input.go finds the text, source.go holds a window on it, text.go and
-// collection.go walk the forms, parse.go takes one object apart, record.go makes a feature of it.
-type reader struct {
-	own int // whether the features before had ids of their own: 1 yes, -1 no, 0 not known yet
+// A Summary is the result of one pass over an input.
+type Summary struct {
+	Features        int   // features in the input
+	Bytes           int64 // length of the text, after decompression
+	GeometryBytes   int64 // sum of the lengths of the geometries' texts
+	LargestGeometry int64 // length of the longest geometry
+	// CRS is the first reference system other than WGS 84 that a collection declares, anywhere in the text; pass it to [Options.CRS].
+	CRS string
+}
 
+// Scan reads r to its end as [Read] does, without copying geometries, and returns the error that Read would yield with the same options:
+// it finds malformed text and missing or duplicate ids before the first request. A crs after the features is no error; the summary has
+// it. If there is an error, the summary is about the part before it.
+func Scan(r io.Reader, o Options) (Summary, error) {
+	rd := newReader(r, o)
+	rd.lateCRS = true
+	var sum Summary
+	err := rd.read(func(rec *record) error {
+		size := int64(rec.geometry.to - rec.geometry.from)
+		sum.Features++
+		sum.GeometryBytes += size
+		sum.LargestGeometry = max(sum.LargestGeometry, size)
+		return nil
+	})
+	sum.Bytes = rd.src.base + int64(rd.src.pos)
+	sum.CRS = rd.found
+	return sum, err
+}
+
+// A reader turns an input into records. Its files are layers: source.go holds a window on the text, text.go and collection.go walk the
+// forms, parse.go parses one object, record.go makes a feature from it.
+type reader struct {
+	o       Options
 	src     *source
-	idField string
-	ids     *ids.Set // nil where duplicates are not looked for
-	crs     string   // declared for all that is being read
-	found   string   // first foreign crs that a collection declared
-	lenient bool
-	anyCRS  bool
-	note    func(string)
-	lateCRS bool // whether that may come behind the features
-	n       int  // records so far
 	parser  *parser
 	emit    func(*record) error
+	seen    *ids.Set // nil if duplicate ids are not searched for
+	own     int      // whether the features so far have ids of their own: 1 yes, -1 no, 0 not known yet
+	crs     string   // declared for the features being read
+	found   string   // the first foreign crs that a collection declares
+	lateCRS bool     // a crs may come after the features
+	n       int      // records so far
 }
 
 func newReader(r io.Reader, o Options) *reader {
@@ -125,17 +134,14 @@ func newReader(r io.Reader, o Options) *reader {
 	if limit <= 0 {
 		limit = DefaultMaxFeatureBytes
 	}
-	rd := &reader{src: newSource(r, limit), idField: o.IDField, lenient: o.Lenient, anyCRS: o.AnyCRS, note: o.Note, lateCRS: o.AnyCRS, crs: o.CRS, parser: newParser(o)}
+	rd := &reader{o: o, src: &source{in: r, limit: limit}, parser: newParser(o), crs: o.CRS, lateCRS: o.AnyCRS}
 	if !o.TrustIDs {
-		rd.ids = o.IDs
-		if rd.ids == nil {
-			rd.ids = new(ids.Set)
-		}
+		rd.seen = new(ids.Set)
 	}
 	return rd
 }
 
-// read passes every record to emit and returns what ended the reading early.
+// read calls emit with every record and returns the error that ends the reading.
 func (rd *reader) read(emit func(*record) error) error {
 	rd.emit = emit
 	if err := rd.src.open(); err != nil {
@@ -144,7 +150,7 @@ func (rd *reader) read(emit func(*record) error) error {
 	return rd.texts()
 }
 
-// sameKind makes sure that all features have an id of their own, or none: the position that stands for an id may be another's.
+// sameKind checks that either all features have an id of their own or none has: a position used as an id may be the id of another.
 func (rd *reader) sameKind(rec *record) error {
 	own := -1
 	if text := rec.slice(rec.id); text != nil && text[0] != 'n' {
@@ -161,29 +167,29 @@ func (rd *reader) sameKind(rec *record) error {
 	return nil
 }
 
-// deliver names a record and hands it over. at is its place in the text.
+// deliver sets the id of a record and passes it to emit. at is its position in the window.
 func (rd *reader) deliver(rec *record, at int) error {
 	rec.index = rd.n
 	switch {
-	case rd.anyCRS:
+	case rd.o.AnyCRS:
 		rec.crs = ""
 	case rec.crs == "":
 		rec.crs = rd.crs
 	}
-	err := rec.identify(rd.idField)
-	if err == nil && rd.ids != nil && rd.idField == "" {
+	err := rec.identify(rd.o.IDField)
+	if err == nil && rd.seen != nil && rd.o.IDField == "" {
 		err = rd.sameKind(rec)
 	}
 	if err != nil {
-		if !rd.lenient {
+		if !rd.o.Lenient {
 			return rd.fail(at, err)
 		}
 		rec.name, rec.problem = strconv.Itoa(rec.index), err
 	}
-	if rd.ids != nil && rec.problem == nil {
-		if first, added := rd.ids.Add(rec.name, rec.index); !added {
-			err := duplicateID(rec.name, first, rec.index)
-			if !rd.lenient {
+	if rd.seen != nil && rec.problem == nil {
+		if first, added := rd.seen.Add(rec.name, rec.index); !added {
+			err := &kindError{ErrDuplicateID, ids.Duplicate(rec.name, first, rec.index)}
+			if !rd.o.Lenient {
 				return rd.fail(at, err)
 			}
 			rec.problem = err
@@ -193,13 +199,13 @@ func (rd *reader) deliver(rec *record, at int) error {
 	return rd.emit(rec)
 }
 
-// fail is an error in the record being read, at position at of the window.
+// fail returns an error in the record being read, at a position in the window.
 func (rd *reader) fail(at int, err error) *ReadError {
 	line, offset := rd.src.place(at)
 	return &ReadError{Feature: rd.n, Line: line, Offset: offset, Err: err}
 }
 
-// failText is an error in the text around the features.
+// failText returns an error in the text around the features, at a position in the window.
 func (rd *reader) failText(at int, err error) *ReadError {
 	line, offset := rd.src.place(at)
 	return &ReadError{Feature: -1, Line: line, Offset: offset, Err: err}

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// readAll collects what a reading yields, and checks that an error comes last and once.
+// readAll collects the features and checks that an error comes last and once.
 func readAll(t testing.TB, r io.Reader, o Options) ([]Feature, error) {
 	t.Helper()
 	var features []Feature

@@ -3,7 +3,6 @@ package geojson
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -11,26 +10,25 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// A span is a part of a record's text; the zero span is an absent member.
+// A span is a part of a record's text. The zero span is a missing member.
 type span struct{ from, to int }
 
-// A record is one object of the input, taken apart by reference: it is good until
-// the next object is parsed.
+// A record is one object of the input. It refers to the text and is valid until the next object is parsed.
 type record struct {
-	text     []byte // as it was read
+	text     []byte // of the object
 	kind     string // the member "type"
-	esri     bool   // has members that Esri's JSON has and GeoJSON has not
+	esri     bool   // has members of Esri's JSON that GeoJSON does not have
 	id       span   // the member "id"
 	geometry span
 	named    span // the property that Options.IDField names
 	kept     []keptProperty
-	keptSize int    // bytes of their values
-	notJSON  bool   // holds a bare NaN or Infinity
+	keptSize int    // bytes of the kept values
+	notJSON  bool   // text has a bare NaN or Infinity
 	crs      string // "" for WGS 84
 
 	index   int
 	name    string // the id as text
-	problem error  // why there is none
+	problem error  // why there is no id
 }
 
 type keptProperty struct {
@@ -38,7 +36,7 @@ type keptProperty struct {
 	value span
 }
 
-// slice is the text of a member; nil if it is absent.
+// slice returns the text of a member; nil if it is missing.
 func (rec *record) slice(p span) []byte {
 	if p.to == 0 {
 		return nil
@@ -46,7 +44,7 @@ func (rec *record) slice(p span) []byte {
 	return rec.text[p.from:p.to]
 }
 
-// feature copies what the record refers to.
+// feature returns a copy of the record.
 func (rec *record) feature() Feature {
 	return Feature{
 		ID:         rec.name,
@@ -58,7 +56,7 @@ func (rec *record) feature() Feature {
 	}
 }
 
-// properties copies the kept values into one piece of memory.
+// properties copies the kept values into one slice.
 func (rec *record) properties() map[string]json.RawMessage {
 	if len(rec.kept) == 0 {
 		return nil
@@ -77,7 +75,7 @@ func (rec *record) properties() map[string]json.RawMessage {
 	return m
 }
 
-// identify sets the name from the member or property that holds the id.
+// identify sets the name to the id in the member or property.
 func (rec *record) identify(field string) error {
 	text := rec.slice(rec.id)
 	switch {
@@ -89,8 +87,7 @@ func (rec *record) identify(field string) error {
 	case rec.named.to > 0:
 		text = rec.slice(rec.named)
 	case field != "id" || text == nil:
-		missing := ids.Missing(field, rec.propertyNames())
-		return &kindError{errors.Join(ErrMissingID, missing), missing.Error()}
+		return ids.Missing(field, rec.propertyNames())
 	}
 	name, ok, err := ids.Name(text)
 	switch {
@@ -105,7 +102,7 @@ func (rec *record) identify(field string) error {
 	return rec.missingID(field, geotext.Describe(text[0]))
 }
 
-// missingID says what stands where the id belongs.
+// missingID returns the error for an id that is something else.
 func (rec *record) missingID(field, is string) error {
 	what := `the feature's "id"`
 	if rec.named.to > 0 {
@@ -114,9 +111,9 @@ func (rec *record) missingID(field, is string) error {
 	return &kindError{ErrMissingID, fmt.Sprintf("%s is %s; an id has to be a string or a number", what, is)}
 }
 
-// propertyNames are what the feature has in place of the property that was asked for.
+// propertyNames returns the names of the feature's properties.
 func (rec *record) propertyNames() (names []string) {
-	all, _ := newParser(Options{}).object(bytes.Clone(rec.text)) // of a feature that was read before
+	all, _ := newParser(Options{}).object(bytes.Clone(rec.text)) // this text was parsed before: there is no error
 	for _, k := range all.kept {
 		names = append(names, k.name)
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// recordSeparator stands before each object of a text sequence (RFC 8142).
+// recordSeparator comes before each object of a text sequence (RFC 8142).
 const recordSeparator = 0x1e
 
-// errBroken is met where a member name belongs and something else stands.
+// errBroken means that there is something else in place of a member name.
 var errBroken = errors.New("broken object")
 
-// texts reads the objects that the input consists of: one, or a sequence of them.
+// texts reads the object of the input, or the sequence of objects.
 func (rd *reader) texts() error {
 	s := rd.src
 	oneLine := false // whether the first object was
@@ -32,8 +32,8 @@ func (rd *reader) texts() error {
 		case c != '{':
 			return rd.failText(s.pos, notAnObject(s.ahead(16)))
 		}
-		// Behind a record separator nothing else keeps objects apart; a new line does
-		// if the first object was on one line, so that one spread over lines reads too.
+		// After a record separator, only record separators divide objects. A new line divides them if the first object was on one line,
+		// so that an object on several lines is read, too.
 		switch {
 		case passed == recordSeparator:
 			s.guard = recordSeparator
@@ -48,8 +48,7 @@ func (rd *reader) texts() error {
 	}
 }
 
-// text reads one object of the input and reports whether it was a feature or
-// geometry on one line.
+// text reads one object of the input and reports whether it was a feature or geometry on one line.
 func (rd *reader) text() (oneLine bool, err error) {
 	s := rd.src
 	s.begin()
@@ -85,9 +84,8 @@ func (rd *reader) text() (oneLine bool, err error) {
 	return oneLine, rd.deliver(rec, s.start)
 }
 
-// members takes the members of an object up to its end. With stop it stops in
-// front of the array of a FeatureCollection, which may be larger than memory, and
-// returns a copy of what stood before the name "features".
+// members reads the members of an object to its end. With stop, it stops before the array of a FeatureCollection, which may be larger
+// than memory, and returns a copy of the text before the name "features".
 func (rd *reader) members(stop bool) (head []byte, err error) {
 	s := rd.src
 	for {
@@ -100,7 +98,7 @@ func (rd *reader) members(stop bool) (head []byte, err error) {
 			s.pos++
 			return nil, nil
 		case ',':
-			s.pos++ // whether it belongs there is seen when the object is parsed
+			s.pos++ // the parser checks that it belongs there
 			continue
 		case '"':
 		default:
@@ -127,19 +125,18 @@ func (rd *reader) members(stop bool) (head []byte, err error) {
 			return nil, err
 		}
 		if name == `"type"` && stop && s.guard == 0 {
-			// A foreign format is named before its own large members are read.
+			// Refuse another format before its large members are read.
 			if err := foreignType(s.value()[valueAt:]); err != nil {
 				return nil, rd.failText(s.start+valueAt, err)
 			}
 		}
 		if name == `"type"` && string(s.value()[valueAt:]) == `"Feature"` {
-			stop = false // its "features" would be a foreign member
+			stop = false // a Feature may have a member "features" of its own
 		}
 	}
 }
 
-// cut turns what kept an object from being complete into an error. The text that
-// is there may show an earlier and better reason.
+// cut returns the error for an object that is not complete. The text that is there may show an earlier and better reason.
 func (rd *reader) cut(err error) error {
 	s := rd.src
 	if err != io.EOF && err != errGuard && err != errBroken && !errors.Is(err, ErrFeatureTooLarge) {

@@ -9,8 +9,8 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// BenchmarkMillion reads 1,000,000 squares with three properties, and has pyogrio (GDAL) read the same file: all at once, as
-// GeoPandas has it, and as a stream of Arrow batches, which are thrown away. cpu-s is processor time, of pyogrio that of a second reading.
+// BenchmarkMillion reads 1,000,000 squares with three properties, and lets pyogrio (GDAL) read the same file: all at once, as GeoPandas
+// does, and as a stream of Arrow batches, which it discards. cpu-s is processor time; for pyogrio, that of a second reading.
 func BenchmarkMillion(b *testing.B) {
 	path := grid(b, "1000000")
 	var judged struct{ All, Stream, AllMB, StreamMB float64 }
@@ -57,7 +57,7 @@ print(json.dumps(result))`, path)
 	b.ReportMetric(judged.StreamMB, "pyogrio-stream-peak-MB")
 }
 
-// used is the processor time that this process has taken, in seconds, and the most memory that it has had, in MB.
+// used returns the processor time of this process, in seconds, and its peak memory, in MB.
 func used(b *testing.B) (seconds, mb float64) {
 	var u syscall.Rusage
 	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))

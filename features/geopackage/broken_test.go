@@ -12,7 +12,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 )
 
-// grid is a file of GDAL's with n squares, many pages of them.
+// grid returns a file written by GDAL with n squares on many pages.
 func grid(t testing.TB, n string) string {
 	path := filepath.Join(t.TempDir(), "grid.gpkg")
 	python(t, nil, `
@@ -33,7 +33,7 @@ func damagePages(random *rand.Rand, b []byte) {
 	}
 }
 
-// TestBrokenFiles: of 400 damaged files none panics, and none gives less than all features without an error.
+// TestBrokenFiles reads 400 damaged files: none panics, and none yields fewer than all features without an error.
 func TestBrokenFiles(t *testing.T) {
 	const features = 2000
 	source := grid(t, "2000")

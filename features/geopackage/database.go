@@ -3,30 +3,26 @@ package geopackage
 import (
 	"database/sql/driver"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
-// applicationID is where SQLite's header says which kind of database it is: GPKG since version 1.2, before GP10 and GP11.
+// applicationID is the offset in SQLite's header of the kind of database: GPKG since version 1.2 of the standard, GP10 and GP11 before.
 const applicationID = 68
 
 func detect(head []byte) bool {
-	if len(head) < applicationID+4 || !strings.HasPrefix(string(head), sqlitefile.Signature) {
-		return false
-	}
-	id := string(head[applicationID : applicationID+4])
-	return id == "GPKG" || id == "GP10" || id == "GP11"
+	return len(head) >= applicationID+4 && strings.HasPrefix(string(head), sqlitefile.Signature) &&
+		slices.Contains([]string{"GPKG", "GP10", "GP11"}, string(head[applicationID:applicationID+4]))
 }
 
-// A database is a file with errors that say which.
+// A database is a file whose errors have its name.
 type database struct{ *sqlitefile.DB }
 
-// connect opens the file read-only. SQLite itself looks at it with the first query.
+// connect opens the file read-only. SQLite reads it with the first query.
 func connect(path string) (*database, error) {
 	if err := checkHead(path); err != nil {
 		return nil, err
@@ -38,27 +34,21 @@ func connect(path string) (*database, error) {
 	return &database{db}, nil
 }
 
-// checkHead tells what SQLite would not: that a file is absent, empty or of another kind.
+// checkHead refuses a file that is missing, empty or of another kind, which SQLite would not say.
 func checkHead(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	head := make([]byte, len(sqlitefile.Signature))
-	n, err := io.ReadFull(file, head)
+	head, err := format.Head(path)
 	switch {
-	case n == 0 && err == io.EOF:
-		return fmt.Errorf("%s is empty: %w", path, format.ErrBroken)
-	case err != nil && err != io.ErrUnexpectedEOF:
+	case err != nil:
 		return err
-	case string(head[:n]) != sqlitefile.Signature:
+	case len(head) == 0:
+		return fmt.Errorf("%s is empty: %w", path, format.ErrBroken)
+	case !strings.HasPrefix(string(head), sqlitefile.Signature):
 		return fmt.Errorf("%s is no GeoPackage, or an encrypted one: it does not begin with %q: %w", path, "SQLite format 3", format.ErrBroken)
 	}
 	return nil
 }
 
-// broken says what SQLite says, and what to do if the file is to blame.
+// broken adds the name of the file to an error of SQLite, and what to do if the file is damaged.
 func broken(path string, err error) error {
 	if sqlitefile.Damaged(err) {
 		return fmt.Errorf("%s: %w: %w; was it copied whole? `ogr2ogr new.gpkg %s` saves what can be read", path, format.ErrBroken, err, filepath.Base(path))
@@ -66,7 +56,7 @@ func broken(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// query runs a SELECT. Errors are those of broken.
+// query runs a SELECT. It returns the errors of broken.
 func (d *database) query(sql string, arguments ...string) (driver.Rows, error) {
 	rows, err := d.Query(sql, arguments...)
 	if err != nil {
@@ -75,10 +65,19 @@ func (d *database) query(sql string, arguments ...string) (driver.Rows, error) {
 	return rows, nil
 }
 
-// each calls row with the values of every row. Errors are those of broken.
+// each calls row with the values of every row. It returns the errors of broken.
 func (d *database) each(row func([]driver.Value), sql string, arguments ...string) error {
 	if err := d.Each(row, sql, arguments...); err != nil {
 		return broken(d.Path, err)
 	}
 	return nil
+}
+
+// schemaHas finds a table or view by its name.
+const schemaHas = `SELECT 1 FROM sqlite_schema WHERE lower(name) = ?`
+
+// has reports whether a query has a row.
+func (d *database) has(sql string, arguments ...string) (found bool, err error) {
+	err = d.each(func([]driver.Value) { found = true }, sql, arguments...)
+	return found, err
 }

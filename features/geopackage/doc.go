@@ -1,14 +1,14 @@
-// Package geopackage reads GeoPackage files (OGC 12-128r19, versions 1.0 to 1.4) for package features. Importing it is all:
+// Package geopackage reads GeoPackage files (OGC 12-128r19, versions 1.0 to 1.4) for package features. A program only has to import it:
 //
 //	import _ "github.com/community-attribute-service/cas-go/features/geopackage"
 //
-// It brings SQLite along, translated to Go (modernc.org/sqlite), which is why importers of package features do not compile it.
+// It compiles SQLite, translated to Go (modernc.org/sqlite); this is why package features does not import it.
 //
-// A layer is a table or view of features; tables of attributes and tiles are none. Files are opened read-only and as ones
-// that nobody changes, so that read-only folders do, and what lies in a write-ahead log beside the file is not read, but said.
-// Coordinates are x, y, whatever the order of the reference system's axes: so the standard has it.
+// A layer is a table or view of features; tables of attributes and of tiles are not layers. Files are opened as read-only and
+// immutable, so that read-only folders work. Changes in a write-ahead log beside the file are not read; a warning says so. Coordinates
+// are x, y, whatever the order of the reference system's axes, as the standard requires.
 //
-// SQLite keeps no checksums. What a pass has read is compared with the number of features that GDAL keeps in
-// gpkg_ogr_contents; where that differs or is absent, the table's pages are checked once, and the pass ends in an error if
-// they are damaged. A value that was changed without damage to its page is not noticed.
+// SQLite keeps no checksums. A pass compares the number of features with the one that GDAL keeps in gpkg_ogr_contents. If they differ
+// or that number is missing, the pass checks the table's pages, once, and ends in an error if they are damaged. A value that was changed
+// without damage to its page is not noticed.
 package geopackage

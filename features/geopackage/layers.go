@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,23 +13,25 @@ import (
 
 // A layer is a row of gpkg_contents with its row of gpkg_geometry_columns.
 type layer struct {
-	table, geometry, srs string
-	contents             string // srs of the first
+	table, geometry string
+	srs             string // of gpkg_geometry_columns
+	contents        string // the srs of gpkg_contents
 }
 
-// chooseLayer finds the layer that is asked for, and the names of all.
+// chooseLayer returns the layer that is asked for, and the names of all layers.
 func (d *database) chooseLayer(name string) (chosen layer, names []string, err error) {
 	var layers []layer
 	var others []string
-	has := map[string]bool{}
-	err = d.each(func(v []driver.Value) { has[strings.ToLower(sqlitefile.Text(v[0]))] = true }, `SELECT name FROM sqlite_schema WHERE name LIKE 'gpkg\_%' ESCAPE '\'`)
+	if has, err := d.has(schemaHas, "gpkg_contents"); err != nil {
+		return layer{}, nil, err
+	} else if !has {
+		return layer{}, nil, fmt.Errorf("%s is an SQLite database, but no GeoPackage: it has no table gpkg_contents: %w", d.Path, format.ErrBroken)
+	}
+	has, err := d.has(schemaHas, "gpkg_geometry_columns")
 	if err != nil {
 		return layer{}, nil, err
 	}
-	if !has["gpkg_contents"] {
-		return layer{}, nil, fmt.Errorf("%s is an SQLite database, but no GeoPackage: it has no table gpkg_contents: %w", d.Path, format.ErrBroken)
-	}
-	if has["gpkg_geometry_columns"] {
+	if has {
 		err = d.each(func(v []driver.Value) {
 			layers = append(layers, layer{sqlitefile.Text(v[0]), sqlitefile.Text(v[1]), sqlitefile.Text(v[2]), sqlitefile.Text(v[3])})
 			names = append(names, sqlitefile.Text(v[0]))
@@ -50,31 +51,27 @@ func (d *database) chooseLayer(name string) (chosen layer, names []string, err e
 	case len(layers) == 0:
 		return layer{}, nil, fmt.Errorf("%s has no layers", d.Path)
 	}
-	i := slices.Index(names, name)
-	if name == "" && len(layers) == 1 {
-		i = 0
-	}
-	if i < 0 {
-		return layer{}, nil, &format.LayerError{Path: d.Path, Asked: name, Layers: names}
+	i, err := format.ChooseLayer(d.Path, name, names)
+	if err != nil {
+		return layer{}, nil, err
 	}
 	return layers[i], names, nil
 }
 
-// referenceSystem is the system of a srs_id, or "" and what to say about it.
+// referenceSystem returns the reference system of a srs_id, or "" with a warning.
 func (d *database) referenceSystem(id string) (crs, warning string, err error) {
 	if id == "0" || id == "-1" {
 		kind := map[string]string{"0": "geographic", "-1": "Cartesian"}[id]
 		return "", fmt.Sprintf("The layer's reference system is undefined (%s, srs_id %s).", kind, id), nil
 	}
-	newer := false // the extension of 12-063, WKT as of 2015
-	err = d.each(func([]driver.Value) { newer = true },
-		`SELECT 1 FROM pragma_table_info('gpkg_spatial_ref_sys') WHERE name = 'definition_12_063'`)
+	const wkt2 = "definition_12_063" // of the extension for WKT as of 2015
+	newer, err := d.has(`SELECT 1 FROM pragma_table_info('gpkg_spatial_ref_sys') WHERE name = ?`, wkt2)
 	if err != nil {
 		return "", "", err
 	}
 	definitions := "definition"
 	if newer {
-		definitions = "definition_12_063, definition"
+		definitions = wkt2 + ", definition"
 	}
 	found := false
 	err = d.each(func(v []driver.Value) {
@@ -101,20 +98,20 @@ func (d *database) referenceSystem(id string) (crs, warning string, err error) {
 	return crs, warning, nil
 }
 
-// undefined reports whether a definition says no more than that there is none: in the standard's word, or in those of GDAL
-// 3.9 and later (srs_id 99999).
+// undefined reports whether a definition only says that there is none, in the word of the standard or as GDAL 3.9 and later write it
+// (srs_id 99999).
 func undefined(definition string) bool {
 	return strings.EqualFold(definition, "undefined") || strings.HasPrefix(definition, `LOCAL_CS["Undefined SRS"`) ||
 		strings.HasPrefix(definition, `ENGCRS["Undefined SRS"`)
 }
 
-// A column is one of a table or view.
+// A column is a column of a table or view.
 type column struct {
 	name, declared string
 	integerKey     bool // INTEGER PRIMARY KEY, which is SQLite's row number
 }
 
-// columns are those of a table, and whether it is one whose rows SQLite numbers: no view, nor WITHOUT ROWID.
+// columns returns the columns of a table. numbered means that SQLite numbers its rows: it is neither a view nor WITHOUT ROWID.
 func (d *database) columns(table string) (all []column, numbered bool, err error) {
 	keys := 0
 	err = d.each(func(v []driver.Value) {
@@ -135,12 +132,10 @@ func (d *database) columns(table string) (all []column, numbered bool, err error
 	return all, numbered, err
 }
 
-// storedCount is the number of features that GDAL's triggers keep, or -1.
+// storedCount returns the number of features that GDAL's triggers keep, or -1.
 func (d *database) storedCount(table string) (n int, err error) {
 	n = -1
-	has := false
-	err = d.each(func([]driver.Value) { has = true }, `SELECT 1 FROM sqlite_schema WHERE name = 'gpkg_ogr_contents'`)
-	if err != nil || !has {
+	if has, err := d.has(schemaHas, "gpkg_ogr_contents"); err != nil || !has {
 		return n, err
 	}
 	err = d.each(func(v []driver.Value) {
@@ -151,7 +146,7 @@ func (d *database) storedCount(table string) (n int, err error) {
 	return n, err
 }
 
-// leftBeside warns of changes that lie in files beside the database, where only their writer brings them in.
+// leftBeside warns of changes in files beside the database, which only the program that wrote them can bring in.
 func leftBeside(path string) (warnings []string) {
 	for _, ending := range []string{"-wal", "-journal"} {
 		if info, err := os.Stat(path + ending); err == nil && info.Size() > 0 {

@@ -27,10 +27,8 @@ type reader struct {
 	geometry    column
 	key         *column  // INTEGER PRIMARY KEY
 	fields      []column // without the geometry and binary data
-	numbered    bool
-	checked     bool // the table's pages are whole
-
-	contradicted bool // a geometry names another reference system than the layer
+	numbered    bool     // SQLite numbers the rows
+	checked     bool     // the table's pages are not damaged
 }
 
 func open(path string, o format.Options) (_ format.Reader, err error) {
@@ -57,8 +55,8 @@ func (r *reader) describe(chosen string) (err error) {
 		return err
 	}
 	d.Layer = r.layer.table
-	columns, numbered, err := r.columns(r.layer.table)
-	if err != nil {
+	var columns []column
+	if columns, r.numbered, err = r.columns(r.layer.table); err != nil {
 		return err
 	}
 	if len(columns) == 0 {
@@ -80,7 +78,7 @@ func (r *reader) describe(chosen string) (err error) {
 		r.fields = append(r.fields, c)
 		d.Fields = append(d.Fields, format.Field{Name: c.name, Type: kind})
 	}
-	r.numbered = numbered && r.rowNumber() != ""
+	r.numbered = r.numbered && r.rowNumber() != ""
 	if r.geometry.name == "" {
 		return fmt.Errorf("%s: the layer %s has no column %q of geometries: %w", r.Path, d.Layer, r.layer.geometry, format.ErrBroken)
 	}
@@ -103,15 +101,15 @@ func (r *reader) describe(chosen string) (err error) {
 type pass struct {
 	*reader
 	sql    string
-	fields []column // what is read into properties, at the place in a row that at says
-	at     []int
-	shape  int // place of the geometry; -1 where it is not wanted
+	fields []column // those that are read into properties
+	at     []int    // their places in a row
+	shape  int      // place of the geometry
 }
 
-// plan says what to select. Rows of a table come in the order of their numbers. Those of a view have no order but that of
-// the query: it is the same in every pass because every pass selects the same columns.
+// plan makes the query. The rows of a table come in the order of their numbers. The order of a view is that of its query: it is the
+// same in every pass because every pass selects the same columns.
 func (r *reader) plan(want format.Want) *pass {
-	p := &pass{reader: r, shape: -1}
+	p := &pass{reader: r}
 	var columns []string
 	if r.numbered {
 		columns = append(columns, r.rowNumber())
@@ -123,15 +121,11 @@ func (r *reader) plan(want format.Want) *pass {
 			p.at = append(p.at, len(columns))
 		}
 		if wanted || !r.numbered {
-			columns = append(columns, "+"+sqlitefile.Quoted(c.name)) // as an expression it has no declared type that the driver would convert by
+			columns = append(columns, "+"+sqlitefile.Quoted(c.name)) // an expression has no declared type, by which the driver would convert
 		}
 	}
-	if !want.NoGeometry {
-		p.shape = len(columns)
-	}
-	if !want.NoGeometry || !r.numbered {
-		columns = append(columns, sqlitefile.Quoted(r.geometry.name))
-	}
+	p.shape = len(columns)
+	columns = append(columns, sqlitefile.Quoted(r.geometry.name))
 	p.sql = "SELECT " + strings.Join(columns, ", ") + " FROM " + sqlitefile.Quoted(r.layer.table)
 	if r.numbered {
 		p.sql += " ORDER BY " + r.rowNumber()
@@ -139,7 +133,7 @@ func (r *reader) plan(want format.Want) *pass {
 	return p
 }
 
-// rowNumber is a name for the row's number that no column has; "" if columns have all of them.
+// rowNumber returns a name of the row's number that no column has; "" if columns have all of them.
 func (r *reader) rowNumber() string {
 	if r.key != nil {
 		return sqlitefile.Quoted(r.key.name)
@@ -196,7 +190,7 @@ func (p *pass) run(yield func(*format.Record, error) bool) error {
 	return p.complete(n)
 }
 
-// complete makes sure, where the stored number of features does not, that no page of the table was lost.
+// complete checks that no page of the table was lost, unless the stored number of features proves it already.
 func (r *reader) complete(n int) error {
 	if n == r.description.Features || r.checked {
 		return nil
@@ -222,7 +216,7 @@ func (r *reader) complete(n int) error {
 	return nil
 }
 
-// isConstraint tells rules that a table's rows break from damage.
+// isConstraint reports whether a message is about a rule that rows break, and not about damage.
 func isConstraint(found string) bool {
 	return strings.HasPrefix(found, "NULL value in ") || strings.HasPrefix(found, "CHECK constraint failed in ") ||
 		strings.HasPrefix(found, "NUMERIC value in ") || strings.HasPrefix(found, "TEXT value in ")

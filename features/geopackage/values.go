@@ -14,7 +14,7 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/sqlitefile"
 )
 
-// fill makes a record of a row.
+// fill makes a record from a row.
 func (p *pass) fill(record *format.Record, values []driver.Value) {
 	*record = format.Record{Place: record.Place, Properties: record.Properties[:0]}
 	for i, c := range p.fields {
@@ -26,22 +26,16 @@ func (p *pass) fill(record *format.Record, values []driver.Value) {
 		}
 		record.Properties = append(record.Properties, format.Property{Name: c.name, Value: value})
 	}
-	if p.shape < 0 {
-		return
-	}
 	shape, err := geometryOf(values[p.shape])
 	if err != nil {
 		record.Err = fmt.Errorf("column %s: %w", p.geometry.name, err)
 	}
 	record.Geometry = shape
-	if shape.SRID > 0 && !p.contradicted && strconv.Itoa(shape.SRID) != p.layer.srs {
-		p.contradicted = true
-		declared, _ := strconv.Atoi(p.layer.srs)
-		p.description.Warnings = append(p.description.Warnings, shape.Contradiction(record.Place, max(declared, 0)))
-	}
+	declared, _ := strconv.Atoi(p.layer.srs)
+	p.description.CompareSRID(record, max(declared, 0))
 }
 
-// leaveOut warns, once a column, of binary data where none was declared, such as a second geometry.
+// leaveOut warns, once for a column, of binary data that is not declared, such as a second geometry.
 func (p *pass) leaveOut(c column) {
 	if warning := fmt.Sprintf("The column %s holds binary data: such values are null.", c.name); !slices.Contains(p.description.Warnings, warning) {
 		p.description.Warnings = append(p.description.Warnings, warning)
@@ -50,7 +44,7 @@ func (p *pass) leaveOut(c column) {
 
 var errBinary = errors.New("binary data")
 
-// jsonOf is a value in JSON. SQLite's columns hold values of any type; the declared one only tells truth from 0 and 1.
+// jsonOf returns a value as JSON. A column of SQLite holds values of any type; the declared type only tells booleans from 0 and 1.
 func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
 	switch v := v.(type) {
 	case nil:
@@ -63,11 +57,7 @@ func jsonOf(v driver.Value, declared string) (json.RawMessage, error) {
 	case float64:
 		return format.Number(v, 64), nil
 	case string:
-		value, err := format.Text(v)
-		if err != nil {
-			return format.Null, err
-		}
-		return value, nil
+		return format.Text(v)
 	default:
 		return format.Null, errBinary
 	}
@@ -83,7 +73,7 @@ const (
 // envelopeSizes are the bytes of an envelope by its kind: none, xy, xyz, xym, xyzm.
 var envelopeSizes = [...]int{0, 32, 48, 48, 64}
 
-// geometryOf reads a geometry: the header of the standard, then WKB. NULL is no geometry.
+// geometryOf decodes a geometry: the header of the standard, then WKB. NULL is no geometry.
 func geometryOf(v driver.Value) (format.Geometry, error) {
 	if v == nil {
 		return format.Geometry{}, nil

@@ -28,7 +28,7 @@ geopandas.GeoDataFrame({"id": 7120000000 + i, "area": i / 7, "kind": [f"basin {k
   geometry=shapely.box(x, y, x + 0.1, y + 0.01), crs="EPSG:4326").to_parquet("basins.parquet", row_group_size=%d)
 `
 
-// TestBrokenFiles: of 400 damaged files none panics, and none gives less than all features without an error.
+// TestBrokenFiles reads 400 damaged files: none panics, and none yields fewer than all features without an error.
 func TestBrokenFiles(t *testing.T) {
 	const features = 2000
 	source := filepath.Join(write(t, fmt.Sprintf(basins, features, 500)), "basins.parquet")

@@ -13,17 +13,18 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-const worldWide = "OGC:CRS84" // what GeoParquet and Parquet take where nothing is said
+const worldWide = "OGC:CRS84" // the reference system of GeoParquet and Parquet if none is named
 
-// positions say where in a file the geometries are: in a column of WKB, or in two columns of numbers.
+// positions say where the geometries are in a file: in a column of WKB, or in two columns of numbers.
 type positions struct {
 	wkb, x, y *parquet.Column
 	crs       string
+	srid      int      // the EPSG code of crs; 0 if the file names no system, -1 if the code is not known
 	ignored   []string // columns that only help to find geometries, such as their bounds
 	warning   string
 }
 
-// geoMetadata is what is read of the geo key: https://geoparquet.org/releases/v1.1.0/.
+// geoMetadata is the part of the value of the key geo that is read: https://geoparquet.org/releases/v1.1.0/.
 type geoMetadata struct {
 	Primary string `json:"primary_column"`
 	Columns map[string]struct {
@@ -93,8 +94,8 @@ func fromMetadata(file *parquet.File, text string) (positions, error) {
 	return p, nil
 }
 
-// fromType is of a column of Parquet's own geometry types. Its reference system is a name, PROJJSON, or a reference to one of
-// the two, as of https://github.com/apache/parquet-format/blob/master/Geospatial.md.
+// fromType returns the positions in a column of Parquet's own geometry types. Its reference system is a name, PROJJSON, or a reference to
+// one of the two: https://github.com/apache/parquet-format/blob/master/Geospatial.md.
 func fromType(file *parquet.File, c *parquet.Column, crs, shape string) (positions, error) {
 	p := positions{wkb: c, crs: crs, warning: edges(shape)}
 	if key, found := strings.CutPrefix(crs, "projjson:"); found {
@@ -122,22 +123,13 @@ func edges(shape string) string {
 	return fmt.Sprintf("The edges are %s in the file; they are taken as straight lines of longitude and latitude.", shape)
 }
 
-// usualNames of columns with positions, in the order in which they are looked for.
-var usualNames = [...][2][]string{
-	{{"lon", "longitude", "long", "lng"}, {"lat", "latitude"}},
-	{{"x"}, {"y"}},
-}
-
 func findPoints(file *parquet.File, o format.Options) (p positions, err error) {
-	if o.X == "" && o.Y == "" {
-		for _, names := range usualNames {
-			p.x, p.y = numbersNamed(file, names[0]...), numbersNamed(file, names[1]...)
-			if p.x != nil && p.y != nil {
-				return p, nil
-			}
-		}
-	} else {
-		p.x, p.y = numbersNamed(file, o.X), numbersNamed(file, o.Y)
+	candidates := format.PointColumns[:]
+	if o.X != "" || o.Y != "" {
+		candidates = [][2][]string{{{o.X}, {o.Y}}}
+	}
+	for _, names := range candidates {
+		p.x, p.y = numbersNamed(file, names[0]...), numbersNamed(file, names[1]...)
 		if p.x != nil && p.y != nil {
 			return p, nil
 		}
@@ -153,7 +145,7 @@ func findPoints(file *parquet.File, o format.Options) (p positions, err error) {
 		"longitude and latitude, or x and y; say which of its columns they are: it has %s", strings.Join(names, ", "))
 }
 
-// numbersNamed is the first column of numbers with one of the names, in any case.
+// numbersNamed returns the first column of numbers with one of the names, in any case; nil if there is none.
 func numbersNamed(file *parquet.File, names ...string) *parquet.Column {
 	for _, name := range names {
 		for _, c := range file.Root().Columns() {
@@ -165,7 +157,7 @@ func numbersNamed(file *parquet.File, names ...string) *parquet.Column {
 	return nil
 }
 
-// codeOf is the EPSG code of a reference system; 0 where it tells none.
+// codeOf returns the EPSG code of a reference system; 0 if it has none.
 func codeOf(crs string) int {
 	if crs == worldWide {
 		return 4326

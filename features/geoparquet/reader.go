@@ -1,6 +1,8 @@
 package geoparquet
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,14 +17,14 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-const readSize = 64 << 10 // of each column, at once
+const readSize = 64 << 10 // bytes of a column that are read at once
 
 func init() {
 	format.Register(format.Format{Name: "GeoParquet", Endings: []string{".parquet", ".geoparquet", ".pq"}, Detect: detect, Open: open})
 }
 
 func detect(head []byte) bool {
-	return len(head) >= 4 && (string(head[:4]) == "PAR1" || string(head[:4]) == "PARE")
+	return bytes.HasPrefix(head, []byte("PAR1")) || bytes.HasPrefix(head, []byte("PARE"))
 }
 
 // A property is a column that is read into the records.
@@ -39,8 +41,6 @@ type reader struct {
 	description format.Description
 	positions   positions
 	properties  []property
-
-	contradicted bool // a geometry names another reference system than the file
 }
 
 func open(path string, o format.Options) (format.Reader, error) {
@@ -68,11 +68,14 @@ func (r *reader) open(o format.Options) error {
 		return err
 	}
 	var failed error
-	err := guard(func() error { // an error of findPositions says itself whether the file is broken
+	err := guard(func() error { // failed is kept apart because it says itself whether the file is broken
 		if failed = refuseLZ4(r.parquet.Root()); failed != nil {
 			return nil
 		}
 		if r.positions, failed = findPositions(r.parquet, o); failed == nil {
+			if r.positions.srid = codeOf(r.positions.crs); r.positions.srid == 0 && r.positions.crs != "" {
+				r.positions.srid = -1
+			}
 			r.describe()
 		}
 		return nil
@@ -87,27 +90,28 @@ func (r *reader) openParquet() error {
 		return err
 	}
 	size := info.Size()
-	ends := make([]byte, 8)
+	var start, end [8]byte // end is the length of the footer and the magic
 	if size >= 12 {
-		if _, err := r.file.ReadAt(ends[:4], 0); err != nil {
+		if _, err := r.file.ReadAt(start[:], 0); err != nil {
 			return err
 		}
-		if _, err := r.file.ReadAt(ends[4:], size-4); err != nil {
+		if _, err := r.file.ReadAt(end[:], size-8); err != nil {
 			return err
 		}
 	}
+	first, last := string(start[:4]), string(end[4:])
+	footer := int64(binary.LittleEndian.Uint32(end[:]))
 	switch {
 	case size == 0:
 		return fmt.Errorf("the file is empty: %w", format.ErrBroken)
-	case string(ends[:4]) == "PARE" || string(ends[4:]) == "PARE":
+	case first == "PARE" || last == "PARE":
 		return errors.New("the file is encrypted: write it anew without encryption")
-	case string(ends[:4]) != "PAR1":
+	case first != "PAR1":
 		return fmt.Errorf("no Parquet file: it does not begin with PAR1: %w", format.ErrBroken)
-	case string(ends[4:]) != "PAR1":
+	case last != "PAR1":
 		return fmt.Errorf("the file ends before its footer, after %d bytes: copy it again: %w", size, format.ErrBroken)
-	}
-	if err := checkFooter(r.file, size); err != nil {
-		return err
+	case footer > size-12: // parquet-go would allocate this much
+		return fmt.Errorf("a footer of %d bytes in a file of %d: %w", footer, size, format.ErrBroken)
 	}
 	return guard(func() error {
 		r.parquet, err = parquet.OpenFile(r.file, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(readSize))
@@ -127,19 +131,6 @@ func (r *reader) openParquet() error {
 		}
 		return nil
 	})
-}
-
-// checkFooter makes sure that the footer is no longer than the file: parquet-go takes memory for what it says.
-func checkFooter(file io.ReaderAt, size int64) error {
-	b := make([]byte, 4)
-	if _, err := file.ReadAt(b, size-8); err != nil {
-		return err
-	}
-	length := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16 | int64(b[3])<<24
-	if length > size-12 {
-		return fmt.Errorf("a footer of %d bytes in a file of %d: %w", length, size, format.ErrBroken)
-	}
-	return nil
 }
 
 func (r *reader) describe() {
@@ -185,7 +176,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 		first := 1
 		record := &format.Record{}
 		for _, group := range r.parquet.RowGroups() {
-			more, err := r.readGroup(group, first, wanted, want.NoGeometry, record, yield)
+			more, err := r.readGroup(group, first, wanted, record, yield)
 			if err != nil {
 				yield(nil, fmt.Errorf("%s: after row %d: %w", r.path, first-1, err))
 				return
@@ -208,18 +199,16 @@ type pass struct {
 }
 
 // start opens the cursors.
-func (p *pass) start(at *positions, group parquet.RowGroup, geometry bool) {
+func (p *pass) start(at *positions, group parquet.RowGroup) {
 	for _, property := range p.properties {
 		p.cursors = append(p.cursors, newCursor(property.column, group))
 	}
-	switch {
-	case !geometry:
-	case at.wkb != nil:
+	if at.wkb != nil {
 		p.wkb = newCursor(at.wkb, group)
-	default:
-		p.x, p.y = newCursor(at.x, group), newCursor(at.y, group)
-		p.readX, p.readY = numberOf(at.x.Type()), numberOf(at.y.Type())
+		return
 	}
+	p.x, p.y = newCursor(at.x, group), newCursor(at.y, group)
+	p.readX, p.readY = numberOf(at.x.Type()), numberOf(at.y.Type())
 }
 
 func (p *pass) all() []*cursor {
@@ -232,13 +221,13 @@ func (p *pass) close() {
 	}
 }
 
-// readGroup yields the rows of a row group, of which the first has the number first; more is false when the consumer has enough.
-func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property, noGeometry bool, record *format.Record,
+// readGroup yields the rows of a row group, counted from first. more is false when the consumer stops.
+func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property, record *format.Record,
 	yield func(*format.Record, error) bool,
 ) (more bool, err error) {
 	p := pass{properties: wanted}
 	defer p.close()
-	err = guard(func() error { p.start(&r.positions, group, !noGeometry); return nil })
+	err = guard(func() error { p.start(&r.positions, group); return nil })
 	if err != nil {
 		return false, err
 	}
@@ -246,7 +235,7 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 	for i := range n {
 		*record = format.Record{Place: "row " + strconv.Itoa(first+i), Properties: record.Properties[:0]}
 		err := guard(func() error { return p.read(record) })
-		r.compare(record)
+		r.description.CompareSRID(record, r.positions.srid)
 		if err == io.EOF {
 			err = fmt.Errorf("a row group ends after %d of %d rows: %w", i, n, format.ErrBroken)
 		}
@@ -263,17 +252,6 @@ func (r *reader) readGroup(group parquet.RowGroup, first int, wanted []property,
 		}
 	}
 	return true, nil
-}
-
-// compare warns of the first geometry that names another reference system than the file.
-func (r *reader) compare(record *format.Record) {
-	if record.Geometry.SRID <= 0 || r.contradicted {
-		return
-	}
-	declared := codeOf(r.positions.crs)
-	if r.contradicted = record.Geometry.SRID != declared && (declared != 0 || r.positions.crs == ""); r.contradicted {
-		r.description.Warnings = append(r.description.Warnings, record.Geometry.Contradiction(record.Place, declared))
-	}
 }
 
 // read fills a record with the next row.
@@ -299,9 +277,6 @@ func (p *pass) read(record *format.Record) error {
 		if record.Geometry, err = format.ParseWKB(v.ByteArray()); err != nil {
 			record.Err = fmt.Errorf("column %s: %w", p.wkb.column.Name(), err)
 		}
-		return nil
-	}
-	if p.x == nil {
 		return nil
 	}
 	x, err := p.x.next()

@@ -83,8 +83,10 @@ pq.write_table(t.replace_schema_metadata({"geo": json.dumps(geo)}), "number.parq
 	for range 2 {
 		assert.Equal(t, want, formattest.Lines(t, r, format.Want{}))
 	}
-	assert.Equal(t, []string{`row 1 name="é"`, `row 2 name="007"`, `row 3 name=null`}, formattest.Lines(t, r, format.Want{Properties: []string{"name"}, NoGeometry: true}))
-	assert.Equal(t, []string{`row 1`, `row 2`, `row 3`}, formattest.Lines(t, r, format.Want{Properties: []string{}, NoGeometry: true}))
+	shapes := [...]string{` {"type":"Polygon","coordinates":` + ring + `}`, ` {"type":"MultiPolygon","coordinates":[` + ring + `]}`}
+	assert.Equal(t, []string{`row 1 name="é"` + shapes[0], `row 2 name="007"` + shapes[1], `row 3 name=null`},
+		formattest.Lines(t, r, format.Want{Properties: []string{"name"}}))
+	assert.Equal(t, []string{`row 1` + shapes[0], `row 2` + shapes[1], `row 3`}, formattest.Lines(t, r, format.Want{Properties: []string{}}))
 	for range r.Records(format.Want{}) {
 		break
 	}
@@ -108,7 +110,7 @@ pq.write_table(t.replace_schema_metadata({"geo": json.dumps(geo)}), "number.parq
 	}
 }
 
-// TestReadsWhatDuckDBWrites has its geometries as Parquet's own type and, by choice, as GeoParquet.
+// TestReadsWhatDuckDBWrites reads geometries of Parquet's own type and of GeoParquet.
 func TestReadsWhatDuckDBWrites(t *testing.T) {
 	folder := write(t, `
 import duckdb
@@ -197,7 +199,7 @@ func TestFilesThatAreNone(t *testing.T) {
 	assert.False(t, detect([]byte("PA")))
 }
 
-// TestMemoryIsBounded looks at the heap in the middle of a file of 60 MB in row groups of 2 MB.
+// TestMemoryIsBounded measures the heap in the middle of a file of 60 MB in row groups of 2 MB.
 func TestMemoryIsBounded(t *testing.T) {
 	folder := write(t, `
 i = numpy.arange(300_000)
@@ -224,8 +226,7 @@ pq.write_table(t, "big.parquet", row_group_size=10_000, compression="none", use_
 	assert.Equal(t, 300_000, n)
 }
 
-// TestContradictingReferenceSystems: the file's counts, and the first geometry that names another (in extended WKB, which is not the
-// standard's) is said, once.
+// TestContradictingReferenceSystems uses the file's system and warns, once, of the first geometry that names another, in extended WKB.
 func TestContradictingReferenceSystems(t *testing.T) {
 	folder := write(t, `
 def save(name, crs, *srids):
@@ -263,7 +264,7 @@ save("nameless", albers, 5070)
 	}
 }
 
-// TestCompressionsAndEncodings: what parquet-go reads wrongly is refused or left out, and all else gives the records of the plain file.
+// TestCompressionsAndEncodings refuses or leaves out what parquet-go reads wrongly; all other files give the records of the plain file.
 func TestCompressionsAndEncodings(t *testing.T) {
 	folder := write(t, `
 import random

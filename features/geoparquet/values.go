@@ -16,12 +16,12 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// toJSON makes JSON of a value that is not null.
+// toJSON returns a value that is not null as JSON.
 type toJSON func(parquet.Value) (json.RawMessage, error)
 
 func plain(text string) (json.RawMessage, error) { return format.Text(text) }
 
-// propertyOf says how values of a type become JSON, and what the type is called. ok is false for binary data.
+// propertyOf returns the conversion of a type to JSON, and its name. ok is false for a type that is not read.
 func propertyOf(t parquet.Type) (convert toJSON, name string, ok bool) {
 	var logical pq.LogicalTypeValue
 	if l := t.LogicalType(); l != nil {
@@ -78,10 +78,10 @@ func propertyOf(t parquet.Type) (convert toJSON, name string, ok bool) {
 	}
 }
 
-// numberOf reads coordinates out of a column; nil is a type that is none of numbers.
+// numberOf returns a function that reads coordinates of a type; nil if the type is not a number.
 func numberOf(t parquet.Type) func(parquet.Value) float64 {
 	if l := t.LogicalType(); l != nil {
-		if d, ok := l.Value.(*pq.DecimalType); ok { // as DuckDB has numbers that are written in SQL
+		if d, ok := l.Value.(*pq.DecimalType); ok { // such as numbers written in the SQL of DuckDB
 			return func(v parquet.Value) float64 {
 				f, err := strconv.ParseFloat(decimal(unscaled(v), int(d.Scale)), 64)
 				if err != nil {
@@ -118,27 +118,30 @@ func unsigned(v parquet.Value) (json.RawMessage, error) {
 	return new(big.Int).SetUint64(v.Uint64()).Append(nil, 10), nil
 }
 
-const secondsPerDay = 24 * 60 * 60
+const (
+	secondsPerDay = 24 * 60 * 60
+	isoTime       = "2006-01-02T15:04:05.999999999"
+)
 
-// moment is a time since 1970 in ISO 8601, with a Z where it is in UTC and without where it is local.
+// moment returns a time since 1970 in ISO 8601, with a Z if it is in UTC and without if it is local.
 func moment(n int64, unit time.Duration, utc bool) string {
 	perSecond := int64(time.Second / unit)
 	seconds, rest := n/perSecond, n%perSecond
-	text := time.Unix(seconds, rest*int64(unit)).UTC().Format("2006-01-02T15:04:05.999999999")
+	text := time.Unix(seconds, rest*int64(unit)).UTC().Format(isoTime)
 	if utc {
 		text += "Z"
 	}
 	return text
 }
 
-// int96 is a timestamp of old writers: nanoseconds of the day, then the Julian day.
+// int96 returns a timestamp of old writers, which is the nanoseconds of the day and then the Julian day.
 func int96(v deprecated.Int96) string {
 	const epoch = 2440588 // Julian day of 1970-01-01
 	nanoseconds := int64(uint64(v[1])<<32 | uint64(v[0]))
-	return time.Unix((int64(v[2])-epoch)*secondsPerDay, nanoseconds).UTC().Format("2006-01-02T15:04:05.999999999")
+	return time.Unix((int64(v[2])-epoch)*secondsPerDay, nanoseconds).UTC().Format(isoTime)
 }
 
-// unscaled is the integer of a decimal: big-endian two's complement where it is of bytes.
+// unscaled returns the integer of a decimal. Bytes are big-endian two's complement.
 func unscaled(v parquet.Value) *big.Int {
 	if kind := v.Kind(); kind == parquet.Int32 || kind == parquet.Int64 {
 		return big.NewInt(integer(v))
@@ -151,7 +154,7 @@ func unscaled(v parquet.Value) *big.Int {
 	return n
 }
 
-// decimal puts the point into an integer, scale digits from its end.
+// decimal writes an integer with a decimal point before its last scale digits.
 func decimal(n *big.Int, scale int) string {
 	digits, sign := n.String(), ""
 	if n.Sign() < 0 {

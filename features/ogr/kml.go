@@ -16,24 +16,21 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// isKML reports a KML file or an archive of one (KMZ).
+// isKML reports whether path is a KML file, or an archive of one (KMZ).
 func isKML(path string) bool {
-	file, err := os.Open(path)
+	head, err := format.Head(path)
 	if err != nil {
-		return false // it is a connection, or one of GDAL's own names of files
+		return false // a connection, or a name that only GDAL knows
 	}
-	defer file.Close()
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".kml", ".kmz":
 		return true
 	}
-	head := make([]byte, 4096)
-	n, _ := io.ReadFull(file, head)
-	return bytes.Contains(head[:n], []byte("<kml"))
+	return bytes.Contains(head, []byte("<kml"))
 }
 
-// checkKML reads a KML file, or the KML files of an archive, for GDAL's driver drops what follows an error in one and says nothing.
-// features is the number of placemarks, which GDAL has to count too; 0 of an archive, of which it may read a part.
+// checkKML reads a KML file, or the KML files of an archive, because GDAL's driver silently drops what follows an error. features is the
+// number of placemarks, to compare with GDAL's; it is 0 for an archive, of which GDAL may read only a part.
 func checkKML(path string) (features int, err error) {
 	archive, err := zip.OpenReader(path)
 	if err != nil {
@@ -61,13 +58,13 @@ func checkKML(path string) (features int, err error) {
 	return 0, nil
 }
 
-// entity is the name of one that a document declares.
+// entity finds the names of the entities that a document declares.
 var entity = regexp.MustCompile(`ENTITY\s+([^\s%]+)\s`)
 
-// placemarks reads KML to its end and counts the features, other than those that an Update of a tour changes.
+// placemarks reads KML to its end and counts the features, without those in an Update of a tour.
 func placemarks(in io.Reader) (n int, err error) {
 	d := xml.NewDecoder(in)
-	// In the encodings that are not Unicode, the characters of the markup are those of ASCII.
+	// All other encodings share the characters of the markup with ASCII.
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return charmap.ISO8859_1.NewDecoder().Reader(in), nil }
 	d.Entity = map[string]string{}
 	for {

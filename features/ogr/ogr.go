@@ -10,12 +10,13 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// formatName is the name of the format, by which package features finds what to ask about a file that no other format knows.
+// formatName is how package features finds this format for a file that no other format recognizes.
 const formatName = "OGR"
 
 func init() {
@@ -27,15 +28,13 @@ func init() {
 	})
 }
 
-// detect reports whether a file begins as FlatGeobuf, KML, KMZ, GML, GPX, or a zip archive of a file geodatabase do.
+// detect reports whether head starts FlatGeobuf, KML, KMZ, GML, GPX, or a zip archive of a file geodatabase.
 func detect(head []byte) bool {
-	switch {
-	case bytes.HasPrefix(head, []byte("fgb\x03")):
+	if first, isArchive := format.FirstInZip(head); isArchive {
+		return strings.HasSuffix(first, ".kml") || strings.Contains(first, ".gdb/")
+	}
+	if bytes.HasPrefix(head, []byte("fgb\x03")) {
 		return true
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")) && len(head) >= 30:
-		n := min(int(head[26])|int(head[27])<<8, len(head)-30)
-		first := bytes.ToLower(head[30 : 30+n])
-		return bytes.HasSuffix(first, []byte(".kml")) || bytes.Contains(first, []byte(".gdb/"))
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	return bytes.HasPrefix(text, []byte("<")) && (bytes.Contains(text, []byte("<kml")) || bytes.Contains(text, []byte("<gpx")) ||
@@ -46,15 +45,14 @@ var connection = regexp.MustCompile(`^[A-Za-z_]{2,}:`)
 
 // A reader reads one layer.
 type reader struct {
-	source  string // as GDAL takes it
 	layer   layer
 	about   format.Description
 	command []string
-	running *process // of the pass that goes on; nil between passes
+	running *process // of the running pass; nil between passes
 	closed  bool
 }
 
-// open asks ogrinfo about a file, a folder or a database.
+// open opens a file, a folder or a database with ogrinfo.
 func open(path string, o format.Options) (format.Reader, error) {
 	source, err := sourceOf(path)
 	if err != nil {
@@ -83,29 +81,19 @@ func open(path string, o format.Options) (format.Reader, error) {
 	if counted < placemarks {
 		return nil, format.Brokenf("it has %d placemarks, of which GDAL reads %d: it is damaged, or its elements are where KML has none", placemarks, counted)
 	}
-	r := &reader{source: source}
-	var names []string
-	chosen := -1
-	for _, l := range layers {
-		if l.geometry == "None" {
-			continue
-		}
-		names = append(names, l.name)
-		if l.name == o.Layer {
-			chosen = len(names) - 1
-		}
-	}
 	layers = slices.DeleteFunc(layers, func(l layer) bool { return l.geometry == "None" })
-	switch {
-	case len(layers) == 0:
+	if len(layers) == 0 {
 		return nil, format.Brokenf("there is no layer with geometries")
-	case o.Layer == "" && len(layers) == 1:
-		chosen = 0
-	case chosen < 0:
-		return nil, &format.LayerError{Path: redact(path), Asked: o.Layer, Layers: names}
 	}
-	r.layer = layers[chosen]
-	r.command = r.layer.command(source)
+	var names []string
+	for _, l := range layers {
+		names = append(names, l.name)
+	}
+	chosen, err := format.ChooseLayer(redact(path), o.Layer, names)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{layer: layers[chosen], command: layers[chosen].command(source)}
 	r.about = format.Description{
 		Format: driver, Layer: r.layer.name, Layers: names, Fields: r.layer.fields, Features: r.layer.count,
 		Warnings: []string{"It is read by the command " + redact(shell(r.command)) + "."},
@@ -119,7 +107,7 @@ func open(path string, o format.Options) (format.Reader, error) {
 	return r, nil
 }
 
-// command is what writes the layer as lines of GeoJSON.
+// command returns the command that writes the layer as lines of GeoJSON.
 func (l layer) command(source string) []string {
 	c := []string{"ogr2ogr", "-f", "GeoJSONSeq"}
 	if l.srs != "" {
@@ -131,7 +119,7 @@ func (l layer) command(source string) []string {
 	return append(c, "-lco", "COORDINATE_PRECISION=15", "/vsistdout/", source, l.name)
 }
 
-// sourceOf is how GDAL names what is at a path.
+// sourceOf returns GDAL's name of a path.
 func sourceOf(path string) (string, error) {
 	_, err := os.Stat(path)
 	if err != nil {
@@ -140,7 +128,7 @@ func sourceOf(path string) (string, error) {
 		}
 		return "", err
 	}
-	if archive, err := zip.OpenReader(path); err == nil { // whether it is an archive of a geodatabase
+	if archive, err := zip.OpenReader(path); err == nil { // perhaps of a geodatabase
 		defer archive.Close()
 		for _, e := range archive.File {
 			if at := strings.Index(strings.ToLower(e.Name), ".gdb/"); at >= 0 {
@@ -159,35 +147,112 @@ var (
 	passwordURL   = regexp.MustCompile(`(://[^:/@\s]+:)[^@/\s]+@`)
 )
 
-// redact leaves passwords out of a connection string.
+// redact replaces the passwords in a connection string.
 func redact(text string) string {
 	return passwordURL.ReplaceAllString(passwordField.ReplaceAllString(text, "${1}***"), "${1}***@")
 }
 
-// shell is a command as a shell takes it.
+// plainWord is a word that a shell takes without quotes.
+var plainWord = regexp.MustCompile(`^[\w./:=,-]+$`)
+
+// shell returns a command as one types it in a shell.
 func shell(command []string) string {
-	var words []string
-	for _, w := range command {
-		if strings.ContainsFunc(w, func(r rune) bool { return !strings.ContainsRune("-_./:=,", r) && !isLetterOrDigit(r) }) || w == "" {
-			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	words := slices.Clone(command)
+	for i, w := range words {
+		if !plainWord.MatchString(w) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
-		words = append(words, w)
 	}
 	return strings.Join(words, " ")
-}
-
-func isLetterOrDigit(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
 // Describe implements format.Reader. The format is what GDAL calls it.
 func (r *reader) Describe() format.Description { return r.about }
 
-// Close implements format.Reader. It ends the process of a pass that goes on.
+// Close implements format.Reader. It ends the process of a running pass.
 func (r *reader) Close() error {
 	r.closed = true
 	if r.running != nil {
 		r.running.stop()
 	}
 	return nil
+}
+
+// A layer is what ogrinfo says about one.
+type layer struct {
+	name     string
+	geometry string // the type in words; "None" for a table
+	count    int    // number of features; -1 if it is not known
+	srs      string // name of the reference system; "" if it has none
+	fid      string // name of the column that numbers the features; it is not in fields
+	fields   []format.Field
+}
+
+// info asks ogrinfo for the layers of a source. Its text is the same in all versions of GDAL; only those since 3.7 have JSON.
+func info(source string) (driver string, layers []layer, err error) {
+	cmd := exec.Command("ogrinfo", "-ro", "-so", "-al", source)
+	cmd.Env = environment()
+	var out strings.Builder
+	stderr := &complaint{}
+	cmd.Stdout, cmd.Stderr = &out, stderr
+	if err := cmd.Run(); err != nil {
+		why := stderr.String()
+		if why == "" { // some versions complain on standard output
+			why = strings.TrimSpace(out.String())
+		}
+		why, _, _ = strings.Cut(why, " with the following drivers") // a list of all drivers follows
+		why = strings.Join(strings.Fields(why), " ")
+		return "", nil, format.Brokenf("ogrinfo cannot read it: %s (%w)", redact(why), err)
+	}
+	if why := stderr.errors(); why != "" {
+		return "", nil, format.Brokenf("ogrinfo cannot read all of it: %s", redact(why))
+	}
+	driver, layers = parseInfo(out.String())
+	return driver, layers, nil
+}
+
+var (
+	usingDriver = regexp.MustCompile("^      using driver `(.*)' successful")
+	// The first line of a reference system in well-known text; the lines after it are indented.
+	srsLine = regexp.MustCompile(`^[A-Z_]*CR?S\["([^"]+)"`)
+	// A field: name, type with an optional subtype, width and decimals. Newer versions leave out the width of dates.
+	fieldLine = regexp.MustCompile(`^(.+?): ((?:Integer|Integer64|Real|String)(?:List)?(?:\(\w+\))?|Date|Time|DateTime|Binary)(?: \((\d+)\.\d+\))?(?: |$)`)
+)
+
+// parseInfo reads the text of ogrinfo -so -al.
+func parseInfo(text string) (driver string, layers []layer) {
+	var l *layer
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if name, ok := strings.CutPrefix(line, "Layer name: "); ok {
+			layers = append(layers, layer{name: name, count: -1})
+			l = &layers[len(layers)-1]
+		} else if m := usingDriver.FindStringSubmatch(line); m != nil && driver == "" {
+			driver = m[1]
+		} else if l != nil {
+			l.read(line)
+		}
+	}
+	return driver, layers
+}
+
+// read takes what a line says about the layer.
+func (l *layer) read(line string) {
+	if text, ok := strings.CutPrefix(line, "Geometry: "); ok {
+		l.geometry = text
+	} else if text, ok := strings.CutPrefix(line, "Feature Count: "); ok {
+		if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+			l.count = n
+		}
+	} else if text, ok := strings.CutPrefix(line, "FID Column = "); ok {
+		l.fid = text
+	} else if m := srsLine.FindStringSubmatch(line); m != nil && l.srs == "" {
+		l.srs = m[1]
+	} else if m := fieldLine.FindStringSubmatch(line); m != nil {
+		kind := strings.ToLower(m[2])
+		if m[3] != "" && m[3] != "0" {
+			kind += "(" + m[3] + ")"
+		}
+		l.fields = append(l.fields, format.Field{Name: m[1], Type: kind})
+	}
 }

@@ -3,7 +3,6 @@ package ogr
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,12 +43,12 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 				if err = p.wait(); err == nil && n-1 < r.layer.count {
 					err = fmt.Errorf("it gives %d features where ogrinfo counts %d", n-1, r.layer.count)
 				}
+				if err == nil {
+					return
+				}
 			}
 			if err != nil {
 				yield(nil, format.Brokenf("ogr2ogr cannot read it behind feature %d: %w", n-1, err))
-				return
-			}
-			if line == nil {
 				return
 			}
 			rec = format.Record{Place: "feature " + strconv.Itoa(n), Properties: rec.Properties[:0]}
@@ -63,7 +62,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 	}
 }
 
-// parse reads a feature. Its id is the number in the source, which is a property where that has a name for it.
+// parse reads a feature. Its id is the number in the source, which becomes a property if the source has a name for it.
 func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error {
 	d := jsontext.NewDecoder(bytes.NewReader(line), jsontext.AllowDuplicateNames(true))
 	var id jsontext.Value
@@ -75,7 +74,7 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 		case "geometry":
 			var geometry jsontext.Value
 			geometry, err = d.ReadValue()
-			if !want.NoGeometry && string(geometry) != "null" {
+			if string(geometry) != "null" {
 				rec.GeoJSON = json.RawMessage(bytes.Clone(geometry))
 			}
 		case "properties":
@@ -87,7 +86,9 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 					return d.SkipValue()
 				}
 				value, err := d.ReadValue()
-				rec.Properties = append(rec.Properties, format.Property{Name: name, Value: json.RawMessage(bytes.Clone(value))})
+				if err == nil {
+					rec.Properties = append(rec.Properties, format.Property{Name: name, Value: json.RawMessage(bytes.Clone(value))})
+				}
 				return err
 			})
 		default:
@@ -101,7 +102,7 @@ func (r *reader) parse(line []byte, rec *format.Record, want format.Want) error 
 	return err
 }
 
-// members calls read for each member of the object that comes next.
+// members calls read for each member of the next object.
 func members(d *jsontext.Decoder, read func(name string) error) error {
 	token, err := d.ReadToken()
 	if err != nil {
@@ -123,13 +124,12 @@ func members(d *jsontext.Decoder, read func(name string) error) error {
 	return err
 }
 
-// A process is an ogr2ogr that writes lines.
+// A process is a running ogr2ogr.
 type process struct {
 	cmd    *exec.Cmd
-	cancel context.CancelFunc
 	out    *bufio.Reader
 	stderr complaint
-	long   []byte // a line that is longer than the buffer
+	long   []byte // holds a line that is longer than the buffer of out
 	ended  bool
 	err    error
 }
@@ -137,24 +137,19 @@ type process struct {
 func environment() []string { return append(os.Environ(), "CPL_DEBUG=OFF", "LC_ALL=C.UTF-8") }
 
 func start(command []string) (*process, error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p := &process{cmd: exec.CommandContext(ctx, command[0], command[1:]...), cancel: cancel}
+	p := &process{cmd: exec.Command(command[0], command[1:]...)}
 	p.cmd.Env = environment()
 	p.cmd.WaitDelay = 5 * time.Second
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
-	if err == nil {
-		p.out = bufio.NewReaderSize(out, 1<<18)
-		err = p.cmd.Start()
-	}
 	if err != nil {
-		cancel()
 		return nil, err
 	}
-	return p, nil
+	p.out = bufio.NewReaderSize(out, 1<<18)
+	return p, p.cmd.Start()
 }
 
-// line reads a line, which is valid until the next one; nil is the end that wait has seen.
+// line reads a line. It is valid until the next one.
 func (p *process) line() ([]byte, error) {
 	if p.ended {
 		return nil, errors.New("the reader was closed")
@@ -171,14 +166,14 @@ func (p *process) line() ([]byte, error) {
 			return p.long, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) && len(bytes.TrimSpace(p.long)) > 0:
-			return p.long, nil // it is cut, which its parser or the next line tells
+			return p.long, nil // a cut line: parse or the next call reports it
 		default:
 			return nil, err
 		}
 	}
 }
 
-// wait is called at the end of the output. It gives the reason if that came too early.
+// wait is called at the end of the output. It returns the reason if that came too early.
 func (p *process) wait() error {
 	p.end()
 	why := p.stderr.errors()
@@ -194,9 +189,11 @@ func (p *process) wait() error {
 	return nil
 }
 
-// stop ends the process wherever it is.
+// stop ends the process, whether it has finished or not.
 func (p *process) stop() {
-	p.cancel()
+	if !p.ended {
+		_ = p.cmd.Process.Kill()
+	}
 	p.end()
 }
 
@@ -204,11 +201,10 @@ func (p *process) end() {
 	if !p.ended {
 		p.err = p.cmd.Wait()
 		p.ended = true
-		p.cancel()
 	}
 }
 
-// A complaint keeps the start and the end of what a program writes to standard error.
+// A complaint keeps the start and the end of a program's standard error.
 type complaint struct{ start, end []byte }
 
 const keeps = 4096
@@ -225,7 +221,7 @@ func (c *complaint) Write(b []byte) (int, error) {
 
 func (c *complaint) String() string { return strings.TrimSpace(string(c.start) + string(c.end)) }
 
-// errors are the lines that GDAL calls errors. It goes on after some, and says so nowhere else.
+// errors returns the lines that GDAL marks as errors. GDAL continues after some errors and reports them nowhere else.
 func (c *complaint) errors() string {
 	var found []string
 	for line := range strings.Lines(c.String()) {

@@ -9,47 +9,49 @@ import (
 	"io"
 	"iter"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// formatName is the name of the format.
 const formatName = "CSV"
 
 func init() {
 	format.Register(format.Format{
-		Name: formatName, Endings: []string{".csv", ".tsv"}, Detect: detect, Open: open, Stream: stream,
+		Name: formatName, Endings: []string{".csv", ".tsv", ".rdb"}, Detect: detect, Open: open, Stream: stream,
 	})
 }
 
-// detect reports whether head, the start of a file or of its text compressed by gzip, is a line of column names that tell
-// where positions are.
+// detect reports whether head starts a table with columns of positions. head may be compressed by gzip.
 func detect(head []byte) bool {
 	if isGzip(head) {
 		in, err := gzip.NewReader(bytes.NewReader(head))
 		if err != nil {
 			return false
 		}
-		head = make([]byte, 4096)
-		n, _ := io.ReadFull(in, head) // an error is what the end of head gives
+		head = make([]byte, format.HeadBytes)
+		n, _ := io.ReadFull(in, head) // an error is likely: head cuts the compressed data
 		head = head[:n]
 	}
-	t, err := newTable(bytes.NewReader(head))
-	if err != nil {
-		return false
+	if len(head) >= format.HeadBytes && longComments.Match(head) {
+		return true
 	}
-	return t.choose(format.Options{}) == nil
+	t, err := newTable(bytes.NewReader(head))
+	return err == nil && t.choose(format.Options{}) == nil
 }
+
+// longComments matches a head of comments alone: those of RDB say what each column means, and may be longer than a head.
+var longComments = regexp.MustCompile(`^(?:#.*\n)+(?:#.*)?$`)
 
 func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1f, 0x8b}) }
 
-// A reader reads a file again for each pass, or a stream once.
+// A reader reads a file anew for each pass, or a stream once.
 type reader struct {
 	o     format.Options
 	open  func() (io.ReadCloser, error)
-	first *pass // the one that Open began; nil when it is used up
+	first *pass // begun when the file was opened; nil once it is used
 	about format.Description
 }
 
@@ -58,8 +60,7 @@ func open(path string, o format.Options) (format.Reader, error) {
 	return newReader(o, func() (io.ReadCloser, error) { return os.Open(path) })
 }
 
-// stream reads a table from a stream, such as standard input. Its Records may be used once. Closing the reader does not close
-// in.
+// stream reads a table from a stream, such as standard input. Records can be used once. Closing the reader does not close in.
 func stream(in io.Reader, o format.Options) (format.Reader, error) {
 	used := false
 	return newReader(o, func() (io.ReadCloser, error) {
@@ -82,6 +83,9 @@ func newReader(o format.Options, open func() (io.ReadCloser, error)) (format.Rea
 	}
 	r.first = p
 	r.about = format.Description{Format: formatName, Features: -1, Warnings: p.table.warnings}
+	if p.table.isRDB {
+		r.about.Format = "RDB"
+	}
 	for i, column := range p.table.names {
 		if i != p.table.wkt {
 			r.about.Fields = append(r.about.Fields, format.Field{Name: column})
@@ -130,7 +134,7 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 				return
 			}
 			rec = format.Record{Place: "line " + strconv.Itoa(row.line), Properties: p.table.properties(row.values, want), Err: row.err}
-			if rec.Err == nil && !want.NoGeometry {
+			if rec.Err == nil {
 				rec.Geometry, rec.Err = p.table.geometry(row.values, r.about.CRS)
 			}
 			var comma *decimalComma
@@ -145,14 +149,14 @@ func (r *reader) Records(want format.Want) iter.Seq2[*format.Record, error] {
 	}
 }
 
-// A pass is one way through a file.
+// A pass is one reading of a file.
 type pass struct {
 	file   io.ReadCloser
 	table  *table
-	peeked []row // rows that were read before their turn
+	peeked []row // the rows that firstSRID has read
 }
 
-// begin opens the file and reads its names.
+// begin opens the file and reads the names of the columns.
 func (r *reader) begin() (*pass, error) {
 	file, err := r.open()
 	if err != nil {
@@ -185,7 +189,7 @@ func (p *pass) next() (row, error) {
 	return p.table.next()
 }
 
-// firstSRID looks at the first geometry for the reference system that it names. It does not look farther than some rows.
+// firstSRID returns the reference system that the first geometry names. It looks at a limited number of rows.
 func (p *pass) firstSRID() (crs string, err error) {
 	const farthest = 1000
 	for p.table.wkt >= 0 && len(p.peeked) < farthest {

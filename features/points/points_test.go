@@ -17,7 +17,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// rows reads a table and gives a line of text for each record, and the error of the file.
+// rows reads a table and returns a line of text for each record, and the error of the file.
 func rows(text string, o format.Options) (lines []string, err error) {
 	r, err := stream(strings.NewReader(text), o)
 	if err != nil {
@@ -85,6 +85,55 @@ func TestRecords(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
+}
+
+// The table is as the USGS serves it (https://waterservices.usgs.gov/nwis/site/?format=rdb&sites=…), with quotes in a name, which its format allows.
+func TestRDB(t *testing.T) {
+	const point = `{"type":"Point","coordinates":[-84.55484,36.38559]}`
+	comments := "#\n# US Geological Survey\n# retrieved: 2026-11-28 05:00:00 -05:00\t(caas01)\n#\n"
+	names := "agency_cd\tsite_no\tstation_nm\tdec_lat_va\tdec_long_va\tdec_coord_datum_cd\n"
+	table := comments + names + "5s\t15s\t50s\t16s\t16s\t10s\n" +
+		"USGS\t03408500\tNEW RIVER AT NEW RIVER, TN\t36.38559\t-84.55484\tNAD83\n" +
+		"USGS\t351106118310001\t\"OLD\" MILL 5\" PIPE\t36.38559\t-84.55484\tNAD83\n" +
+		"USGS\t03408600\tNOWHERE\t\t\t\n" +
+		"USGS\t03408700\tSHORT\n\n"
+	want := []string{
+		`line 7 ` + point + ` agency_cd="USGS" site_no="03408500" station_nm="NEW RIVER AT NEW RIVER, TN" dec_lat_va=36.38559 dec_long_va=-84.55484 dec_coord_datum_cd="NAD83"`,
+		`line 8 ` + point + ` agency_cd="USGS" site_no=351106118310001 station_nm="\"OLD\" MILL 5\" PIPE" dec_lat_va=36.38559 dec_long_va=-84.55484 dec_coord_datum_cd="NAD83"`,
+		`line 9 null agency_cd="USGS" site_no="03408600" station_nm="NOWHERE" dec_lat_va=null dec_long_va=null dec_coord_datum_cd=null ERROR column dec_long_va is empty`,
+		`line 10 null agency_cd="USGS" site_no="03408700" station_nm="SHORT" ERROR the row has 3 values for 6 columns`,
+	}
+	long := strings.Repeat("#  a line that says what a column means\n", 500)
+	for name, text := range map[string]string{
+		"as served": table, "Windows": strings.ReplaceAll(table, "\n", "\r\n"), "no last line end": strings.TrimRight(table, "\n"),
+		"without comments": strings.TrimPrefix(table, comments), "long comments": long + table,
+	} {
+		assert.True(t, detect([]byte(text)[:min(len(text), format.HeadBytes)]), name)
+		got, err := rows(text, format.Options{})
+		require.NoError(t, err, name)
+		require.Len(t, got, len(want), name)
+		for i, line := range got {
+			_, line, _ = strings.Cut(strings.TrimPrefix(line, "line "), " ")
+			_, wanted, _ := strings.Cut(strings.TrimPrefix(want[i], "line "), " ")
+			assert.Equal(t, wanted, line, name)
+		}
+	}
+	got, err := rows(table, format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, want, got) // lines are counted with the comments
+	r, err := stream(strings.NewReader(table), format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, "RDB", r.Describe().Format)
+
+	// A header alone is a table without rows. A column named #id does not make a table RDB.
+	got, err = rows(comments+names+"5s\t15s\t50s\t16s\t16s\t10s", format.Options{})
+	require.NoError(t, err)
+	assert.Empty(t, got)
+	got, err = rows("#id,lon,lat\na,-84.55484,36.38559\n", format.Options{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{`line 2 ` + point + ` #id="a" lon=-84.55484 lat=36.38559`}, got)
+	_, err = rows(comments, format.Options{})
+	require.ErrorContains(t, err, "no columns with positions")
 }
 
 func TestErrors(t *testing.T) {
@@ -236,9 +285,8 @@ func TestWKT(t *testing.T) {
 	require.EqualError(t, last, `column geom: the reference system is EPSG:4326 where the first geometry has EPSG:5070`)
 }
 
-// TestBroken reads 600 damaged tables, half of them compressed. A compressed one has a checksum: a row that is missing is always
-// told. In plain text a row has as many lines as it had, or an error says otherwise; only lines that are missing whole cannot be
-// told.
+// TestBroken reads 600 damaged tables, half of them compressed. A compressed table has a checksum: a missing row is always an error. In
+// plain text a row keeps its number of lines or is an error; only whole lines that are missing cannot be noticed.
 func TestBroken(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("id,lon,lat,name\n")
@@ -314,6 +362,7 @@ func FuzzRecords(f *testing.F) {
 	f.Add([]byte("id;wkt\n1;POLYGON((0 0,1 0,1 1,0 0))\n"))
 	f.Add([]byte("x\ty\r\n1,5\t2\r\n"))
 	f.Add(packed(f, "x,y\n1,2\n"))
+	f.Add([]byte("# US Geological Survey\nsite_no\tdec_lat_va\tdec_long_va\n15s\t16s\t16s\n03408500\t36.4\t-84.6\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		detect(text)
 		r, err := stream(bytes.NewReader(text), format.Options{})

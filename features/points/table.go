@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,20 +16,27 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// maxRow is how long a row may be. A quote that does not end makes the rest of a file one row.
+// maxRow is the longest row in bytes. After a quote without an end, the rest of a file is one row.
 var maxRow = 256 << 20
 
-// A table reads rows of text.
+// A table reads the rows of a text.
 type table struct {
-	in       *csv.Reader
+	in       rowReader
+	isRDB    bool
 	budget   *budget
 	names    []string
-	x, y     int // columns; -1 if the positions are in wkt
-	wkt      int // column; -1 if the positions are in x and y
+	x, y     int // the columns with positions; -1 if these are in wkt
+	wkt      int // the column with well-known text; -1 if there is none
 	warnings []string
 
 	out  []format.Property
 	text []byte // the values of out
+}
+
+// A rowReader reads one row after the other, as csv.Reader does.
+type rowReader interface {
+	Read() ([]string, error)
+	FieldPos(field int) (line, column int)
 }
 
 // A row is a line of the table, or several if a value has line ends.
@@ -56,12 +64,19 @@ func newTable(in io.Reader) (*table, error) {
 	if cr := bytes.IndexByte(head, '\r'); cr >= 0 && bytes.IndexByte(head, '\n') < 0 && cr+1 < len(head) {
 		return nil, format.Brokenf("the lines end with a carriage return alone: save the file with line feeds (or mac2unix)")
 	}
-	t := &table{in: csv.NewReader(b), budget: limited}
-	t.in.Comma = separator(head)
-	t.in.FieldsPerRecord = -1
-	t.in.ReuseRecord = true
+	if bytes.HasPrefix(head, []byte("#")) {
+		head, _ = b.Peek(b.Size()) // the comments of RDB may be longer than 4 KiB
+	}
+	t := &table{budget: limited, isRDB: rdbStart.Match(head)}
+	if t.isRDB {
+		t.in = &rdbReader{in: b}
+	} else {
+		in := csv.NewReader(b)
+		in.Comma, in.FieldsPerRecord, in.ReuseRecord = separator(head), -1, true
+		t.in = in
+	}
 	first, err := t.in.Read()
-	if err == nil && len(first) == 2 && first[1] == "" && strings.EqualFold(first[0], "sep=") { // a line that Excel reads
+	if err == nil && len(first) == 2 && first[1] == "" && strings.EqualFold(first[0], "sep=") { // a line for Excel
 		first, err = t.in.Read()
 	}
 	if errors.Is(err, io.EOF) {
@@ -71,17 +86,17 @@ func newTable(in io.Reader) (*table, error) {
 		return nil, wrong(1, err)
 	}
 	t.nameColumns(first)
-	return t, nil
+	if t.isRDB {
+		_, err = t.in.Read() // the widths and types
+	}
+	return t, err
 }
 
-// nameColumns makes the names unique.
+// nameColumns takes the names of the columns and makes them unique.
 func (t *table) nameColumns(first []string) {
 	for _, name := range first {
 		name = strings.TrimSpace(string(format.UTF8([]byte(name))))
-		unique := name
-		for n := 1; slices.Contains(t.names, unique); n++ {
-			unique = fmt.Sprintf("%s_%d", name, n)
-		}
+		unique := format.Unique(name, t.names)
 		if unique != name {
 			t.warnings = append(t.warnings, fmt.Sprintf("There are several columns %q; one of them is called %s here.", name, unique))
 		}
@@ -89,7 +104,7 @@ func (t *table) nameColumns(first []string) {
 	}
 }
 
-// separator is the one of tab, semicolon, bar and comma that the first line has most of, quoted text aside.
+// separator returns the one of comma, semicolon, tab and bar that is most frequent in the first line outside of quotes.
 func separator(head []byte) rune {
 	counts := map[rune]int{}
 	quoted := false
@@ -113,16 +128,8 @@ func separator(head []byte) rune {
 	return best
 }
 
-// Names of columns that hold positions, in the order in which they are looked for: longitude and latitude before x and y, which may be
-// anything.
-var (
-	pairs = [][2][]string{
-		{{"lon", "longitude", "long", "lng"}, {"lat", "latitude"}},
-		{{"x"}, {"y"}},
-	}
-	wktNames     = []string{"wkt", "geometry"}
-	postGISNames = []string{"geom", "the_geom", "wkb_geometry", "wkb"} // where there are no others, for these may be anything
-)
+// postGISNames are columns of geometries by the names of PostGIS. They are looked for last, because they may be anything.
+var postGISNames = []string{"geom", "the_geom", "wkb_geometry", "wkb"}
 
 // choose finds the columns with the positions.
 func (t *table) choose(o format.Options) (err error) {
@@ -135,20 +142,20 @@ func (t *table) choose(o format.Options) (err error) {
 			t.y, err = t.column([]string{o.Y})
 		}
 		if err == nil && (t.x < 0 || t.y < 0) {
-			err = fmt.Errorf("there are no columns %s and %s; there are %s", o.X, o.Y, t.list())
+			err = fmt.Errorf("there are no columns %s and %s; there are %s", o.X, o.Y, format.List(t.names, 20))
 		}
 		return err
 	}
-	if t.wkt, err = t.column(wktNames); err != nil {
+	if t.wkt, err = t.column([]string{"wkt", "geometry"}); err != nil {
 		return err
 	}
 	if t.wkt >= 0 {
-		if x, err := t.column(pairs[0][0]); err == nil && x >= 0 {
+		if x, err := t.column(format.PointColumns[0][0]); err == nil && x >= 0 {
 			t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the column %s, not from %s.", t.names[t.wkt], t.names[x]))
 		}
 		return nil
 	}
-	for i, pair := range pairs {
+	for i, pair := range format.PointColumns {
 		if t.x, err = t.column(pair[0]); err != nil {
 			return err
 		}
@@ -156,7 +163,7 @@ func (t *table) choose(o format.Options) (err error) {
 			return err
 		}
 		if t.x >= 0 && t.y >= 0 {
-			if x, err := t.column(pairs[1][0]); i == 0 && err == nil && x >= 0 {
+			if x, err := t.column(format.PointColumns[1][0]); i == 0 && err == nil && x >= 0 {
 				t.warnings = append(t.warnings, fmt.Sprintf("The positions are taken from the columns %s and %s, not from %s.",
 					t.names[t.x], t.names[t.y], t.names[x]))
 			}
@@ -167,10 +174,10 @@ func (t *table) choose(o format.Options) (err error) {
 		return err
 	}
 	return fmt.Errorf("there are no columns with positions (lon and lat, longitude and latitude, x and y, or wkt): "+
-		"say which they are (--x, --y); there are %s", t.list())
+		"say which they are (--x, --y); there are %s", format.List(t.names, 20))
 }
 
-// column finds the column that has one of the names; one in the same case goes before others.
+// column returns the column that has one of the names, or -1. A name in the same case has precedence over others.
 func (t *table) column(wanted []string) (at int, err error) {
 	for _, name := range wanted {
 		if i := slices.Index(t.names, name); i >= 0 {
@@ -195,15 +202,7 @@ func (t *table) column(wanted []string) (at int, err error) {
 	return -1, nil
 }
 
-// list is the names of the columns, for messages.
-func (t *table) list() string {
-	if len(t.names) > 20 {
-		return strings.Join(t.names[:20], ", ") + ", …"
-	}
-	return strings.Join(t.names, ", ")
-}
-
-// next reads a row that is not blank.
+// next reads the next row that is not blank.
 func (t *table) next() (row, error) {
 	for {
 		t.budget.left = maxRow
@@ -227,7 +226,7 @@ func (t *table) next() (row, error) {
 			continue // a blank line
 		}
 		line, _ := t.in.FieldPos(0)
-		for len(values) > len(t.names) && strings.TrimSpace(values[len(values)-1]) == "" { // as spreadsheets end rows by commas
+		for len(values) > len(t.names) && strings.TrimSpace(values[len(values)-1]) == "" { // some spreadsheets end rows with commas
 			values = values[:len(values)-1]
 		}
 		r := row{line: line, values: values}
@@ -246,7 +245,7 @@ func (t *table) next() (row, error) {
 	}
 }
 
-// properties are the values of a row but for well-known text. They are valid until the next row.
+// properties returns the values of a row except well-known text. They are valid until the next row.
 func (t *table) properties(values []string, want format.Want) []format.Property {
 	t.out, t.text = t.out[:0], t.text[:0]
 	for i, v := range values[:min(len(values), len(t.names))] {
@@ -260,7 +259,7 @@ func (t *table) properties(values []string, want format.Want) []format.Property 
 	return t.out
 }
 
-// geometry is the position of a row. All geometries of a file have to be in its reference system.
+// geometry returns the geometry of a row. All geometries of a file have to be in its reference system, crs.
 func (t *table) geometry(values []string, crs string) (g format.Geometry, err error) {
 	if t.wkt >= 0 {
 		g, own, err := parseText(values[t.wkt])
@@ -293,21 +292,15 @@ func coordinate(column, text string) (float64, error) {
 	if whole, fraction, ok := strings.Cut(strings.TrimLeft(text, "+-"), ","); ok && isDigits(whole) && isDigits(fraction) {
 		return 0, &decimalComma{column, text}
 	}
-	return 0, fmt.Errorf("column %s has %q, which is no number; degrees are written as -84.25", column, shorten(text))
+	return 0, fmt.Errorf("column %s has %q, which is no number; degrees are written as -84.25", column, format.Shorten(text, mostQuoted))
 }
 
-func isDigits(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-}
+func isDigits(s string) bool { return s != "" && format.Digits(s) == len(s) }
 
-func shorten(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
-	}
-	return s
-}
+// mostQuoted is how many bytes of the input a message quotes.
+const mostQuoted = 60
 
-// A decimalComma is a number in the spelling of many countries. The whole file is then written so.
+// A decimalComma is a number with a comma for the decimal point, as many countries write it. The whole file is then written so.
 type decimalComma struct{ column, text string }
 
 func (e *decimalComma) Error() string {
@@ -315,7 +308,7 @@ func (e *decimalComma) Error() string {
 		e.column, e.text, strings.Replace(e.text, ",", ".", 1))
 }
 
-// A budget reads so many bytes and no more.
+// A budget reads up to left bytes.
 type budget struct {
 	in   io.Reader
 	left int
@@ -332,10 +325,37 @@ func (b *budget) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// wrong explains an error of reading.
+// wrong explains an error of reading near a line.
 func wrong(line int, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("the compressed file is cut; get it again")
 	}
 	return format.Brokenf("about line %d: %w", line, err)
 }
+
+// rdbStart matches the start of RDB, the tables of the USGS (https://waterdata.usgs.gov/nwis/?tab_delimited_format_info): comments, the
+// names of the columns, and a line with their widths and types, such as 5s, 15s and 10n.
+var rdbStart = regexp.MustCompile(`(?i)^(?:#.*\n)*[^#\n].*\t.*\n\d+[a-z](?:\t\d+[a-z])+\s*(?:\n|$)`)
+
+// An rdbReader reads the rows of RDB. Tabs divide the values, and a quote is a character like any other.
+type rdbReader struct {
+	in   *bufio.Reader
+	line int
+}
+
+// Read returns the values of the next line that is not a comment.
+func (r *rdbReader) Read() ([]string, error) {
+	for {
+		text, err := r.in.ReadString('\n')
+		if text == "" || err != nil && err != io.EOF {
+			return nil, err
+		}
+		r.line++
+		if !strings.HasPrefix(text, "#") {
+			return strings.Split(strings.TrimRight(text, "\r\n"), "\t"), nil
+		}
+	}
+}
+
+// FieldPos returns the line that was read last.
+func (r *rdbReader) FieldPos(int) (line, column int) { return r.line, 1 }

@@ -11,7 +11,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// wktTypes are the types of well-known text by their names in upper case.
+// wktTypes are the types of GeoJSON by their names in well-known text.
 var wktTypes = map[string]string{
 	"POINT": "Point", "POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon", "LINESTRING": "LineString", "MULTIPOINT": "MultiPoint",
 	"MULTILINESTRING": "MultiLineString", "GEOMETRYCOLLECTION": "GeometryCollection", "CIRCULARSTRING": "CircularString",
@@ -19,7 +19,7 @@ var wktTypes = map[string]string{
 	"POLYHEDRALSURFACE": "PolyhedralSurface", "TIN": "TIN", "TRIANGLE": "Triangle",
 }
 
-// cutSRID takes the reference system from the front of extended well-known text: SRID=5070;POINT…. SRID 0 is none.
+// cutSRID cuts the reference system from the start of extended well-known text: SRID=5070;POINT…. SRID 0 means that there is none.
 func cutSRID(text string) (rest, crs string, err error) {
 	text = strings.TrimSpace(text)
 	if len(text) < 5 || !strings.EqualFold(text[:5], "SRID=") {
@@ -35,8 +35,8 @@ func cutSRID(text string) (rest, crs string, err error) {
 	return rest, "EPSG:" + strings.TrimLeft(number, "0"), nil
 }
 
-// parseText reads well-known text (OGC 06-103r4, 7), well-known binary in hexadecimal digits, both also in the extended form of
-// PostGIS, and GeoJSON. crs is the reference system that it names. Z and M are left out. An empty point or text is no geometry.
+// parseText reads GeoJSON, well-known text (OGC 06-103r4, 7) or well-known binary in hexadecimal digits, without Z and M. Both may have
+// the extended form of PostGIS. crs is the reference system that the text names. An empty point or text is no geometry.
 func parseText(text string) (g format.Geometry, crs string, err error) {
 	rest, crs, err := cutSRID(text)
 	switch {
@@ -55,7 +55,7 @@ func parseText(text string) (g format.Geometry, crs string, err error) {
 	case rest[0] == '{':
 		g, crs, ok := format.ParseGeoJSON([]byte(rest))
 		if !ok && (g.Type == "" || g.Type == "Point" || g.Type == "Polygon" || g.Type == "MultiPolygon") {
-			return format.Geometry{}, "", fmt.Errorf("not a GeoJSON geometry: %s", shorten(rest))
+			return format.Geometry{}, "", fmt.Errorf("not a GeoJSON geometry: %s", format.Shorten(rest, mostQuoted))
 		}
 		return g, crs, nil
 	}
@@ -75,7 +75,7 @@ func parseWKT(text string) (format.Geometry, error) {
 	return g, nil
 }
 
-// A wktReader takes text apart. After its first error it gives zero values.
+// A wktReader consumes text. After its first error it returns zero values.
 type wktReader struct {
 	text string
 	err  error
@@ -83,12 +83,12 @@ type wktReader struct {
 
 func (w *wktReader) fail(text string, args ...any) {
 	if w.err == nil {
-		w.err = fmt.Errorf(text+" at %q", append(args, shorten(w.text))...)
+		w.err = fmt.Errorf(text+" at %q", append(args, format.Shorten(w.text, mostQuoted))...)
 	}
 	w.text = ""
 }
 
-// peek is the next character behind white space; 0 is the end.
+// peek skips white space and returns the next character; 0 is the end.
 func (w *wktReader) peek() byte {
 	w.text = strings.TrimLeft(w.text, " \t\r\n")
 	if w.text == "" {
@@ -97,7 +97,7 @@ func (w *wktReader) peek() byte {
 	return w.text[0]
 }
 
-// take reads one character.
+// take reads the character c.
 func (w *wktReader) take(c byte) {
 	if w.peek() != c {
 		w.fail("%q is missing", c)
@@ -106,7 +106,7 @@ func (w *wktReader) take(c byte) {
 	w.text = w.text[1:]
 }
 
-// more reads a comma, or the bracket that ends a list.
+// more reads a comma and returns true, or the bracket that ends a list.
 func (w *wktReader) more() bool {
 	switch w.peek() {
 	case ',':
@@ -120,7 +120,7 @@ func (w *wktReader) more() bool {
 	return false
 }
 
-// word reads letters, in upper case.
+// word reads letters and returns them in upper case.
 func (w *wktReader) word() string {
 	w.peek()
 	n := 0
@@ -141,7 +141,7 @@ func (w *wktReader) geometry() format.Geometry {
 		}
 	}
 	if kind == "" {
-		w.fail("%q is no type of geometry", shorten(word))
+		w.fail("%q is no type of geometry", format.Shorten(word, mostQuoted))
 		return format.Geometry{}
 	}
 	next := w.word()
@@ -150,7 +150,7 @@ func (w *wktReader) geometry() format.Geometry {
 	}
 	empty := next == "EMPTY"
 	if !empty && next != "" {
-		w.fail("%q is unexpected", shorten(next))
+		w.fail("%q is unexpected", format.Shorten(next, mostQuoted))
 	}
 	g := format.Geometry{Type: kind}
 	switch kind {
@@ -177,7 +177,7 @@ func (w *wktReader) geometry() format.Geometry {
 			g.Polygons = append(g.Polygons, w.polygon())
 		}
 	default:
-		w.text = "" // refused by its type, whatever it holds
+		w.text = "" // the type alone is refused
 	}
 	return g
 }

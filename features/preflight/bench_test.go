@@ -25,7 +25,7 @@ func BenchmarkRingsPreflight(b *testing.B) {
 	}
 }
 
-// BenchmarkInspectClosely measures what a geometry costs that is unusual.
+// BenchmarkInspectClosely measures the check of an unusual geometry.
 func BenchmarkInspectClosely(b *testing.B) {
 	for _, n := range []int{10, 1000} {
 		f := features.Feature{Geometry: json.RawMessage(`{"type":"Polygon","bbox":[],"coordinates":[` + ringText(n) + `]}`)}

@@ -20,7 +20,7 @@ func ExampleInspect() {
 	// unclosed_ring
 }
 
-// A check of one's own goes behind the one that finds what the service cannot answer.
+// A check of your own runs after the one for what the service cannot answer.
 func ExampleAll() {
 	northern := func(f features.Feature) error {
 		if preflight.Inspect(f).South < 0 {

@@ -10,15 +10,15 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// A geometry is one that is judged.
+// A geometry is the geometry of a feature being checked.
 type geometry struct {
 	text []byte
-	crs  string // a foreign reference system that the feature or its collection declares
-	err  error  // why the feature cannot be used, besides its geometry
+	crs  string // features.Feature.CRS
+	err  error  // features.Feature.Err
 	geotext.Geometry
 }
 
-// instead says what to do with a type that the service does not take.
+// instead is the advice for a type that the service does not take.
 var instead = map[string]string{
 	"LineString":         "buffer it into a Polygon or take points of it",
 	"MultiLineString":    "buffer it into a MultiPolygon or take points of it",
@@ -27,7 +27,7 @@ var instead = map[string]string{
 	"Feature":            "it has to be the geometry itself",
 }
 
-// read reads the text and returns the first thing that is wrong, from the coarse to the fine.
+// read reads the text and returns the first problem; the checks go from coarse to fine.
 func (g *geometry) read() *Error {
 	g.Numbers = true
 	if g.err != nil {
@@ -73,7 +73,7 @@ func wrongType(kind string) *Error {
 	return refusal(WrongType, "geometry is of type %q; the service takes Point, Polygon and MultiPolygon", kind)
 }
 
-// nesting judges how the arrays are nested, then what is in them.
+// nesting checks how the arrays are nested, then their content.
 func (g *geometry) nesting() *Error {
 	want := geotext.Depths[g.Type]
 	deeper := slices.ContainsFunc(g.Empty[want:], func(r *geotext.Ring) bool { return r != nil })
@@ -94,7 +94,7 @@ func (g *geometry) nesting() *Error {
 	return g.rings()
 }
 
-// values says what is wrong with the worst number.
+// values returns the problem of the worst number.
 func (g *geometry) values() *Error {
 	w := g.Worst
 	text, advice := oneLine(w.Text), ""
@@ -116,7 +116,7 @@ func (g *geometry) values() *Error {
 	return refusal(OutOfRange, "%s %s of position %d is out of range%s", axis, text, w.Position, advice)
 }
 
-// rings judges what only polygons have.
+// rings checks what only polygons have.
 func (g *geometry) rings() *Error {
 	if r := g.Short; r != nil {
 		return refusal(ShortRing, "%s has %d positions; it needs at least four, the last equal to the first", g.name(r), r.Count)
@@ -133,8 +133,8 @@ func (g *geometry) rings() *Error {
 	return nil
 }
 
-// antimeridian refuses a ring that jumps by more than half the globe from one position to the next: it crosses the antimeridian, or
-// nobody can tell which way it goes. An edge between -180 and 180 is that of a band round the globe.
+// antimeridian refuses a ring that jumps by more than half the globe from one position to the next: it crosses the antimeridian, or its
+// direction is unclear. An edge from -180 to 180 is accepted: it belongs to a band around the globe.
 func (g *geometry) antimeridian() *Error {
 	again := geometry{text: g.text}
 	again.Numbers, again.Keep = true, true
@@ -162,7 +162,7 @@ func (g *geometry) antimeridian() *Error {
 	return nil
 }
 
-// name tells which ring it is: ring 0 is the outer one.
+// name returns the name of a ring for a message. Ring 0 is the outer one.
 func (g *geometry) name(r *geotext.Ring) string {
 	if g.Type == "MultiPolygon" {
 		return fmt.Sprintf("ring %d of polygon %d", r.Ring, r.Polygon)
@@ -174,7 +174,7 @@ func refusal(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// oneLine makes a quotation fit into a row: without white space, not too long.
+// oneLine returns a quotation without white space, cut if it is long.
 func oneLine(quoted []byte) string {
 	text := strings.Join(strings.Fields(string(quoted)), "")
 	const most = 60

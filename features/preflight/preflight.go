@@ -9,13 +9,13 @@ import (
 // Every position counts, including the one that closes a ring. A Point is never refused.
 const MaxVertices = 10_000
 
-// A Code is the kind of reason for which [Check] refuses a feature. The codes are stable, so that programs can count by them.
+// A Code is the kind of reason why [Check] refuses a feature. The codes are stable, so that programs can count by them.
 type Code string
 
 // The codes, in the order in which Check looks for them.
 const (
-	NoGeometry      Code = "no_geometry"       // absent or null
-	NotGeometry     Code = "not_a_geometry"    // no GeoJSON geometry object, or not JSON
+	NoGeometry      Code = "no_geometry"       // missing or null
+	NotGeometry     Code = "not_a_geometry"    // not a GeoJSON geometry object, or not JSON
 	ForeignCRS      Code = "crs"               // a crs member other than WGS 84
 	WrongType       Code = "type"              // not Point, Polygon or MultiPolygon
 	EmptyGeometry   Code = "empty"             // no coordinates, or a polygon without rings
@@ -27,10 +27,10 @@ const (
 	UnclosedRing    Code = "unclosed_ring"     // first and last position differ
 	TooManyVertices Code = "too_many_vertices" // over MaxVertices
 	Antimeridian    Code = "antimeridian"      // a ring that crosses it, or jumps by more than half the globe
-	BadRecord       Code = "record"            // wrong besides its geometry: see features.Feature.Err
+	BadRecord       Code = "record"            // a problem besides the geometry: see features.Feature.Err
 )
 
-// An Error is the reason for which a feature is not sent to the service.
+// An Error is the reason why a feature is not sent to the service.
 type Error struct {
 	Code    Code   // the kind of reason, to count by
 	Message string // what is wrong, where, what to do; one line, the same for the same geometry
@@ -39,10 +39,10 @@ type Error struct {
 // Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
-// A Judge checks one feature; it returns nil to accept it. [Check] is a Judge.
+// A Judge checks one feature and returns nil to accept it. [Check] is a Judge.
 type Judge func(features.Feature) error
 
-// All joins checks to one Judge that returns the first refusal, in their order.
+// All joins checks into one Judge, which runs them in their order and returns the first refusal.
 func All(checks ...Judge) Judge {
 	return func(f features.Feature) error {
 		for _, check := range checks {
@@ -67,37 +67,33 @@ func Check(f features.Feature) error {
 	return nil
 }
 
-// An Inspection is what one pass over a geometry found.
+// An Inspection is the result of one pass over a geometry.
 type Inspection struct {
 	Type     string // the geometry's type; "" if it has none
 	Vertices int    // positions, counted as the service does; 1 for a Point
-	// West, South, East, North bound the coordinates, in degrees. They are
-	// meaningful if Vertices is not 0.
+	// West, South, East, North bound the coordinates, in degrees. They have a meaning only if Vertices is not 0.
 	West, South, East, North float64
-	Problem                  *Error // why it is refused; nil if it is not
+	Problem                  *Error // why the feature is refused; nil if it is not
 }
 
 // Inspect does what [Check] does and returns what it found.
 func Inspect(f features.Feature) Inspection {
 	g := geometry{text: f.Geometry, crs: f.CRS, err: f.Err}
-	in := Inspection{Problem: g.read()}
-	in.Type, in.Vertices, in.West, in.South, in.East, in.North = g.Type, g.Vertices, g.West, g.South, g.East, g.North
-	return in
+	problem := g.read()
+	return Inspection{g.Type, g.Vertices, g.West, g.South, g.East, g.North, problem}
 }
 
 // Rings are the positions of a geometry as numbers. A [Judge] that runs after [Check] can use them and need not read the text again.
 // One value can serve many features, one after the other; it reuses its memory.
 type Rings struct {
-	// Type is Point, Polygon or MultiPolygon; "" where Check refused the geometry, unless because of its size ([TooManyVertices]).
+	// Type is Point, Polygon or MultiPolygon; "" if Check refused the geometry, unless for its size ([TooManyVertices]).
 	Type string
-	// Positions are longitude and latitude in degrees, one ring after the other,
-	// the position that closes a ring too; of a Point, its own. They are the
-	// float64 nearest to the text.
+	// Positions are longitude and latitude in degrees, one ring after the other, with the position that closes a ring; a Point has one
+	// position. They are the float64 nearest to the text.
 	Positions [][2]float64
 	// Heights are those of the Positions; none unless every position has one.
 	Heights []float64
-	// RingEnds are the ends of the rings in Positions. The outer ring of a polygon
-	// comes first, then its holes.
+	// RingEnds are the ends of the rings in Positions. The outer ring of a polygon comes first, then its holes.
 	RingEnds []int
 	// PolygonEnds are the ends of the polygons in RingEnds.
 	PolygonEnds []int

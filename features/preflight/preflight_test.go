@@ -125,7 +125,7 @@ func TestInspect(t *testing.T) {
 	assert.Equal(t, Inspection{Problem: &Error{NoGeometry, "no geometry"}}, Inspect(features.Feature{}))
 }
 
-// A ring across the antimeridian would be asked for as a band round the world. One that is cut there, or is such a band, is fine.
+// The service would read a ring across the antimeridian as a band around the globe. A ring that is cut there is accepted, and so is such a band.
 func TestAntimeridian(t *testing.T) {
 	judge := func(geometry string) error { return Check(features.Feature{Geometry: json.RawMessage(geometry)}) }
 	const cut = `[[[179,36],[180,36],[180,37],[179,37],[179,36]]],[[[-180,36],[-179,36],[-179,37],[-180,37],[-180,36]]]`

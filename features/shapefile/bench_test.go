@@ -14,8 +14,8 @@ import (
 	"github.com/community-attribute-service/cas-go/internal/contract/service"
 )
 
-// BenchmarkRecords reads a million polygons of 17 positions with three properties, as GDAL writes them. It also gives the
-// seconds that pyogrio needs for the same, which holds all of it as well-known binary, and the peak of the heap here.
+// BenchmarkRecords reads a million polygons of 17 positions with three properties, as GDAL writes them. It also reports the peak of the
+// heap, and the seconds that pyogrio needs to read all of it as well-known binary.
 func BenchmarkRecords(b *testing.B) {
 	const n = 1_000_000
 	path := filepath.Join(b.TempDir(), "million.shp")

@@ -15,7 +15,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/formattest"
 )
 
-// small is testdata/small, which pyshp wrote: 6 polygons with Z, one of them null.
+// small is testdata/small, written by pyshp: 6 polygons with Z, one of them null.
 func small(t testing.TB) (shp, shx, dbf []byte) {
 	t.Helper()
 	read := func(ending string) []byte {
@@ -76,7 +76,7 @@ func damage(b []byte, seed uint64) []byte {
 	return b
 }
 
-// TestBroken reads 2,000 damaged files. A record that is missing has to be told, unless the damage marks its row as deleted.
+// TestBroken reads 2,000 damaged files. A missing record has to be an error, unless the damage marks its row as deleted.
 func TestBroken(t *testing.T) {
 	shp, shx, dbf := small(t)
 	told := map[bool]int{}
@@ -134,7 +134,7 @@ func pack(t testing.TB, method uint16, names []string, from func(name string) st
 	return b.Bytes()
 }
 
-// TestBrokenArchives reads 400 damaged archives. What is damaged in the data itself is told by the checksum.
+// TestBrokenArchives reads 400 damaged archives. The checksum shows damage of the data.
 func TestBrokenArchives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "small.zip")
 	told := 0
@@ -152,7 +152,7 @@ func TestBrokenArchives(t *testing.T) {
 	require.Greater(t, told, 250)
 }
 
-// closing counts what is open.
+// closing counts the open files.
 type closing struct {
 	io.Reader
 	open *int
@@ -163,7 +163,7 @@ func (c closing) Close() error {
 	return nil
 }
 
-// TestFilesAreClosed ends passes at every record and by errors.
+// TestFilesAreClosed ends passes at every record and with errors.
 func TestFilesAreClosed(t *testing.T) {
 	shp, shx, dbf := small(t)
 	open := 0

@@ -3,6 +3,7 @@ package shapefile
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"errors"
 	"io"
@@ -17,13 +18,13 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// A layer is a .shp with its sidecars; nil is one that is missing.
+// A layer is a .shp with its sidecars. A missing file is nil.
 type layer struct {
 	name                    string
 	shp, shx, dbf, prj, cpg *file
 }
 
-// A file is one on disk or in an archive.
+// A file is on disk or in an archive.
 type file struct {
 	name string // for messages
 	path string // on disk; "" in an archive
@@ -31,7 +32,7 @@ type file struct {
 	open func() (io.ReadCloser, error)
 }
 
-// text is the whole of a small text file.
+// text returns the content of a small text file.
 func (f *file) text() (string, error) {
 	in, err := f.open()
 	if err != nil {
@@ -45,7 +46,7 @@ func (f *file) text() (string, error) {
 	return strings.TrimSpace(string(bytes.Trim(bytes.TrimPrefix(b, []byte("\ufeff")), "\x00"))), nil
 }
 
-// failed explains an error of reading at a byte of the file.
+// failed explains an error of reading at a position in the file.
 func (f *file) failed(at int64, err error) error {
 	var corrupt flate.CorruptInputError
 	switch {
@@ -59,19 +60,13 @@ func (f *file) failed(at int64, err error) error {
 	return format.Brokenf("%s at byte %d: %w", f.name, at, err)
 }
 
-// find lists the layers of a file. closer is the archive that they are in, or nil.
+// find lists the layers of a file. closer is the archive that they are in; nil for files on disk.
 func find(path string) (layers []layer, closer io.Closer, err error) {
-	in, err := os.Open(path)
+	head, err := format.Head(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(in, head)
-	in.Close()
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, nil, err
-	}
-	if startsArchive(head[:n]) {
+	if _, isArchive := format.FirstInZip(head); isArchive {
 		return findInArchive(path)
 	}
 	switch strings.ToLower(filepath.Ext(path)) {
@@ -82,7 +77,7 @@ func find(path string) (layers []layer, closer io.Closer, err error) {
 	return []layer{l}, nil, err
 }
 
-// findOnDisk finds the sidecars of a file. Names that differ in case alone belong to it where none is equal.
+// findOnDisk finds the sidecars of a file. A name that differs only in case is used if there is no equal one.
 func findOnDisk(path string) (layer, error) {
 	dir, base := filepath.Split(path)
 	ending := filepath.Ext(base)
@@ -115,8 +110,8 @@ func findOnDisk(path string) (layer, error) {
 	return l, err
 }
 
-// findBehindLink takes what lies not beside a link from beside the file that it is to: workflow engines link the files that a step names,
-// and not their sidecars.
+// findBehindLink looks for the files that are not beside a symbolic link beside its target: workflow engines link the files that a step
+// names, but not their sidecars.
 func (l *layer) findBehindLink(path string) {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSymlink == 0 {
@@ -142,7 +137,7 @@ func onDisk(path string) (*file, error) {
 	return &file{name: filepath.Base(path), path: path, size: info.Size(), open: func() (io.ReadCloser, error) { return os.Open(path) }}, nil
 }
 
-// place is where the file with an ending belongs.
+// place returns the field of l for a file with this ending, or nil.
 func (l *layer) place(ending string) **file {
 	switch strings.ToLower(ending) {
 	case ".shp":
@@ -159,25 +154,12 @@ func (l *layer) place(ending string) **file {
 	return nil
 }
 
-func startsArchive(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
-
-// isArchive reports whether head starts an archive that may hold shapefiles.
-func isArchive(head []byte) bool {
-	if !startsArchive(head) || len(head) < 30 {
-		return startsArchive(head)
-	}
-	n := min(int(head[26])|int(head[27])<<8, len(head)-30)
-	first := strings.ToLower(string(head[30 : 30+n]))
-	return !strings.HasSuffix(first, ".kml") && !strings.Contains(first, ".gdb/")
-}
-
 // findInArchive groups the entries of a zip archive by folder and name.
 func findInArchive(name string) ([]layer, io.Closer, error) {
 	archive, err := zip.OpenReader(name)
 	if err != nil {
 		if errors.Is(err, zip.ErrFormat) {
-			err = format.Brokenf("the zip archive is cut or damaged: its list of contents, which stands at its end, is missing or makes no sense; " +
-				"get it again")
+			err = format.Brokenf("the zip archive is cut or damaged: its list of contents, which stands at its end, is missing or makes no sense; get it again")
 		}
 		return nil, nil, err
 	}
@@ -237,23 +219,16 @@ func group(entries []*zip.File) ([]layer, error) {
 	return layers, nil
 }
 
-// noLayer says what an archive holds instead of a shapefile.
+// noLayer is the error for an archive without a shapefile.
 func noLayer(names []string) error {
 	advice := "unpack it and give one of its files"
 	if slices.ContainsFunc(names, func(n string) bool { return strings.Contains(strings.ToLower(n), ".gdb/") }) {
 		advice = "unpack it and give the .gdb folder"
 	}
-	list := "nothing"
-	if len(names) > 0 {
-		list = strings.Join(names[:min(len(names), 5)], ", ")
-	}
-	if len(names) > 5 {
-		list += ", …"
-	}
-	return format.Brokenf("the archive holds no .shp but %s: %s", list, advice)
+	return format.Brokenf("the archive holds no .shp but %s: %s", cmp.Or(format.List(names, 5), "nothing"), advice)
 }
 
-// entryName is the name of an entry with slashes, in UTF-8. Old archives have names in code page 437.
+// entryName returns the name of an entry with slashes, in UTF-8. Old archives have names in code page 437.
 func entryName(e *zip.File) string {
 	name := strings.ReplaceAll(e.Name, `\`, "/")
 	if utf8.ValidString(name) {

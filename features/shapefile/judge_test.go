@@ -31,7 +31,7 @@ type judged struct {
 	Properties  map[string]json.RawMessage
 }
 
-// judge runs testdata/judge.py once and gives its directory and what it read, by file and layer.
+// judge runs testdata/judge.py once and returns its directory and the features that it read, by file and layer.
 func judge(t testing.TB) (dir string, files map[[2]string][]judged) {
 	t.Helper()
 	python := service.Judges(t)
@@ -56,7 +56,7 @@ func judge(t testing.TB) (dir string, files map[[2]string][]judged) {
 	return dir, files
 }
 
-// collect reads a layer whole. What is valid for a moment only is copied.
+// collect reads all of a layer and copies the records, which are valid only until the next one.
 func collect(t testing.TB, r format.Reader, want format.Want) (all []format.Record, err error) {
 	t.Helper()
 	for rec, e := range r.Records(want) {
@@ -85,7 +85,7 @@ func clone(rec *format.Record) format.Record {
 	return c
 }
 
-// canonical is a geometry as text that does not depend on the order of polygons and holes.
+// canonical returns a geometry as text that does not depend on the order of polygons and holes.
 func canonical(g format.Geometry) string {
 	if g.Type != "Polygon" && g.Type != "MultiPolygon" {
 		return fmt.Sprint(g)
@@ -103,7 +103,7 @@ func canonical(g format.Geometry) string {
 	return g.Type + strings.Join(polygons, " and ")
 }
 
-// equalValues compares a value of ours with one of GDAL, numbers as float64 unless they are integers.
+// equalValues compares a value with that of GDAL; numbers other than integers are compared as float64.
 func equalValues(ours, theirs json.RawMessage) bool {
 	if bytes.Equal(ours, theirs) {
 		return true
@@ -160,7 +160,7 @@ func TestAgainstGDAL(t *testing.T) {
 	t.Log(features, "features in", len(files), "layers")
 }
 
-// layerName is "" where GDAL read the layer under another name.
+// layerName returns "" if GDAL reads the layer under another name.
 func layerName(key [2]string) string {
 	if key[0] == "zip64.zip" || key[0] == "noshx.shp" {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// A ring is a closed line with what is asked of it again and again.
+// A ring is a closed line with its area and bounds.
 type ring struct {
 	positions              [][2]float64
 	area                   float64 // positive if it goes clockwise, as outer rings do
@@ -17,7 +17,7 @@ type ring struct {
 
 func newRing(positions [][2]float64) ring {
 	r := ring{positions: positions, minX: math.Inf(1), minY: math.Inf(1), maxX: math.Inf(-1), maxY: math.Inf(-1)}
-	origin := positions[0] // keeps the products small, and the sum exact enough
+	origin := positions[0] // makes the products small, so that the sum is exact enough
 	last := positions[len(positions)-1]
 	for _, p := range positions {
 		r.area += (p[0]-origin[0])*(last[1]-origin[1]) - (last[0]-origin[0])*(p[1]-origin[1])
@@ -35,8 +35,8 @@ type grouping struct {
 	outer    []int // for each polygon, its outer ring
 }
 
-// group makes polygons of rings. A ring that goes clockwise is an outer one. Any other is a hole of the smallest outer ring
-// around it, wherever that stands. Without one, the rings go the wrong way: see turned.
+// group makes polygons of rings in any order. A clockwise ring is an outer ring. Any other ring is a hole of the smallest outer ring
+// around it. If there is none, some rings have the wrong direction: see turned.
 func (g *grouping) group(rings []ring) format.Geometry {
 	if len(rings) == 0 {
 		return format.Geometry{}
@@ -51,7 +51,7 @@ func (g *grouping) group(rings []ring) format.Geometry {
 	return format.Geometry{Type: kind, Polygons: g.polygons}
 }
 
-// assign gives the holes to the outer rings. It reports whether each has one around it; a hole without one is an outer ring.
+// assign makes polygons of the outer rings and their holes. It returns false if a hole has no outer ring around it; it makes it one.
 func (g *grouping) assign(rings []ring, isOuter func(int) bool) (all bool) {
 	g.polygons, g.outer = g.polygons[:0], g.outer[:0]
 	for i := range rings {
@@ -62,8 +62,8 @@ func (g *grouping) assign(rings []ring, isOuter func(int) bool) (all bool) {
 	return len(g.outer) == len(rings) || g.addHoles(rings, isOuter)
 }
 
-// turned tells the outer rings where some go the wrong way. An outermost ring that does not go clockwise, and the rings in it, have
-// the wrong way; of these a ring is a hole if an odd number of others is around it.
+// turned finds the outer rings if some have the wrong direction. An outermost ring that is not clockwise has the wrong direction, and so
+// have the rings in it: of these, a ring is a hole if an odd number of others is around it.
 func turned(rings []ring) (isOuter func(int) bool) {
 	around := make([]int, len(rings))
 	wrong := make([]bool, len(rings))
@@ -90,7 +90,7 @@ func turned(rings []ring) (isOuter func(int) bool) {
 // add starts a polygon with an outer ring.
 func (g *grouping) add(rings []ring, i int) {
 	if n := len(g.polygons); n < cap(g.polygons) {
-		g.polygons = g.polygons[:n+1] // with the room that the polygon had in an earlier record
+		g.polygons = g.polygons[:n+1] // reuses the memory of the polygon of an earlier record
 		g.polygons[n] = append(g.polygons[n][:0], rings[i].positions)
 	} else {
 		g.polygons = append(g.polygons, [][][2]float64{rings[i].positions})
@@ -99,7 +99,7 @@ func (g *grouping) add(rings []ring, i int) {
 }
 
 func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) (all bool) {
-	// From small to large, so that the first one around a hole is the one.
+	// From small to large, so that the first ring around a hole is the smallest.
 	bySize := make([]int, len(g.outer))
 	for i := range bySize {
 		bySize[i] = i
@@ -123,8 +123,8 @@ func (g *grouping) addHoles(rings []ring, isOuter func(int) bool) (all bool) {
 	return all
 }
 
-// contains reports whether o lies in r. Rings of one polygon may touch but do not cross, so any position of o that is not on
-// the line of r decides, or the middle between two of them.
+// contains reports whether o lies in r. Rings of one polygon may touch but do not cross, so the first position of o that is not on the
+// line of r decides, or the first middle between two positions.
 func (r *ring) contains(o *ring) bool {
 	if !(o.minX >= r.minX && o.maxX <= r.maxX && o.minY >= r.minY && o.maxY <= r.maxY) || math.Abs(o.area) > math.Abs(r.area) {
 		return false
@@ -143,7 +143,7 @@ func (r *ring) contains(o *ring) bool {
 	return false // the same line
 }
 
-// side is 1 for a position inside the ring, -1 outside, 0 on its line.
+// side returns 1 for a position inside the ring, -1 for one outside and 0 for one on its line.
 func (r *ring) side(p [2]float64) int {
 	inside := false
 	a := r.positions[len(r.positions)-1]
@@ -152,7 +152,7 @@ func (r *ring) side(p [2]float64) int {
 			return 0
 		}
 		if (a[1] > p[1]) != (b[1] > p[1]) {
-			// Which side of the line from a to b, as a turn.
+			// The sign of turn is the side of the line from a to b.
 			turn := (b[0]-a[0])*(p[1]-a[1]) - (p[0]-a[0])*(b[1]-a[1])
 			if turn == 0 {
 				return 0

@@ -5,20 +5,23 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 
 	"github.com/community-attribute-service/cas-go/features/internal/format"
 )
 
-// formatName is the name of the format.
 const formatName = "Shapefile"
 
 func init() {
 	format.Register(format.Format{Name: formatName, Endings: []string{".shp", ".shx", ".dbf", ".prj", ".cpg", ".zip", ".shz"}, Detect: detect, Open: open})
 }
 
-// detect reports whether a file begins as a .shp, a .shx or a zip archive do. An archive that begins with a KML document or
-// with a file geodatabase is none.
-func detect(head []byte) bool { return isShape(head) || isArchive(head) }
+// detect reports whether head starts a .shp, a .shx or a zip archive whose first entry is neither a KML document nor part of a file
+// geodatabase.
+func detect(head []byte) bool {
+	first, isArchive := format.FirstInZip(head)
+	return isShape(head) || isArchive && !strings.HasSuffix(first, ".kml") && !strings.Contains(first, ".gdb/")
+}
 
 // A reader reads one layer.
 type reader struct {
@@ -29,7 +32,7 @@ type reader struct {
 	index   indexUse
 }
 
-// open opens a shapefile. The path is that of the .shp, of one of its sidecars, or of a zip archive.
+// open opens a shapefile by the path of the .shp, of one of its sidecars, or of a zip archive.
 func open(path string, o format.Options) (format.Reader, error) {
 	layers, archive, err := find(path)
 	if err != nil {
@@ -47,19 +50,15 @@ func open(path string, o format.Options) (format.Reader, error) {
 }
 
 func openLayers(path string, layers []layer, o format.Options) (*reader, error) {
-	r := &reader{}
 	names := make([]string, len(layers))
-	chosen := -1
 	for i, l := range layers {
 		names[i] = l.name
-		if l.name == o.Layer || o.Layer == "" && len(layers) == 1 {
-			chosen = i
-		}
 	}
-	if chosen < 0 {
-		return nil, &format.LayerError{Path: path, Asked: o.Layer, Layers: names}
+	chosen, err := format.ChooseLayer(path, o.Layer, names)
+	if err != nil {
+		return nil, err
 	}
-	r.layer = layers[chosen]
+	r := &reader{layer: layers[chosen]}
 	r.about = format.Description{Format: formatName, Layer: r.layer.name, Layers: names, Features: -1}
 
 	if err := checkShapes(r.layer.shp); err != nil {
@@ -69,11 +68,9 @@ func openLayers(path string, layers []layer, o format.Options) (*reader, error) 
 		return nil, err
 	}
 	if r.layer.prj != nil {
-		text, err := r.layer.prj.text()
-		if err != nil {
+		if r.about.CRS, err = r.layer.prj.text(); err != nil {
 			return nil, err
 		}
-		r.about.CRS = text
 	}
 	if r.layer.shx != nil {
 		var count int
@@ -88,7 +85,7 @@ func openLayers(path string, layers []layer, o format.Options) (*reader, error) 
 	return r, nil
 }
 
-// Files are those on disk that records are made of; none of an archive, which is the file that was opened.
+// Files returns the files on disk that a pass reads. An archive has none besides itself.
 func (r *reader) Files() (paths []string) {
 	l := r.layer
 	if r.index != needed {
@@ -128,7 +125,7 @@ func (r *reader) openTable() error {
 	return nil
 }
 
-// Describe implements format.Reader. Features counts the rows that are marked as deleted, too.
+// Describe implements format.Reader. Features includes the rows that are marked as deleted.
 func (r *reader) Describe() format.Description { return r.about }
 
 // Close implements format.Reader.
@@ -193,9 +190,7 @@ func (r *reader) pass(want format.Want, yield func(*format.Record) bool) (err er
 			return shapes.end(n - 1)
 		}
 		rec = format.Record{Place: "row " + strconv.Itoa(n), Properties: rows.properties()}
-		if !want.NoGeometry {
-			rec.Geometry, rec.Err = shapes.geometry(content)
-		}
+		rec.Geometry, rec.Err = shapes.geometry(content)
 		if !yield(&rec) {
 			return nil
 		}

@@ -20,7 +20,7 @@ var big, little = binary.BigEndian, binary.LittleEndian
 
 func isShape(head []byte) bool { return len(head) >= 4 && big.Uint32(head) == magic }
 
-// checkShapes looks at the header of a .shp.
+// checkShapes checks the header of a .shp.
 func checkShapes(f *file) error {
 	in, err := f.open()
 	if err != nil {
@@ -31,7 +31,7 @@ func checkShapes(f *file) error {
 	return err
 }
 
-// readHead gives the length in bytes and the type of the shapes, as the header of a .shp or .shx tells them.
+// readHead reads the length in bytes and the type of the shapes from the header of a .shp or .shx.
 func readHead(f *file, in io.Reader) (length int64, kind uint32, err error) {
 	var head [headSize]byte
 	if n, err := io.ReadFull(in, head[:]); err != nil {
@@ -43,17 +43,17 @@ func readHead(f *file, in io.Reader) (length int64, kind uint32, err error) {
 	return 2 * int64(big.Uint32(head[24:])), little.Uint32(head[32:]), nil
 }
 
-// indexUse is what a .shx is good for.
+// indexUse says what a .shx is used for.
 type indexUse int
 
 const (
 	unused  indexUse = iota // it is missing, or contradicts the other files
-	ordered                 // it says that the records stand one behind the other
-	needed                  // it says where the records stand: the file was edited in place
+	ordered                 // it says that the records follow each other in order
+	needed                  // it says where the records are: the file was edited in place
 )
 
-// checkIndex reads a .shx whole, holding nothing, and tells what to use it for. A broken one is unused: the .shp has all that
-// is needed unless it was edited in place, which its record numbers tell.
+// checkIndex reads a .shx to its end and says what to use it for; count is the number of records. A broken .shx is unused: the .shp is
+// enough unless it was edited in place, which its record numbers show.
 func checkIndex(shx *file, size int64) (use indexUse, count int) {
 	in, err := shx.open()
 	if err != nil {
@@ -86,7 +86,7 @@ func checkIndex(shx *file, size int64) (use indexUse, count int) {
 	}
 }
 
-// nextIndex reads where the next record begins and how long its content is, in bytes.
+// nextIndex reads the position of the next record and the length of its content, in bytes.
 func nextIndex(in io.Reader) (at, length int64, err error) {
 	var b [8]byte
 	_, err = io.ReadFull(in, b[:])
@@ -99,11 +99,11 @@ type shapeReader struct {
 	raw    io.ReadCloser
 	in     *bufio.Reader
 	at     int64  // bytes read
-	length int64  // of the file, as its header tells
+	length int64  // of the file, from its header
 	kind   uint32 // of its shapes
-	// numbered is whether the record numbers have to be right: nothing else tells that a record is where it should be.
+	// numbered means that the record numbers have to be right, because no .shx confirms where the records are.
 	numbered bool
-	base     int // number of the first record less one; some programs count from 0
+	base     int // number of the first record minus one; some programs count from 0
 
 	index    *bufio.Reader // of a .shx that is needed
 	rawIndex io.ReadCloser
@@ -141,7 +141,7 @@ func (s *shapeReader) close() error {
 	return err
 }
 
-// next reads the content of record n; io.EOF is the end of the records.
+// next returns the content of record n, or io.EOF after the last record.
 func (s *shapeReader) next(n int) ([]byte, error) {
 	if s.index != nil {
 		at, _, err := nextIndex(s.index)
@@ -181,7 +181,7 @@ func (s *shapeReader) next(n int) ([]byte, error) {
 	return s.content, nil
 }
 
-// readContent reads length bytes. What an archive says about its sizes may be wrong, so memory follows what is really there.
+// readContent reads length bytes in chunks, because length may be wrong: memory grows only with the bytes that are there.
 func (s *shapeReader) readContent(length int64) error {
 	s.content = s.content[:0]
 	for length > 0 {
@@ -208,7 +208,7 @@ func (s *shapeReader) read(b []byte) error {
 	return nil
 }
 
-// seek goes to a byte. In an archive there is only a way forward.
+// seek moves to a position. A file in an archive can only be read forwards.
 func (s *shapeReader) seek(to int64) error {
 	if to >= s.at && to-s.at <= 1<<20 || s.seeker() == nil && to >= s.at {
 		n, err := io.CopyN(io.Discard, s.in, to-s.at)
@@ -231,8 +231,8 @@ func (s *shapeReader) seeker() io.Seeker {
 	return seeker
 }
 
-// end is called behind record n, the last one: it says if that came too early, and reads the rest, for the checksum of an
-// archive.
+// end is called after record n, the last one. It reports a file that ends too early, and reads the rest so that an archive's checksum
+// is verified.
 func (s *shapeReader) end(n int) error {
 	if size := s.file.size; s.length > size {
 		return format.Brokenf("%s is cut: it has %d bytes of %d and ends behind record %d; get it again", s.file.name, size, s.length, n)
@@ -248,14 +248,14 @@ func (s *shapeReader) wrong(n int, text string, args ...any) error {
 	return format.Brokenf("%s: record %d at byte %d "+text, append([]any{s.file.name, n, s.at}, args...)...)
 }
 
-// A shapeBuffers holds what the geometry of a record consists of; the next record takes its place.
+// A shapeBuffers holds the geometry of one record; the next record overwrites it.
 type shapeBuffers struct {
 	positions [][2]float64
 	rings     []ring
 	grouping
 }
 
-// geometry reads the content of a record.
+// geometry decodes the content of a record.
 func (s *shapeReader) geometry(content []byte) (format.Geometry, error) {
 	if len(content) < 4 {
 		return format.Geometry{}, format.Brokenf("the shape has %d bytes and no type", len(content))
@@ -292,8 +292,8 @@ func position(b []byte) [2]float64 {
 	return [2]float64{math.Float64frombits(little.Uint64(b)), math.Float64frombits(little.Uint64(b[8:]))}
 }
 
-// polygon reads rings: a box, the numbers of rings and of positions, where each ring begins, and the positions; Z and M, which
-// follow, are left out.
+// polygon decodes a box, the numbers of rings and of positions, the start of each ring, and the positions. Z and M follow and are left
+// out.
 func (b *shapeBuffers) polygon(content []byte) (format.Geometry, error) {
 	if len(content) < 44 {
 		return format.Geometry{}, format.Brokenf("the polygon has %d bytes of at least 44", len(content))

@@ -29,7 +29,7 @@ type column struct {
 	decimals int
 }
 
-// words names the type as users of the format know it.
+// words returns the type in the words of the format.
 func (c column) words() string {
 	width := c.to - c.from
 	switch c.kind {
@@ -50,10 +50,10 @@ func (c column) words() string {
 	return fmt.Sprintf("type %q", c.kind)
 }
 
-// read reports whether the values of the column are read.
-func (c column) read() bool { return strings.IndexByte("CNFDL", c.kind) >= 0 }
+// isRead reports whether the values of the column are read; others are null.
+func (c column) isRead() bool { return strings.IndexByte("CNFDL", c.kind) >= 0 }
 
-// readTable reads the header of a .dbf. label is the text of the .cpg.
+// readTable reads the header of a .dbf. label is the content of the .cpg.
 func readTable(f *file, label string) (t *table, warnings []string, err error) {
 	in, err := f.open()
 	if err != nil {
@@ -95,7 +95,7 @@ func (t *table) readColumns(b []byte) (warnings []string, err error) {
 		t.columns = append(t.columns, column{name: t.text.decode(bytes.TrimSpace(name)), kind: b[11], decimals: int(b[17])})
 		sizes = append(sizes, int(b[16]))
 	}
-	// Text of more than 255 bytes: some programs put the high byte where numbers have their decimals, others put something
+	// For text of more than 255 bytes, some programs use the byte of the decimals as the high byte of the width; others write something
 	// else there. The width of the row tells which.
 	narrow, wide := 1, 1
 	for i, c := range t.columns {
@@ -119,20 +119,18 @@ func (t *table) readColumns(b []byte) (warnings []string, err error) {
 	return append(warnings, t.nameColumns()...), nil
 }
 
-// nameColumns makes names unique and says which columns are not read.
+// nameColumns makes the names unique and warns of columns that are not read.
 func (t *table) nameColumns() (warnings []string) {
-	known := map[string]bool{}
+	var taken []string
 	for i := range t.columns {
 		c := &t.columns[i]
 		name := c.name
-		for n := 1; known[c.name]; n++ {
-			c.name = fmt.Sprintf("%s_%d", name, n)
-		}
-		known[c.name] = true
+		c.name = format.Unique(name, taken)
+		taken = append(taken, c.name)
 		if c.name != name {
 			warnings = append(warnings, fmt.Sprintf("%s has several fields %s; one of them is called %s here.", t.file.name, name, c.name))
 		}
-		if !c.read() {
+		if !c.isRead() {
 			warnings = append(warnings, fmt.Sprintf("The field %s in %s is of a kind that is not read (%s): its values are null.",
 				c.name, t.file.name, c.words()))
 		}
@@ -140,7 +138,7 @@ func (t *table) nameColumns() (warnings []string) {
 	return warnings
 }
 
-// A rowReader is one pass through a .dbf. The zero value is one without columns.
+// A rowReader is one pass through a .dbf. The zero value has no columns.
 type rowReader struct {
 	table *table
 	raw   io.ReadCloser
@@ -171,7 +169,7 @@ func (t *table) open(want format.Want) (*rowReader, error) {
 
 func (r *rowReader) close() error { return r.raw.Close() }
 
-// next reads row n; io.EOF is the end of the rows.
+// next reads row n. It returns io.EOF after the last row.
 func (r *rowReader) next(n int) (deleted bool, err error) {
 	t := r.table
 	if n > t.rows {
@@ -179,7 +177,7 @@ func (r *rowReader) next(n int) (deleted bool, err error) {
 	}
 	at := int64(t.start) + int64(n-1)*int64(t.width)
 	got, err := io.ReadFull(r.in, r.row)
-	if err == nil && r.row[0] == 0x1a { // the mark behind the last row
+	if err == nil && r.row[0] == 0x1a { // the mark after the last row
 		got, err = 0, io.EOF
 	}
 	if err != nil {
@@ -193,7 +191,7 @@ func (r *rowReader) next(n int) (deleted bool, err error) {
 	return r.row[0] == '*', nil
 }
 
-// end reads what follows the last row, for the checksum of an archive.
+// end reads the rest of the file, so that an archive's checksum is verified.
 func (r *rowReader) end() error {
 	if n, err := io.Copy(io.Discard, r.in); err != nil {
 		return r.table.file.failed(int64(r.table.start)+int64(r.table.rows)*int64(r.table.width)+n, err)
@@ -201,7 +199,7 @@ func (r *rowReader) end() error {
 	return nil
 }
 
-// properties reads the values of the row. They are valid until the next call.
+// properties returns the values of the row. They are valid until the next call.
 func (r *rowReader) properties() []format.Property {
 	r.out, r.text = r.out[:0], r.text[:0]
 	for _, c := range r.columns {
@@ -212,18 +210,18 @@ func (r *rowReader) properties() []format.Property {
 	return r.out
 }
 
-// value appends what a column holds as JSON.
+// value appends the value of a column as JSON.
 func (r *rowReader) value(b []byte, c column) []byte {
 	v, _, _ := bytes.Cut(r.row[c.from:c.to], []byte{0})
 	v = bytes.Trim(v, " \t\r\n")
-	if len(v) == 0 || !c.read() {
+	if len(v) == 0 || !c.isRead() {
 		return append(b, "null"...)
 	}
 	switch c.kind {
 	case 'C':
 		return format.AppendString(b, r.table.text.bytes(v))
 	case 'N', 'F':
-		if v[0] == '*' || bytes.EqualFold(v, []byte("nan")) { // the number did not fit when it was written, or was none
+		if v[0] == '*' || bytes.EqualFold(v, []byte("nan")) { // the number did not fit into the column when it was written, or was none
 			return append(b, "null"...)
 		}
 	case 'L':
@@ -240,14 +238,10 @@ func (r *rowReader) value(b []byte, c column) []byte {
 		if len(bytes.Trim(v, "0")) == 0 {
 			return append(b, "null"...)
 		}
-		if isDate(v) {
+		if len(v) == 8 && format.Digits(v) == 8 {
 			return fmt.Appendf(b, `"%s-%s-%s"`, v[:4], v[4:6], v[6:])
 		}
 		return format.AppendString(b, v)
 	}
 	return format.AppendValue(b, v)
-}
-
-func isDate(v []byte) bool {
-	return len(v) == 8 && bytes.IndexFunc(v, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }

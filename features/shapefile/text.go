@@ -28,7 +28,8 @@ var pages = map[int]encoding.Encoding{
 	65001: encoding.Nop,
 }
 
-// languages are the code pages by the language byte of a .dbf, which ESRI, dBASE and FoxPro agree on where they use the same.
+// languages are the code pages by the language byte of a .dbf. A byte that several of ESRI, dBASE and FoxPro
+// define has the same meaning for all of them.
 var languages = map[byte]int{
 	0x01: 437, 0x02: 850, 0x03: 1252, 0x04: 10000, 0x08: 865, 0x09: 437, 0x0a: 850, 0x0b: 437, 0x0d: 437, 0x0e: 850, 0x0f: 437,
 	0x10: 850, 0x11: 437, 0x12: 850, 0x13: 932, 0x14: 850, 0x15: 437, 0x16: 850, 0x17: 865, 0x18: 437, 0x19: 437, 0x1a: 850,
@@ -38,19 +39,19 @@ var languages = map[byte]int{
 	0xcc: 1257,
 }
 
-// A textReader turns the text of a .dbf into UTF-8. The zero value takes what is UTF-8 for that, and the rest for
-// Windows-1252.
+// A textReader decodes the text of a .dbf. The zero value reads text that is valid UTF-8 as UTF-8, and the rest as Windows-1252.
 type textReader struct {
 	from *encoding.Decoder
-	utf8 bool // the text is UTF-8 for sure
+	utf8 bool // the file says that the text is UTF-8
 }
 
-// newTextReader chooses the encoding by the text of the .cpg, then by the language byte. note says what was not understood.
+// newTextReader chooses the encoding by the content of the .cpg, then by the language byte. note warns of a .cpg that is not
+// understood.
 func newTextReader(label string, language byte) (t textReader, note string) {
 	var e encoding.Encoding
 	if label != "" {
 		if e = byLabel(label); e == nil {
-			note = "has a .cpg with the encoding " + strconv.Quote(shorten(label)) + ", which is not known: its text may be read wrongly."
+			note = "has a .cpg with the encoding " + strconv.Quote(format.Shorten(label, 40)) + ", which is not known: its text may be read wrongly."
 		}
 	}
 	if e == nil {
@@ -65,7 +66,7 @@ func newTextReader(label string, language byte) (t textReader, note string) {
 	return textReader{from: e.NewDecoder()}, note
 }
 
-// byLabel knows names such as UTF-8, ISO 8859-1, 88591, CP1252, ANSI 1252, LDID/87 and 936.
+// byLabel returns the encoding of a name such as UTF-8, ISO 8859-1, 88591, CP1252, ANSI 1252, LDID/87 or 936; nil if it is not known.
 func byLabel(label string) encoding.Encoding {
 	name := strings.ToLower(strings.TrimSpace(label))
 	if ldid, ok := strings.CutPrefix(name, "ldid/"); ok {
@@ -88,24 +89,18 @@ func byLabel(label string) encoding.Encoding {
 	if n, err := strconv.Atoi(bare); err == nil && pages[n] != nil {
 		return pages[n]
 	}
-	e, err := htmlindex.Get(name) // of a part of Windows-1252, such as ISO-8859-1, that whole
+	e, err := htmlindex.Get(name) // for a part of Windows-1252, such as ISO-8859-1, it returns Windows-1252
 	if err != nil {
 		return nil
 	}
 	return e
 }
 
-func shorten(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
-}
-
-// decode is bytes as a string that is UTF-8.
+// decode returns bytes as a string in UTF-8.
 func (t textReader) decode(b []byte) string { return string(format.UTF8(t.bytes(b))) }
 
-// bytes gives text in UTF-8, less a character that the end of the field cuts into. Text that is none is left as it is.
+// bytes returns text in UTF-8, without a last character that the width of the column cut off. Text that cannot be decoded stays as it
+// is.
 func (t textReader) bytes(b []byte) []byte {
 	if isASCII(b) {
 		return b
@@ -132,7 +127,7 @@ func isASCII(b []byte) bool {
 	return true
 }
 
-// withoutCutRune is b without the start of a character of UTF-8 whose end is missing.
+// withoutCutRune returns b without an incomplete UTF-8 character at its end.
 func withoutCutRune(b []byte) []byte {
 	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(b[i]) {

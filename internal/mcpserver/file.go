@@ -32,7 +32,7 @@ func (s *Server) open(r reading, idField string, keep []string) (tabulate.Input,
 	if err != nil {
 		return in, fmt.Errorf("path: %s", short(s.folder.relative(err.Error())))
 	}
-	if !slices.Contains([]string{"GeoJSON", "Shapefile", "GeoPackage", "GeoParquet", "CSV"}, in.Source.Format()) {
+	if !slices.Contains([]string{"GeoJSON", "Shapefile", "GeoPackage", "GeoParquet", "Parquet", "CSV", "RDB"}, in.Source.Format()) {
 		in.Source.Close()
 		return in, errors.New("path: only GDAL reads this file, which is not used here")
 	}

@@ -151,7 +151,7 @@ func native(file string) error {
 	if bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")) {
 		return nil
 	}
-	if (ending == ".csv" || ending == ".tsv") && !bytes.HasPrefix(text, []byte("<")) && !bytes.HasPrefix(head, []byte("PK")) {
+	if slices.Contains([]string{".csv", ".tsv", ".rdb"}, ending) && !bytes.HasPrefix(text, []byte("<")) && !bytes.HasPrefix(head, []byte("PK")) {
 		return nil
 	}
 	return errors.New("it is none of the formats that are read here: GeoJSON, Shapefile (also zipped), GeoPackage, GeoParquet, CSV of points")

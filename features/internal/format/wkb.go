@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// Least sizes of items in bytes: a part of a MultiPolygon is byte order, type and number of rings.
+// Smallest sizes of items in bytes. A part of a MultiPolygon has a byte order, a type and a number of rings.
 const (
 	wkbPart = 9
 	wkbRing = 4
@@ -20,9 +20,9 @@ var wkbNames = [...]string{
 	13: "Curve", 14: "Surface", 15: "PolyhedralSurface", 16: "TIN", 17: "Triangle",
 }
 
-// ParseWKB reads well-known binary: ISO (OGC 06-103r4, 8.2) and the extended form of PostGIS, either byte order. Z and M are
-// left out. An empty point is no geometry. Of a type that the service does not take, no more than the type is read. Memory
-// is within six times the bytes.
+// ParseWKB reads well-known binary in either byte order: that of ISO (OGC 06-103r4, 8.2) and the extended form of PostGIS. It leaves
+// out Z and M. An empty point is no geometry. If the service does not take the type, ParseWKB reads only the type. It allocates at most
+// six times len(b).
 func ParseWKB(b []byte) (Geometry, error) {
 	r := wkbReader{b: b}
 	g := r.geometry()
@@ -36,12 +36,12 @@ func ParseWKB(b []byte) (Geometry, error) {
 	return g, nil
 }
 
-// A wkbReader takes bytes apart. After its first error it returns zero values.
+// A wkbReader consumes b. After its first error it returns zero values.
 type wkbReader struct {
 	b     []byte
 	order binary.ByteOrder
-	skip  int // bytes of Z and M behind each position
-	srid  int // of extended WKB
+	skip  int // bytes of Z and M after each position
+	srid  int // from extended WKB
 	err   error
 }
 
@@ -65,7 +65,7 @@ func (r *wkbReader) take(n int) []byte {
 	return b
 }
 
-// count reads how many items of at least size bytes follow.
+// count reads the number of items that follow, each of at least size bytes.
 func (r *wkbReader) count(size int) int {
 	n := r.order.Uint32(r.take(4))
 	if uint64(n)*uint64(size) > uint64(len(r.b)) {
@@ -75,19 +75,17 @@ func (r *wkbReader) count(size int) int {
 	return int(n)
 }
 
-// head reads byte order and type.
+// head reads the byte order and the type.
 func (r *wkbReader) head() (kind uint32) {
+	r.order = binary.LittleEndian
 	switch order := r.take(1)[0]; {
-	case r.err != nil:
-		r.order = binary.LittleEndian
-		return 0
+	case r.err != nil || order == 1:
 	case order == 0:
 		r.order = binary.BigEndian
-	case order == 1:
-		r.order = binary.LittleEndian
 	default:
-		r.order = binary.LittleEndian
 		r.fail("byte order %d", order)
+	}
+	if r.err != nil {
 		return 0
 	}
 	kind = r.order.Uint32(r.take(4))
@@ -141,7 +139,7 @@ func (r *wkbReader) geometry() Geometry {
 			g.Polygons = append(g.Polygons, r.polygon())
 		}
 	default:
-		r.b = nil // refused by its type, whatever it holds
+		r.b = nil // the type alone is refused
 	}
 	return g
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What PostGIS and GEOS write of a few geometries.
+// Geometries as PostGIS and GEOS write them.
 const (
 	pointLE   = "0101000000" + "000000000000f03f" + "0000000000000040"
 	pointBE   = "0000000001" + "3ff0000000000000" + "4000000000000000"
@@ -75,8 +75,8 @@ func unhex(t testing.TB, text string) []byte {
 	return b
 }
 
-// FuzzParseWKB: nothing panics, what is read is no larger than what it was read from, and another library that reads the
-// same bytes finds the same.
+// FuzzParseWKB checks that nothing panics, that a geometry is no larger than its bytes, and that another library reads the same bytes
+// alike.
 func FuzzParseWKB(f *testing.F) {
 	for _, text := range []string{pointLE, pointBE, pointZ, pointZM, pointEWKB, emptyWKB, lineWKB, noRings, polygonWKB, multiWKB} {
 		f.Add(unhex(f, text))
@@ -119,7 +119,7 @@ func flat(t *testing.T, g geom.Geometry) string {
 	return string(text)
 }
 
-// TestParseWKBBoundsMemory: a count that the bytes cannot hold allocates nothing.
+// TestParseWKBBoundsMemory checks that a count that is too large for the bytes allocates nothing.
 func TestParseWKBBoundsMemory(t *testing.T) {
 	b := append(unhex(t, "0106000000"), 0, 0, 0, 0)
 	binary.LittleEndian.PutUint32(b[5:], 1<<31)

@@ -8,21 +8,19 @@ import (
 
 const (
 	idShards = 256 // growing one of them moves a 256th of the ids
-	// A shard is filled to 7/8 and then grows by a quarter: 18 to 23 bytes an id.
-	// Below 512 slots, 2 MB for all shards, it doubles: it has fewer ids to move then.
+	// A shard that is 7/8 full grows by a quarter, which gives 18 to 23 bytes an id. Below 512 slots (2 MB for all shards) it doubles,
+	// so that fewer ids move.
 	shardFull, shardOf = 7, 8
 	doublesBelow       = 512
 )
 
-// An Set remembers which feature has which id, in about 20 bytes an id whatever
-// its length, by 96 bits of a hash with a random key. Two different ids among ten
-// million are taken for one with a chance of less than one in 10^14, which is
-// neglected. The zero value is empty and ready. It is not for concurrent use.
+// A Set remembers which feature has which id. It keeps 96 bits of a hash with a random key, about 20 bytes an id of any length. The
+// probability that two of ten million ids have the same hash is below 10^-14, which is neglected. The zero value is an empty set. A Set
+// is not safe for concurrent use.
 type Set struct {
 	seeded bool
 	seeds  [2]maphash.Seed
 	shards [idShards]idShard
-	n      int
 }
 
 // idEntry is 96 bits of hash and the position plus one; 0 is a free slot.
@@ -33,9 +31,8 @@ type idShard struct {
 	used  int
 }
 
-// Add puts an id into the set with the position of its feature. If the id is there
-// already, it returns the position it came with and false. Positions from 2^32-2
-// on are all remembered as that one.
+// Add adds an id with the position of its feature. If the set has the id already, Add returns the position that it was added with, and
+// false. All positions from 2^32-2 on are remembered as 2^32-2.
 func (s *Set) Add(id string, position int) (first int, added bool) {
 	shard, e := s.entry(id)
 	if shard.used*shardOf >= len(shard.slots)*shardFull {
@@ -48,22 +45,8 @@ func (s *Set) Add(id string, position int) (first int, added bool) {
 	e.position = uint32(min(uint64(position), math.MaxUint32-1) + 1)
 	*slot = e
 	shard.used++
-	s.n++
 	return position, true
 }
-
-// Find returns the position that an id was added with.
-func (s *Set) Find(id string) (position int, found bool) {
-	shard, e := s.entry(id)
-	if shard.used == 0 {
-		return 0, false
-	}
-	slot := shard.find(e)
-	return int(slot.position) - 1, slot.position != 0
-}
-
-// Len is the number of ids in the set.
-func (s *Set) Len() int { return s.n }
 
 // entry hashes an id.
 func (s *Set) entry(id string) (*idShard, idEntry) {
@@ -71,11 +54,11 @@ func (s *Set) entry(id string) (*idShard, idEntry) {
 		s.seeds, s.seeded = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, true
 	}
 	h, g := maphash.String(s.seeds[0], id), maphash.String(s.seeds[1], id)
-	// The shard goes by bits that the entry does not hold: they count as hash too.
+	// The index of the shard comes from bits that the entry does not hold: they are part of the hash, too.
 	return &s.shards[g>>56], idEntry{a: uint32(h), b: uint32(h >> 32), c: uint32(g)}
 }
 
-// find is the slot that holds e, or the free one where it belongs.
+// find returns the slot that holds e, or the free slot where it belongs.
 func (t *idShard) find(e idEntry) *idEntry {
 	hi, _ := bits.Mul32(e.a, uint32(len(t.slots)))
 	for i := int(hi); ; {

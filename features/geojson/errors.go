@@ -2,20 +2,63 @@ package geojson
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/community-attribute-service/cas-go/internal/geotext"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/community-attribute-service/cas-go/features/internal/ids"
+	"github.com/community-attribute-service/cas-go/internal/geotext"
 )
 
-// foreignType refuses the value of a "type" member that no GeoJSON object has.
+// Errors that end a reading, for [errors.Is] on the error that [Read] yields or [Scan] returns.
+var (
+	ErrNotGeoJSON      = errors.New("not GeoJSON")        // malformed, cut, or another format
+	ErrMissingID       = ids.ErrMissing                   // the id is missing, or is neither a string nor a number
+	ErrDuplicateID     = ids.ErrDuplicate                 // two features with one id, compared as text
+	ErrFeatureTooLarge = errors.New("feature too large")  // over Options.MaxFeatureBytes
+	ErrLateCRS         = errors.New("crs after features") // features were yielded before their crs was known
+)
+
+// A ReadError is an error with its position in the input.
+type ReadError struct {
+	Feature int   // position of the feature, from 0; -1 for the text around the features
+	Line    int   // line of the error, from 1; after decompression
+	Offset  int64 // byte of the error, from 0; after decompression
+	Err     error
+}
+
+// Error returns the position, what is wrong and what to do.
+func (e *ReadError) Error() string {
+	if e.Feature < 0 {
+		return fmt.Sprintf("line %d, byte %d: %v", e.Line, e.Offset, e.Err)
+	}
+	return fmt.Sprintf("feature %d, line %d, byte %d: %v", e.Feature, e.Line, e.Offset, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// kindError is an error of a kind, such as [ErrNotGeoJSON], whose text does not repeat the kind.
+type kindError struct {
+	kind error
+	text string
+}
+
+func (e *kindError) Error() string { return e.text }
+func (e *kindError) Unwrap() error { return e.kind }
+
+func notGeoJSON(format string, args ...any) error {
+	return &kindError{ErrNotGeoJSON, fmt.Sprintf(format, args...)}
+}
+
+// foreignType refuses the value of a "type" member that is no type of GeoJSON.
 func foreignType(v jsontext.Value) error {
 	name := geotext.TypeName(v)
 	switch {
 	case name == "" || name == geotext.KindFeature || name == geotext.KindCollection || geotext.IsGeometryKind(name):
-		return nil // what is missing or no string is for the end of the object
+		return nil // the end of the object reports a missing type, or one that is not a string
 	case name == "Topology":
 		return notGeoJSON("not GeoJSON but TopoJSON; convert it: ogr2ogr -f GeoJSONSeq out.geojsonl INPUT, or topo2geo")
 	}
@@ -27,7 +70,7 @@ func foreignType(v jsontext.Value) error {
 	return notGeoJSON("not GeoJSON: unknown type %q; wanted are FeatureCollection, Feature or a geometry, else %s", name, convertHint)
 }
 
-// foreignObject says what a record is that is neither feature nor geometry.
+// foreignObject returns the error for a record that is neither a feature nor a geometry.
 func foreignObject(rec *record) error {
 	switch {
 	case rec.esri:
@@ -40,7 +83,7 @@ func foreignObject(rec *record) error {
 	return foreignType(fmt.Appendf(nil, "%q", rec.kind))
 }
 
-// foreignElement says what stands in a collection in place of a Feature.
+// foreignElement returns the error for an element of a collection that is not a Feature.
 func foreignElement(rec *record) error {
 	if geotext.IsGeometryKind(rec.kind) {
 		return notGeoJSON(`not GeoJSON: an element of features is a bare %s; wrap it: {"type":"Feature","properties":{},"geometry":…}`, rec.kind)
@@ -51,7 +94,7 @@ func foreignElement(rec *record) error {
 	return foreignObject(rec)
 }
 
-// notAnObject says what an input is that does not begin with {.
+// notAnObject returns the error for an input that does not begin with {.
 func notAnObject(text []byte) error {
 	switch c := text[0]; {
 	case c == '[':
