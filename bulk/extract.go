@@ -46,7 +46,7 @@ var (
 //
 // If an earlier run has a part of a feature's answer, only the missing datasets are requested.
 //
-// With Options.Periods, the outcomes of up to BatchSize features come together: first, where there are any, those of the static datasets,
+// With Options.Periods, the outcomes of up to BatchSize features come together: first those of the static datasets, if there are any,
 // then those of each period.
 //
 // An error ends the run and is yielded once, last, with a zero Outcome. Before it, all existing outcomes are yielded in input order,

@@ -78,7 +78,7 @@ func (c *chunk) halves() [2]*chunk {
 	return [2]*chunk{newChunk(c.items[:middle], true), newChunk(c.items[middle:], true)}
 }
 
-// request asks for the chunk.
+// request returns the request for the chunk.
 func (c *chunk) request(o *Options) cas.BatchExtractRequest {
 	geometries := make([]cas.GeometryLike, len(c.items))
 	for i, it := range c.items {

@@ -117,7 +117,7 @@ func (r *run) judge(it *item, c *candidate) error {
 		return nil
 	}
 	if isSameRefusal(before.Err, refusal) { // the journal has it
-		it.outcome, it.settled = Outcome{Feature: it.feature, Period: it.slot.period, Err: refusal}, true
+		it.outcome, it.settled = it.fail(refusal), true
 		return nil
 	}
 	a := r.newAnswers([]*item{it})

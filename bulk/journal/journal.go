@@ -41,7 +41,7 @@ type Journal struct {
 	session      Session   // this run's; First is set when it is first written
 	sessionDirty bool      // it differs from the one in the file
 	sessionAt    time.Time // when it was written last
-	stamps       paged[stamp]
+	stamps       []stamp
 
 	reading sync.Mutex // guards reader; locked after mu, if both are
 	reader  *Reader

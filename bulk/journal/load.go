@@ -114,8 +114,8 @@ func (j *Journal) loadSession(text []byte, at int64) error {
 	}
 	j.sessions = append(j.sessions, s)
 	session := int32(last + 1)
-	if n := j.stamps.n; n == 0 || j.stamps.at(n-1).session != session {
-		j.stamps.add(stamp{at: at, session: session})
+	if n := len(j.stamps); n == 0 || j.stamps[n-1].session != session {
+		j.stamps = append(j.stamps, stamp{at: at, session: session})
 	}
 	return nil
 }
@@ -147,6 +147,6 @@ func (j *Journal) loadTime(content []byte, at int64) error {
 	if n <= 0 || seconds < 0 || seconds >= year10000 {
 		return errBadBlock
 	}
-	j.stamps.add(stamp{at: at, seconds: seconds, session: int32(max(len(j.sessions)-1, 0))})
+	j.stamps = append(j.stamps, stamp{at: at, seconds: seconds, session: int32(max(len(j.sessions)-1, 0))})
 	return nil
 }

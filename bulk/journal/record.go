@@ -180,14 +180,18 @@ func (r *blockReader) byte() byte {
 	return r.text[r.pos-1]
 }
 
+// uint reads a varint. It is faster here than binary.Uvarint.
 func (r *blockReader) uint() uint64 {
-	n, length := binary.Uvarint([]byte(r.text[r.pos:]))
-	if r.wrong || length <= 0 {
-		r.wrong = true
-		return 0
+	var n uint64
+	for shift := 0; shift < 64; shift += 7 {
+		b := r.byte()
+		n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return n
+		}
 	}
-	r.pos += length
-	return n
+	r.wrong = true
+	return 0
 }
 
 // int reads what appendInt wrote.

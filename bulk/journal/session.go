@@ -68,11 +68,11 @@ func (j *Journal) When(n Number) (session int, at time.Time) {
 	j.mu.RLock()
 	defer j.mu.RUnlock()
 	block := j.index.place(n).block()
-	i := sort.Search(j.stamps.n, func(i int) bool { return j.stamps.at(i).at > block }) - 1
+	i := sort.Search(len(j.stamps), func(i int) bool { return j.stamps[i].at > block }) - 1
 	if i < 0 {
 		return 0, time.Time{}
 	}
-	s := j.stamps.at(i)
+	s := j.stamps[i]
 	if s.seconds != 0 {
 		at = time.Unix(s.seconds, 0).UTC()
 	}
@@ -82,17 +82,15 @@ func (j *Journal) When(n Number) (session int, at time.Time) {
 // stamp appends the time before records, at most once a second. It is called with mu locked.
 func (j *Journal) stamp(now time.Time) error {
 	s := stamp{seconds: now.Unix(), session: int32(len(j.sessions))}
-	if n := j.stamps.n; n > 0 {
-		if last := j.stamps.at(n - 1); last.session == s.session && last.seconds == s.seconds {
-			return nil
-		}
+	if n := len(j.stamps); n > 0 && j.stamps[n-1].session == s.session && j.stamps[n-1].seconds == s.seconds {
+		return nil
 	}
 	at, err := j.write(appendBlock(nil, binary.AppendVarint([]byte{timeBlock}, s.seconds)))
 	if err != nil {
 		return err
 	}
 	s.at = at
-	j.stamps.add(s)
+	j.stamps = append(j.stamps, s)
 	return nil
 }
 

@@ -79,7 +79,7 @@ func (o *Outage) Failed(now time.Time) {
 // InARow is how many requests failed, perhaps by their own fault, since the last answer.
 func (o *Outage) InARow() int { return o.failed }
 
-// Suspect asks for a probe at once.
+// Suspect records a sign of an outage: a probe is due at once.
 func (o *Outage) Suspect(now time.Time) {
 	if o.state == up {
 		o.state, o.since, o.next, o.pause = suspected, now, now, firstPause
