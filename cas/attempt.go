@@ -19,16 +19,13 @@ type answer struct {
 	limit *timeLimit
 }
 
-// attempt sends the operation once and calls read for a 2xx. Everything else is a failure.
-func (c *core) attempt(ctx context.Context, op operation, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
+// attempt sends a copy of the request once and calls read for a 2xx. Everything else is a failure.
+func (c *core) attempt(ctx context.Context, request *http.Request, payload *requestBody, config *callConfig, read reader, info *ResponseInfo) (bodyID string, failure *Error) {
 	limit := newTimeLimit(ctx, config.timeout)
 	defer limit.stop()
 	*info = ResponseInfo{}
 	var used atomic.Pointer[conn]
-	r, err := c.request(traced(limit.ctx, &used, c.headers, config.headers), op, config)
-	if err != nil {
-		return "", c.noAnswer(ctx, limit, &Error{}, err)
-	}
+	r := c.complete(traced(limit.ctx, &used, c.headers, config.headers), request, payload, config)
 	res, err := c.send(r)
 	if err != nil {
 		return "", c.noAnswer(ctx, limit, failed(r, info), err)
@@ -62,18 +59,14 @@ func (c *core) attempt(ctx context.Context, op operation, config *callConfig, re
 	return "", c.unusable(ctx, a, config, failed(r, info), err)
 }
 
-// request returns a copy of the generated client's request, with the headers and the body of this call.
-func (c *core) request(ctx context.Context, op operation, config *callConfig) (*http.Request, error) {
-	made, err := op.request(c)
-	if err != nil {
-		return nil, err
+// complete returns a copy of the generated client's request, with the headers and the body of this call.
+func (c *core) complete(ctx context.Context, request *http.Request, payload *requestBody, config *callConfig) *http.Request {
+	r, u := request.WithContext(ctx), *request.URL
+	r.URL, r.Header = &u, withHeaders(request.Header, c.headers, config.headers)
+	if payload != nil {
+		payload.attach(r)
 	}
-	r, u := made.WithContext(ctx), *made.URL
-	r.URL, r.Header = &u, withHeaders(made.Header, c.headers, config.headers)
-	if op.body != nil {
-		op.body.attach(r)
-	}
-	return r, nil
+	return r
 }
 
 // failed returns the failure of a request with what info knows of its answer.
@@ -83,8 +76,7 @@ func failed(r *http.Request, info *ResponseInfo) *Error {
 
 // noAnswer completes a failure without an answer, or with one that did not end in time.
 func (c *core) noAnswer(ctx context.Context, limit *timeLimit, failure *Error, err error) *Error {
-	failure.Type = ErrorTypeTransport
-	failure.StatusCode = 0
+	failure.Type, failure.StatusCode = ErrorTypeTransport, 0
 	var timeout interface{ Timeout() bool }
 	switch {
 	case ctx.Err() != nil:

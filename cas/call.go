@@ -37,6 +37,10 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 	if c.closed.Load() && !config.begun {
 		return ErrClosed
 	}
+	request, err := op.request(c)
+	if err != nil {
+		return invalid("request", "%v", err)
+	}
 	defer c.releaseIdle()
 	if op.body != nil {
 		defer op.body.end()
@@ -52,7 +56,7 @@ func (c *core) call(ctx context.Context, op operation, opts []CallOption, read r
 			return err
 		}
 		sent := time.Now()
-		bodyID, failure := c.attempt(ctx, op, &config, read, info)
+		bodyID, failure := c.attempt(ctx, request, op.body, &config, read, info)
 		info.Attempts = n
 		if failure == nil {
 			c.logAttempt(ctx, slog.LevelDebug, "cas: answered", op, info, time.Since(sent), slog.String("body_request_id", config.secrets.scrubText(bodyID)))
