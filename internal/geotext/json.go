@@ -96,7 +96,7 @@ func skipSimple(text []byte, i int, rule Rule) (end int) {
 		if end < len(text) && text[end] == '"' && (ascii || rule == AnyText || utf8.Valid(text[i+1:end])) {
 			return end + 1
 		}
-	case c == '-' || isDigit(c):
+	case c == '-' || '0' <= c && c <= '9':
 		if value, n := parseNumber(text[i:]); n > 0 && value == value {
 			return i + n
 		}

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 func TestParseNumber(t *testing.T) {
@@ -38,7 +40,7 @@ func TestNumbersAreExact(t *testing.T) {
 		got, n := parseNumber([]byte(text + behind))
 		require.Equal(t, len(text), n, text)
 		require.Equal(t, strconv.FormatFloat(want, 'x', -1, 64), strconv.FormatFloat(got, 'x', -1, 64), text)
-		if short, end := shortNumber([]byte("["+text+behind), 1); end > 0 {
+		if short, end := words.ShortNumber([]byte("["+text+behind), 1); end > 0 {
 			require.Equal(t, 1+len(text), end, text)
 			require.Equal(t, strconv.FormatFloat(want, 'x', -1, 64), strconv.FormatFloat(short, 'x', -1, 64), text)
 		}

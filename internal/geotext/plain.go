@@ -62,14 +62,14 @@ func (c *Coordinates) plain(i, depth int) (end, last, n int) {
 
 // plainNumbers reads the position at i. end is 0 if it is not one of two short numbers.
 func plainNumbers(text []byte, i int) (x, y float64, end int) {
-	x, end = shortNumber(text, i+1)
+	x, end = words.ShortNumber(text, i+1)
 	if end == 0 || text[end] != ',' {
 		return 0, 0, 0
 	}
 	if end++; end < len(text) && text[end] == ' ' {
 		end++
 	}
-	if y, end = shortNumber(text, end); end == 0 || text[end] != ']' {
+	if y, end = words.ShortNumber(text, end); end == 0 || text[end] != ']' {
 		return 0, 0, 0
 	}
 	return x, y, end + 1
@@ -129,54 +129,4 @@ func (t *piece) plainLength() int {
 		}
 	}
 	return 0
-}
-
-// shortNumber is parseNumber for most coordinates: up to three digits, a point and up to eight decimals, which is enough for a millimetre.
-// end is behind the number and inside b; it is 0 for any other number.
-func shortNumber(b []byte, i int) (value float64, end int) {
-	if len(b)-i < len("-180.")+8 {
-		return 0, 0
-	}
-	sign := 1.0
-	if b[i] == '-' {
-		sign = -1
-		i++
-	}
-	mantissa := uint64(b[i] - '0')
-	if mantissa > 9 {
-		return 0, 0
-	}
-	if i++; b[i] != '.' {
-		if !isDigit(b[i]) || mantissa == 0 {
-			return 0, 0
-		}
-		mantissa = mantissa*10 + uint64(b[i]-'0')
-		if i++; b[i] != '.' {
-			if !isDigit(b[i]) {
-				return 0, 0
-			}
-			mantissa = mantissa*10 + uint64(b[i]-'0')
-			if i++; b[i] != '.' {
-				return 0, 0
-			}
-		}
-	}
-	i++
-	if len(b)-i <= 8 {
-		return 0, 0
-	}
-	decimals, n := leadingDigits(binary.LittleEndian.Uint64(b[i:]))
-	if i += n; n == 0 || isDigit(b[i]) || b[i]|0x20 == 'e' {
-		return 0, 0
-	}
-	return sign * float64(int64(mantissa*whole[n]+decimals)) / powers[n], i
-}
-
-// leadingDigits reads the digits that eight bytes of text begin with, all at once. n is their number.
-func leadingDigits(text uint64) (value uint64, n int) {
-	n = words.DigitsIn(text)
-	text = (text ^ 0x3030303030303030) << (64 - 8*n) // the values of the digits, behind zeros if there are fewer than eight
-	text = text*10 + text>>8
-	const pairs = 0x000000FF_000000FF
-	return ((text&pairs)*(1_000_000<<32+100) + (text>>16&pairs)*(10_000<<32+1)) >> 32, n
 }

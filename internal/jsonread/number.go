@@ -1,9 +1,10 @@
 package jsonread
 
 import (
+	"math"
 	"strconv"
 
-	"github.com/community-attribute-service/cas-go/wire"
+	"github.com/community-attribute-service/cas-go/internal/words"
 )
 
 // Float reads a number as the nearest float64; null is 0.
@@ -83,86 +84,26 @@ func (r *Reader) Int(bits int) int64 {
 
 func isFraction(c byte) bool { return c == '.' || c == 'e' || c == 'E' }
 
-// powersOfTen holds the powers of ten that are exact as float64.
-var powersOfTen = [...]float64{
-	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-	1e20, 1e21, 1e22,
-}
-
 // number reads a number. If there is none, what is the error.
 func (r *Reader) number(what string) float64 {
-	start := r.pos
-	text, pos := r.text[:min(len(r.text), start+maxNumber)], start
-	negative := pos < len(text) && text[pos] == '-'
-	if negative {
-		pos++
+	text := r.text[r.pos:min(len(r.text), r.pos+maxNumber+1)]
+	f, n := words.ParseNumber(text)
+	length := n
+	if n == 0 {
+		length = numberLength(text)
 	}
-	digits := pos
-	var mantissa uint64
-	for pos < len(text) && text[pos]-'0' <= 9 {
-		mantissa = mantissa*10 + uint64(text[pos]-'0')
-		pos++
-	}
-	count, decimals := pos-digits, 0
-	if count == 0 || count > 1 && text[digits] == '0' {
-		return r.noNumber(pos, what)
-	}
-	if pos < len(text) && text[pos] == '.' {
-		pos++
-		fraction := pos
-		for pos < len(text) && text[pos]-'0' <= 9 {
-			mantissa = mantissa*10 + uint64(text[pos]-'0')
-			pos++
-		}
-		if decimals = pos - fraction; decimals == 0 {
-			return r.noNumber(pos, what)
-		}
-	}
-	exponent := pos < len(text) && (text[pos] == 'e' || text[pos] == 'E')
-	if exponent {
-		pos++
-		if pos < len(text) && (text[pos] == '+' || text[pos] == '-') {
-			pos++
-		}
-		power := pos
-		for pos < len(text) && text[pos]-'0' <= 9 {
-			pos++
-		}
-		if pos == power {
-			return r.noNumber(pos, what)
-		}
-	}
-	if pos == len(text) && (r.more || pos < len(r.text)) {
-		return r.noNumber(pos, what)
-	}
-	r.pos = pos
-	// Up to 19 digits do not overflow the mantissa. A mantissa and a power of ten that are both exact give the nearest float64 by
-	// one division, which IEEE 754 rounds correctly (Clinger's fast path).
-	if !exponent && count+decimals <= 19 && mantissa <= 1<<53 && decimals < len(powersOfTen) {
-		f := float64(mantissa) / powersOfTen[decimals]
-		if negative {
-			f = -f
-		}
-		return f
-	}
-	f, err := wire.ParseFloat(text[start:pos])
-	if err != nil {
-		r.pos = start
-		r.fail("the number is too large")
-		return 0
-	}
-	return f
-}
-
-// noNumber notes the error of a number that is wrong at pos.
-func (r *Reader) noNumber(pos int, what string) float64 {
 	switch {
-	case pos >= len(r.text):
-		r.cut()
-	case pos-r.pos >= maxNumber:
+	case length > maxNumber:
 		r.fail(longNumber)
-	default:
+	case r.pos+length == len(r.text) && (r.more || n == 0):
+		r.cut()
+	case n == 0:
 		r.fail(what)
+	case math.IsInf(f, 0):
+		r.fail("the number is too large")
+	default:
+		r.pos += n
+		return f
 	}
 	return 0
 }

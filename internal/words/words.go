@@ -1,5 +1,5 @@
-// Package words finds the ends of digits, strings and values in JSON text, at high speed: digits and strings eight bytes at a time. It is
-// for the packages that read much JSON.
+// Package words has the parts of reading JSON text that have to be fast: numbers, and the ends of digits, strings and values. Digits and
+// strings are read eight bytes at a time.
 package words
 
 import (
