@@ -39,7 +39,7 @@ type callConfig struct {
 // defaultMaxBytes is ten times a batch of 1000 geometries with the 50 datasets that the service allows.
 const defaultMaxBytes = 256 << 20
 
-const keyHeader = "X-API-Key"
+const keyHeader = "X-Api-Key" // as net/http spells it
 
 // WithAPIKey sends the key as X-API-Key; "" sends none. A key with control characters is an error. The key goes only to the base URL's
 // host. It appears in no log, error or printed client.

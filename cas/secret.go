@@ -66,7 +66,7 @@ func secretsOf(headers []header) secret {
 		}
 		value := h.value()
 		forms = appendForms(forms, value)
-		if _, token, ok := strings.Cut(value, " "); ok && h.name != http.CanonicalHeaderKey(keyHeader) { // Bearer and the token
+		if _, token, ok := strings.Cut(value, " "); ok && h.name != keyHeader { // Bearer and the token
 			forms = appendForms(forms, token)
 		}
 	}

@@ -44,8 +44,8 @@ func NewTransport() *http.Transport {
 	}
 }
 
-// send sends r, with the cookies of the jar. It follows no redirect, as http.Client would: X-API-Key would go to another host, and the
-// service answers a path with a trailing slash by a redirect to whatever Host the request named.
+// send sends r, with the cookies of the jar. Unlike http.Client, it follows no redirect: X-API-Key would go to another host, and the service
+// answers a path with a trailing slash by a redirect to whatever Host the request named.
 func (c *core) send(r *http.Request) (*http.Response, error) {
 	if c.jar != nil {
 		for _, cookie := range c.jar.Cookies(r.URL) {
@@ -58,7 +58,7 @@ func (c *core) send(r *http.Request) (*http.Response, error) {
 		return nil, err
 	case res == nil:
 		return nil, fmt.Errorf("the transport %T returned neither an answer nor an error", c.transport)
-	case res.Body == nil: // a transport of the caller's own may leave it out
+	case res.Body == nil: // some transports of callers leave it out
 		res.Body = http.NoBody
 	}
 	if c.jar != nil {
