@@ -159,6 +159,8 @@ func TestStreamDoesNotWait(t *testing.T) {
 func FuzzStream(f *testing.F) {
 	f.Add(`{"a":1,"items":[{"b":"c\""},[1,2],null]}`, 3)
 	f.Add(`{"items":[1 2]}`, 1)
+	f.Add(` {"\u"0`, 15)
+	f.Add(`{"\ud83d\u"0`, 1)
 	f.Add(` { "items" : [ "\u00e9" , -1e5 ] } x`, 2)
 	f.Fuzz(func(t *testing.T, text string, size int) {
 		want, wantErr := outline(strings.NewReader(text))

@@ -145,17 +145,27 @@ func (r *Reader) escaped(start, pos int) (content []byte) {
 
 // escapeLength returns the length of the escape that the text begins with: two letters, a code, or two codes for one character.
 func escapeLength(text []byte) int {
-	const code = len(`\ud83d`)
-	switch {
-	case len(text) < 2 || text[1] != 'u':
-		return 2
-	case len(text) < code || text[2]|0x20 != 'd' || !isHigh(text[3]),
-		len(text) > code && text[code] != '\\', len(text) > code+1 && text[code+1] != 'u':
-		return code
-	default:
-		return 2 * code
+	n := codeLength(text)
+	if n < len(`\ud83d`) || text[2]|0x20 != 'd' || !isHigh(text[3]) {
+		return n
 	}
+	if rest := text[n:]; len(rest) > 0 && rest[0] != '\\' || len(rest) > 1 && rest[1] != 'u' {
+		return n
+	}
+	return n + codeLength(text[n:])
 }
+
+// codeLength returns the length of a code or of two letters. It does not count behind the first byte that is no hexadecimal digit, which
+// may be the end of the string.
+func codeLength(text []byte) int {
+	n := 2
+	for len(text) > 1 && text[1] == 'u' && n < min(len(text), len(`\ud83d`)) && isHex(text[n]) {
+		n++
+	}
+	return n
+}
+
+func isHex(c byte) bool { return c-'0' <= 9 || c|0x20-'a' <= 5 }
 
 // isHigh reports whether c is the second digit of a high surrogate, a code that begins with d.
 func isHigh(c byte) bool { return c == '8' || c == '9' || c|0x20 == 'a' || c|0x20 == 'b' }
