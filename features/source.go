@@ -246,10 +246,11 @@ func (s *Source) Close() error { return s.input.Close() }
 
 // wrap names the file in an error that does not.
 func (s *Source) wrap(err error) error {
-	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) {
+	name := filepath.Base(shown(s.path))
+	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) || strings.HasPrefix(err.Error(), name) {
 		return err
 	}
-	return fmt.Errorf("%s: %w", filepath.Base(shown(s.path)), err)
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // shown is a path as errors have it: of a database only its kind, for the rest may hold a password.
