@@ -51,7 +51,7 @@ func openInput(path string, o Options) (input, error) {
 	if err != nil && !isConnection(path) {
 		return nil, err
 	}
-	if f := byEnding(path); f != nil && (info == nil || !info.IsDir()) {
+	if f := byEnding(path); f != nil && err == nil && !info.IsDir() {
 		return openRecords(*f, path, o)
 	}
 	if err == nil && !info.IsDir() {
@@ -65,6 +65,8 @@ func openInput(path string, o Options) (input, error) {
 	in, err := openRecords(*named("OGR"), path, o)
 	var layers *LayerError
 	switch {
+	case err != nil && strings.Contains(path, "://"):
+		return nil, fmt.Errorf("GDAL does not read it from there; download it and give the name of the file: %w", err)
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
 	case table:
@@ -75,8 +77,11 @@ func openInput(path string, o Options) (input, error) {
 	return nil, fmt.Errorf("%w: %w", ErrUnknown, err)
 }
 
-// isConnection reports what names a database and no file, such as PG:dbname=basins. Drives of Windows have one letter.
+// isConnection reports what GDAL knows and is no file, such as PG:dbname=basins or /vsicurl/https://…. Drives of Windows have one letter.
 func isConnection(path string) bool {
+	if strings.HasPrefix(path, "/vsi") {
+		return true
+	}
 	scheme, _, found := strings.Cut(path, ":")
 	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`)
 }
