@@ -5,7 +5,8 @@
 // It brings SQLite along, translated to Go (modernc.org/sqlite), which is why importers of package features do not compile it.
 //
 // A layer is a table or view of features; tables of attributes and tiles are none. Files are opened read-only and as ones
-// that nobody changes, so that read-only folders do, and what lies in a write-ahead log beside the file is not read, but said.
+// that nobody changes, so that read-only folders do. The write-ahead log of a program that has the file open is read too, where its index
+// (-shm) is beside it; else a warning says that it is not.
 // Coordinates are x, y, whatever the order of the reference system's axes: so the standard has it.
 //
 // SQLite keeps no checksums. What a pass has read is compared with the number of features that GDAL keeps in

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -269,6 +270,20 @@ func TestFilesThatAreNone(t *testing.T) {
 }
 
 // TestReadOnlyFoldersAndLogs: a folder that cannot be written to is enough, nothing is made in it, and a log is said.
+// TestOpenElsewhere: the last changes of a file that a program has open are in its log, and are read from there. Nothing is written.
+func TestOpenElsewhere(t *testing.T) {
+	path := sql(t, "CREATE TABLE t (geom, a TEXT)", "INSERT INTO t VALUES (NULL, 'old')")
+	writer, err := sqlitefile.Open(path, url.Values{"mode": {"rw"}})
+	require.NoError(t, err)
+	defer writer.Close()
+	require.NoError(t, writer.Execute("PRAGMA journal_mode = WAL", "UPDATE t SET a = 'new'", "BEGIN", "UPDATE t SET a = 'not committed'"))
+	r := openLayer(t, path, "")
+	assert.Equal(t, []string{`fid 1 a="new"`}, formattest.Lines(t, r, format.Want{NoGeometry: true}))
+	assert.Empty(t, r.Describe().Warnings)
+	assert.Equal(t, []string{path, path + "-wal"}, r.(*reader).Files())
+	require.NoError(t, writer.Execute("ROLLBACK"))
+}
+
 func TestReadOnlyFoldersAndLogs(t *testing.T) {
 	path := sql(t, "PRAGMA journal_mode = WAL", "CREATE TABLE t (geom)", "INSERT INTO t VALUES (NULL)")
 	require.NoError(t, os.WriteFile(path+"-wal", []byte("something"), 0o600))
