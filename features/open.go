@@ -39,7 +39,7 @@ func openInput(path string, o Options) (input, error) {
 		}
 		return openStream(file, o)
 	}
-	if f := byEnding(path); f != nil && (info == nil || !info.IsDir()) {
+	if f := byEnding(path); f != nil && err == nil && !info.IsDir() {
 		return openRecords(*f, path, o)
 	}
 	if name := notImported(head); name != "" {
@@ -48,6 +48,8 @@ func openInput(path string, o Options) (input, error) {
 	in, err := openRecords(*named("OGR"), path, o)
 	var layers *LayerError
 	switch {
+	case err != nil && strings.Contains(path, "://"):
+		return nil, fmt.Errorf("GDAL does not read it from there; download it and give the name of the file: %w", err)
 	case err == nil || info == nil || errors.As(err, &layers):
 		return in, err
 	case isTable(head):
@@ -78,8 +80,12 @@ func openByContent(path string, head []byte, o Options) (input, error) {
 	return nil, nil
 }
 
-// isConnection reports whether path names a database, such as PG:dbname=basins. A single letter is a drive of Windows.
+// isConnection reports whether path names something that only GDAL knows, such as PG:dbname=basins or /vsicurl/https://…. A single letter
+// before the colon is a drive of Windows.
 func isConnection(path string) bool {
+	if strings.HasPrefix(path, "/vsi") {
+		return true
+	}
 	scheme, _, found := strings.Cut(path, ":")
 	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\.`)
 }

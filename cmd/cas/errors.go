@@ -78,6 +78,8 @@ func (a *app) hint(err error) string {
 		return cmp.Or(nearest(layers.Asked, layers.Layers), "name a layer by --layer")
 	case errors.As(err, &field):
 		return cmp.Or(nearest(field.Field, field.Fields), "'cas describe FILE' lists the fields")
+	case errors.As(err, new(*features.CRSError)):
+		return "if the file names a wrong system, name the right one by --assume-crs, such as EPSG:5070"
 	case errors.Is(err, features.ErrMissingID), errors.Is(err, features.ErrDuplicateID):
 		return "'cas describe FILE' shows which fields can be the id, for --id-field"
 	case isAway(err):

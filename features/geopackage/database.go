@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"path/filepath"
+	"os"
 	"slices"
 	"strings"
 
@@ -20,18 +21,34 @@ func detect(head []byte) bool {
 }
 
 // A database is a file whose errors have its name.
-type database struct{ *sqlitefile.DB }
+type database struct {
+	*sqlitefile.DB
+	log string // the write-ahead log that is also read; "" if there is none
+}
 
 // connect opens the file read-only. SQLite reads it with the first query.
 func connect(path string) (*database, error) {
 	if err := checkHead(path); err != nil {
 		return nil, err
 	}
+	if isFilled(path+"-wal") && isFilled(path+"-shm") {
+		if db, err := sqlitefile.OpenWithLog(path); err == nil {
+			if err := db.Each(func([]driver.Value) {}, "SELECT 1 FROM sqlite_schema LIMIT 1"); err == nil {
+				return &database{db, path + "-wal"}, nil
+			}
+			_ = db.Close() // leftBeside warns of the log
+		}
+	}
 	db, err := sqlitefile.OpenReadOnly(path)
 	if err != nil {
 		return nil, broken(path, err)
 	}
-	return &database{db}, nil
+	return &database{DB: db}, nil
+}
+
+func isFilled(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }
 
 // checkHead refuses a file that is missing, empty or of another kind, which SQLite would not say.

@@ -3,7 +3,6 @@ package geopackage
 import (
 	"database/sql/driver"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -146,12 +145,12 @@ func (d *database) storedCount(table string) (n int, err error) {
 	return n, err
 }
 
-// leftBeside warns of changes in files beside the database, which only the program that wrote them can bring in.
-func leftBeside(path string) (warnings []string) {
+// leftBeside warns of changes that lie in files beside the database and are not read.
+func (d *database) leftBeside() (warnings []string) {
 	for _, ending := range []string{"-wal", "-journal"} {
-		if info, err := os.Stat(path + ending); err == nil && info.Size() > 0 {
-			warnings = append(warnings, fmt.Sprintf("%s%s lies beside the file: the changes in it are not read. "+
-				"Close the program that has the file open, such as QGIS, or that was stopped while it wrote, by opening and closing it there.", path, ending))
+		if beside := d.Path + ending; isFilled(beside) && beside != d.log {
+			warnings = append(warnings, fmt.Sprintf("%s lies beside the file: the changes in it are not read. "+
+				"Close the program that has the file open, such as QGIS, or that was stopped while it wrote, by opening and closing it there.", beside))
 		}
 	}
 	return warnings

@@ -48,6 +48,14 @@ func (r *reader) Describe() format.Description { return r.description }
 
 func (r *reader) Close() error { return r.database.Close() }
 
+// Files are the database and the write-ahead log that is read with it.
+func (r *reader) Files() []string {
+	if r.log != "" {
+		return []string{r.Path, r.log}
+	}
+	return []string{r.Path}
+}
+
 func (r *reader) describe(chosen string) (err error) {
 	d := &r.description
 	d.Format = name
@@ -62,7 +70,7 @@ func (r *reader) describe(chosen string) (err error) {
 	if len(columns) == 0 {
 		return fmt.Errorf("%s: the layer %s has no table: %w", r.Path, d.Layer, format.ErrBroken)
 	}
-	d.Warnings = leftBeside(r.Path)
+	d.Warnings = r.leftBeside()
 	for i, c := range columns {
 		kind := strings.ToLower(c.declared)
 		switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -267,6 +268,20 @@ func TestFilesThatAreNone(t *testing.T) {
 	assert.ErrorContains(t, err, "has no layer with geometries; it has T (attributes)")
 	_, err = open(sql(t, "DELETE FROM gpkg_contents"), format.Options{})
 	assert.ErrorContains(t, err, "has no layers")
+}
+
+// TestOpenElsewhere: the last changes of a file that a program has open are in its log, and are read from there. Nothing is written.
+func TestOpenElsewhere(t *testing.T) {
+	path := sql(t, "CREATE TABLE t (geom, a TEXT)", "INSERT INTO t VALUES (NULL, 'old')")
+	writer, err := sqlitefile.Open(path, url.Values{"mode": {"rw"}})
+	require.NoError(t, err)
+	defer writer.Close()
+	require.NoError(t, writer.Execute("PRAGMA journal_mode = WAL", "UPDATE t SET a = 'new'", "BEGIN", "UPDATE t SET a = 'not committed'"))
+	r := openLayer(t, path, "")
+	assert.Equal(t, []string{`fid 1 a="new"`}, formattest.Lines(t, r, format.Want{}))
+	assert.Empty(t, r.Describe().Warnings)
+	assert.Equal(t, []string{path, path + "-wal"}, r.(*reader).Files())
+	require.NoError(t, writer.Execute("ROLLBACK"))
 }
 
 // TestReadOnlyFoldersAndLogs reads a file in a read-only folder, writes nothing there and warns of a log.

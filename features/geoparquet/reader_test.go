@@ -148,7 +148,7 @@ t = pa.table({
   "ms": pa.array([day], pa.timestamp("ms")), "us": pa.array([day], pa.timestamp("us", "UTC")), "ns": pa.array([-1], pa.timestamp("ns")),
   "t": pa.array([datetime.time(1, 2, 3, 4)]), "dec": pa.array([decimal.Decimal("-0.05")], pa.decimal128(20, 2)),
   "dec9": pa.array([decimal.Decimal("12.3400")], pa.decimal128(9, 4)), "dict": pa.array(["x"]).dictionary_encode(), "big": pa.array(["y"], pa.large_string()),
-  "list": [[1]], "struct": [{"a": 1}], "raw": [b"\x00"], "uuid": pa.array([uuid.UUID("12345678123456781234567812345678").bytes], pa.uuid()),
+  "nothing": pa.nulls(1), "list": [[1]], "struct": [{"a": 1}], "raw": [b"\x00"], "uuid": pa.array([uuid.UUID("12345678123456781234567812345678").bytes], pa.uuid()),
   "x": pa.array([1], pa.int16()), "y": pa.array([2.5], pa.float32())})
 pq.write_table(t, "types.parquet")
 pq.write_table(t.select(["ms", "dec9", "x", "y"]), "old.parquet", use_deprecated_int96_timestamps=True, store_decimal_as_integer=True, version="1.0", use_dictionary=False)
@@ -158,7 +158,7 @@ pq.write_table(t.slice(0, 0), "empty.parquet")
 	r := openFile(t, filepath.Join(folder, "types.parquet"), format.Options{})
 	assert.Equal(t, []string{`row 1 u64=18446744073709551615 u32=4294967295 i8=-8 f=0.1 inf="-Infinity" b=true d="1960-02-29" none=null ` +
 		`ms="1969-12-31T23:59:59.5" us="1969-12-31T23:59:59.5Z" ns="1969-12-31T23:59:59.999999999" t="01:02:03.000004" dec="-0.05" dec9="12.3400" ` +
-		`dict="x" big="y" uuid="12345678-1234-5678-1234-567812345678" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, formattest.Lines(t, r, format.Want{}))
+		`dict="x" big="y" nothing=null uuid="12345678-1234-5678-1234-567812345678" x=1 y=2.5 {"type":"Point","coordinates":[1,2.5]}`}, formattest.Lines(t, r, format.Want{}))
 	assert.Equal(t, []string{
 		"The column list is nested (a list, map or struct) and is left out.",
 		"The column struct is nested (a list, map or struct) and is left out.",

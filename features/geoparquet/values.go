@@ -59,6 +59,8 @@ func propertyOf(t parquet.Type) (convert toJSON, name string, ok bool) {
 			h := hex.EncodeToString(v.ByteArray())
 			return plain(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
 		}, "uuid", t.Length() == 16
+	case *pq.NullType: // of a column without a value
+		return func(parquet.Value) (json.RawMessage, error) { return format.Null, nil }, "null", true
 	case *pq.Float16Type:
 		return nil, "float16", false
 	}

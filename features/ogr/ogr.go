@@ -41,7 +41,7 @@ func detect(head []byte) bool {
 		bytes.Contains(text, []byte("opengis.net/gml")))
 }
 
-var connection = regexp.MustCompile(`^[A-Za-z_]{2,}:`)
+var connection = regexp.MustCompile(`^[A-Za-z_]\w+:`)
 
 // A reader reads one layer.
 type reader struct {

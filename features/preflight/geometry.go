@@ -105,7 +105,10 @@ func (g *geometry) values() *Error {
 	if w.Severity == geotext.Projected {
 		return refusal(Projected, "%s %s of position %d looks like metres; reproject to EPSG:4326", axis, text, w.Position)
 	}
+	limit := [...]float64{180, 90}[w.Which]
 	switch {
+	case math.Abs(w.Value)-limit < 1e-7:
+		advice = fmt.Sprintf("; round it to %v", math.Copysign(limit, w.Value))
 	case w.Which == 0 && w.Value > 180:
 		advice = "; subtract 360"
 	case w.Which == 0:

@@ -97,6 +97,8 @@ func TestPreflightRefuses(t *testing.T) {
 		{"large exponent", point(`[1e6,0]`), Projected, "longitude 1e6 of position 0 looks like metres; reproject to EPSG:4326"},
 		{"0 to 360", point(`[275.9,36]`), OutOfRange, "longitude 275.9 of position 0 is out of range; subtract 360"},
 		{"just over", point(`[180.000001,36]`), OutOfRange, "longitude 180.000001 of position 0 is out of range; subtract 360"},
+		{"rounded over", point(`[-180.00000000000003,36]`), OutOfRange, "longitude -180.00000000000003 of position 0 is out of range; round it to -180"},
+		{"beyond the pole", point(`[36,90.00000000001]`), OutOfRange, "latitude 90.00000000001 of position 0 is out of range; round it to 90"},
 		{"360", point(`[360,36]`), OutOfRange, "longitude 360 of position 0 is out of range; subtract 360"},
 		{"west", point(`[-190,36]`), OutOfRange, "longitude -190 of position 0 is out of range; add 360"},
 		{"swapped", point(`[36,-120]`), OutOfRange, "latitude -120 of position 0 is out of range; are longitude and latitude swapped?"},

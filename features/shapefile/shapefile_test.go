@@ -189,6 +189,14 @@ func TestBadRecords(t *testing.T) {
 		assert.Equal(t, `"000"`, string(all[0].Properties[0].Value))
 		assert.NoError(t, all[1].Err)
 	}
+	// The header knows nothing of Z, and the records have it.
+	r, err := openLayers("x", []layer{{name: "x", shp: inMemory("x.shp", patched(shp, 32, 5))}}, format.Options{})
+	require.NoError(t, err)
+	all, err := collect(t, r, format.Want{})
+	require.NoError(t, err)
+	for _, rec := range all {
+		assert.NoError(t, rec.Err)
+	}
 }
 
 func square(x, y, size float64, clockwise bool) [][2]float64 {

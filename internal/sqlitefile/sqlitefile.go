@@ -45,9 +45,15 @@ func Open(path string, options url.Values) (*DB, error) {
 }
 
 // OpenReadOnly connects to a file that nobody changes meanwhile: SQLite makes no file beside it, and looks at none.
-func OpenReadOnly(path string) (*DB, error) {
+func OpenReadOnly(path string) (*DB, error) { return openAs(path, "immutable") }
+
+// OpenWithLog connects to a file whose last changes are in its write-ahead log, as a program has it open or left it. SQLite makes no file
+// and changes none; it needs both files that belong to the log.
+func OpenWithLog(path string) (*DB, error) { return openAs(path, "readonly_shm") }
+
+func openAs(path, kind string) (*DB, error) {
 	return Open(path, url.Values{
-		"mode": {"ro"}, "immutable": {"1"},
+		"mode": {"ro"}, kind: {"1"},
 		// Views of a strange file may call no function that does more than compute, and pages are looked at with more care.
 		"_pragma": {"trusted_schema(0)", "cell_size_check(1)"},
 	})
