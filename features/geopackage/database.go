@@ -3,8 +3,8 @@ package geopackage
 import (
 	"database/sql/driver"
 	"fmt"
-	"path/filepath"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
