@@ -23,14 +23,17 @@ const (
 
 // suspect tells the outage what a failed request says about the service. It is called with mu locked.
 func (r *run) suspect(c *chunk, d diagnosis, err error) {
-	if d.uncertain() {
-		r.trouble = err
-	}
 	now := time.Now()
 	if d.away || d.stray {
 		if c.strays++; c.strays == 1 {
 			c.strayed = now
+			if !isUnreachable(err) && d.after == 0 {
+				return // one of several services may be away: the chunk is requested again at once
+			}
 		}
+	}
+	if d.uncertain() {
+		r.trouble = err
 	}
 	switch {
 	case d.away:
@@ -106,6 +109,16 @@ func (r *run) condemn(doubtful []parked) {
 	r.changed.Broadcast()
 }
 
+// A probe tries again at once: behind a load balancer of which one service is away, every second request may fail, and always the same
+// one of a probe's two.
+var (
+	retryProbe   = cas.WithCallRetry(cas.RetryPolicy{MaxAttempts: 2, MinBackoff: 100 * time.Millisecond, MaxBackoff: 100 * time.Millisecond})
+	retryProbeIf = cas.WithRetryIf(func(e *cas.Error) bool {
+		d := diagnose(e, 1)
+		return (d.stray || d.away) && d.after == 0 && !isUnreachable(e)
+	})
+)
+
 func (r *run) lookAtHealth(ctx context.Context) error {
 	service, ok := r.service.(healthy)
 	if !ok {
@@ -113,7 +126,7 @@ func (r *run) lookAtHealth(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
-	_, err := service.Health(ctx, cas.WithRetryIf(never))
+	_, err := service.Health(ctx, retryProbe, retryProbeIf)
 	if errors.Is(err, cas.ErrNotFound) {
 		return nil // a gateway without this path
 	}
@@ -134,7 +147,7 @@ func (r *run) askForPoint(ctx context.Context) error {
 		request = r.pointRequest(last)
 	}
 	r.mu.Unlock()
-	for _, err := range r.service.StreamBatch(ctx, request, cas.WithRetryIf(never)) {
+	for _, err := range r.service.StreamBatch(ctx, request, retryProbe, retryProbeIf) {
 		if err != nil {
 			return err
 		}

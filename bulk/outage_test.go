@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/community-attribute-service/cas-go/cas"
+	"github.com/community-attribute-service/cas-go/castest"
 )
 
 var refused = transport(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")})
@@ -315,9 +318,9 @@ func TestDrainCutsTheClientsPace(t *testing.T) {
 func TestAServiceThatIsNotThereEndsTheRun(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	server := httptest.NewServer(http.NotFoundHandler())
-	url := server.URL
+	address := server.URL
 	server.Close()
-	client, err := cas.NewClient(url)
+	client, err := cas.NewClient(address)
 	require.NoError(t, err)
 	defer client.Close()
 	begun := time.Now()
@@ -326,6 +329,35 @@ func TestAServiceThatIsNotThereEndsTheRun(t *testing.T) {
 	require.ErrorContains(t, err, "the service cannot be reached")
 	require.Empty(t, outcomes)
 	assert.InDelta(t, 2, time.Since(begun).Seconds(), 1)
+}
+
+// Every second request goes to a service that is away: a probe, which is two requests, finds the other one all the same.
+func TestOneOfTwoServicesIsAway(t *testing.T) {
+	for _, status := range []int{http.StatusBadGateway, http.StatusServiceUnavailable} {
+		there := castest.NewServer()
+		defer there.Close()
+		u, err := url.Parse(there.URL())
+		require.NoError(t, err)
+		proxy := httputil.NewSingleHostReverseProxy(u)
+		var n atomic.Int64
+		balancer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1)%2 == 1 {
+				w.WriteHeader(status)
+				return
+			}
+			proxy.ServeHTTP(w, r)
+		}))
+		defer balancer.Close()
+		client, err := cas.NewClient(balancer.URL)
+		require.NoError(t, err)
+		defer client.Close()
+		outcomes, err := collect(Extract(t.Context(), client, someFeatures(40), Options{DatasetIDs: []string{"local_dem:elevation"}, Concurrency: 1, Wait: 3 * time.Second}))
+		require.NoError(t, err)
+		require.Len(t, outcomes, 40)
+		for _, o := range outcomes {
+			require.NoError(t, o.Err)
+		}
+	}
 }
 
 // A dataset that all features lack for the same reason ends a new run, but not a resumed one.
