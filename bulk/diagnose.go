@@ -158,10 +158,14 @@ func isUnreachable(err error) bool {
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &name) || isStranger(err)
 }
 
-// isStranger reports whether the other side is not the service, which does not change by waiting.
+// isStranger reports whether the other side is not the service, or a proxy refuses it. Waiting does not help.
 func isStranger(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
+	var proxy interface{ ProxyStatus() int }
+	if errors.As(err, &proxy) && proxy.ProxyStatus()/100 == 4 {
+		return true
+	}
 	return errors.As(err, &certificate) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 

@@ -331,6 +331,23 @@ func TestAServiceThatIsNotThereEndsTheRun(t *testing.T) {
 	assert.InDelta(t, 2, time.Since(begun).Seconds(), 1)
 }
 
+// A proxy that wants a password, or forbids the service, is no outage.
+func TestAProxyThatRefusesEndsTheRun(t *testing.T) {
+	for _, status := range []int{http.StatusProxyAuthRequired, http.StatusForbidden} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		defer proxy.Close()
+		u, err := url.Parse(proxy.URL)
+		require.NoError(t, err)
+		transport := cas.NewTransport()
+		transport.Proxy = http.ProxyURL(u)
+		client, err := cas.NewClient("https://cas.test", cas.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		_, err = collect(Extract(t.Context(), client, someFeatures(40), Options{DatasetIDs: dataset}))
+		require.ErrorContains(t, err, "NO_PROXY")
+		require.NotErrorIs(t, err, ErrUnavailable)
+	}
+}
+
 // Every second request goes to a service that is away: a probe, which is two requests, finds the other one all the same.
 func TestOneOfTwoServicesIsAway(t *testing.T) {
 	for _, status := range []int{http.StatusBadGateway, http.StatusServiceUnavailable} {

@@ -77,6 +77,9 @@ func (e proxyRefusal) Error() string {
 	return fmt.Sprintf("the proxy %s refuses to connect: %d %s", e.proxy, e.status, http.StatusText(e.status))
 }
 
+// ProxyStatus is how package bulk tells a proxy that will never let a request pass from one that is away.
+func (e proxyRefusal) ProxyStatus() int { return e.status }
+
 func onConnect(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
 	if res.StatusCode/100 != 2 {
 		return proxyRefusal{res.StatusCode, proxy.Host}
