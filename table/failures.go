@@ -14,7 +14,7 @@ import (
 )
 
 // failureWriter writes the list of failures, a CSV with the columns
-//   - id
+//   - id: as in the table
 //   - dataset: empty if the whole feature failed
 //   - period: only in a run with periods; empty for a static dataset, or if all periods failed
 //   - reason: on one line, so that a line is a failure also for programs that do not know quotes
@@ -22,12 +22,13 @@ import (
 //   - time: when the failure was recorded, in UTC
 type failureWriter struct {
 	lines
+	form     Form
 	sessions []journal.Session
 	periods  bool
 }
 
 func newFailureWriter(w io.Writer, p *Plan, sessions []journal.Session) *failureWriter {
-	return &failureWriter{lines: lines{w: w, buf: []byte(failureHead(p))}, sessions: sessions, periods: p.hasPeriods()}
+	return &failureWriter{form: p.form, lines: lines{w: w, buf: []byte(failureHead(p))}, sessions: sessions, periods: p.hasPeriods()}
 }
 
 func failureHead(p *Plan) string {
@@ -43,7 +44,7 @@ func (f *failureWriter) write(o *bulk.Outcome, failures []cas.DatasetFailure) er
 		service = f.sessions[o.Session].ServiceURL
 	}
 	for _, failure := range failures {
-		b := append(csvtext.Append(f.buf, o.Feature.ID), ',')
+		b := append(csvtext.Append(f.buf, f.form.TableID(o.Feature.ID)), ',')
 		b = append(csvtext.Append(b, failure.DatasetID), ',')
 		if f.periods {
 			b = append(csvtext.Append(b, o.Period), ',')

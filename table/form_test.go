@@ -210,3 +210,12 @@ func TestKeptTypes(t *testing.T) {
 	assert.Equal(t, TypeBoolean, t2)
 	require.Error(t, t2.UnmarshalText([]byte("date")))
 }
+
+// The list of failures joins with the table by the id.
+func TestFailuresHaveTheTablesID(t *testing.T) {
+	path, _ := formed(t, Form{IDPrefix: "camels"}, []string{"dem:z"}, nil, failed("10", "no"))
+	_, rows := records(t, path)
+	_, failures := records(t, ErrorsPath(path))
+	assert.Equal(t, "camels_10", rows[0]["HRU"])
+	assert.Equal(t, "camels_10", failures[0]["id"])
+}
