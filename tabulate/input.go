@@ -81,9 +81,8 @@ func (in Input) checkKept(soft context.Context, keep []string) error {
 		return nil
 	}
 	missing := slices.Clone(keep)
-	var names []string
 	some := false
-	for f, err := range drained(soft, in.Source.Pass(features.Pass{TrustIDs: true})) {
+	for f, err := range drained(soft, in.Source.Pass(features.Pass{Keep: keep, TrustIDs: true})) {
 		if err != nil {
 			return err
 		}
@@ -92,15 +91,25 @@ func (in Input) checkKept(soft context.Context, keep []string) error {
 		if len(missing) == 0 {
 			return nil
 		}
+	}
+	if !some {
+		return nil
+	}
+	return &features.FieldError{Field: missing[0], Use: "keep", Fields: in.properties(soft)}
+}
+
+// properties names some of what there is to keep.
+func (in Input) properties(soft context.Context) (names []string) {
+	for f, err := range drained(soft, in.Source.Pass(features.Pass{TrustIDs: true})) {
+		if err != nil {
+			break // of a property that nobody asked for
+		}
 		for name := range f.Properties {
 			if len(names) < 1000 && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	if !some {
-		return nil
-	}
 	slices.Sort(names)
-	return &features.FieldError{Field: missing[0], Use: "keep", Fields: names}
+	return names
 }
