@@ -33,8 +33,8 @@ func (a *app) convertCommand() *cobra.Command {
 		Long: `Write the answers of an earlier run in another format, form or choice of columns. They come from its journal; no request is sent.
 
 JOURNAL is the journal of the run, or the table beside it. INPUT is the file of features of the run. It gives the order of the rows, the
-properties of --keep and the geometries of --geo; without it, the rows are in the order of their ids. If the run is not finished, resume
-it first: 'cas extract … --resume'.`,
+properties of --keep and the geometries of GeoPackage, GeoJSON and --geo; without it, the rows are in the order of their ids. If the run has
+not come to its end, give its 'cas extract' command again first: the table has only what is answered.`,
 		Example: `  cas convert attributes.csv basins.geojson -o attributes.parquet --geo --keep NAME
   cas convert attributes.csv -o hru.csv --preset symfluence`,
 		Args: between(1, 2, "a journal, and perhaps the file of features"),

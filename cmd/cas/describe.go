@@ -20,8 +20,8 @@ func (a *app) describeCommand() *cobra.Command {
 		Use:   "describe FILE",
 		Short: "Show what a file of features holds: format, reference system, layers, fields, extent",
 		Long: `Read a file of features and show its format, reference system, layers, number of features, extent in longitude and latitude, and its
-fields with a sample value. A field can be the id if every feature has a value and no value occurs
-twice. Name it in 'cas extract' by --id-field.`,
+fields with a sample value. A field can be the id if every feature has a value and no value occurs twice. Name it in 'cas extract' by
+--id-field.`,
 		Example: `  cas describe hybas_na_lev06_v1c.zip
   cas describe nextgen.gpkg --layer divides --json`,
 		Args: exactly(1, "one file, or - for standard input"),

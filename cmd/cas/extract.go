@@ -44,14 +44,13 @@ With --every or --period, the command asks for each period separately, and once 
 row for each feature, dataset and period; with --wide it has a column for each period; NetCDF has the dimension time. You can add periods to
 a finished table.
 
-If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second Ctrl-C stops at
-once.
+If the service goes away, the command waits for it (--wait). Ctrl-C lets the requests in flight finish (--grace); a second one stops at once.
 
 INPUT is a file of features, GeoJSON text, or - for standard input. A file can be GeoJSON in every form (plain or gzip), Shapefile (also
 zipped), GeoPackage, GeoParquet, a CSV of points, or what an installed ogr2ogr reads; 'cas describe INPUT' shows what is in it.
 Coordinates in another reference system are converted to longitude and latitude; a file whose datum is more than 2 m off WGS 84 is
-refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason (STEM is the name of
-the table without its ending); see 'cas validate'.`,
+refused. An invalid feature becomes a row with empty cells, and STEM.errors.csv has the reason (STEM is the name of the table without its
+ending); see 'cas validate'.`,
 		Example: `  cas extract -g '{"type":"Point","coordinates":[-84.2308,36.1983]}' -d copernicus_dem:elevation
   cas extract basin.geojson -d modis_lc:land_cover -a majority --start 2020-01-01 --end 2020-12-31 --json
   cas extract basins.geojson -d copernicus_dem:elevation -d isric_soilgrids:clay_0-5cm -o attributes.csv --id-field HYBAS_ID

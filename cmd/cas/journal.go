@@ -19,7 +19,7 @@ func (a *app) journalCommand() *cobra.Command {
 		Use:   "journal FILE",
 		Short: "Check and count what a run has kept",
 		Long: `Read the journal of a run from beginning to end. FILE is the journal or the table beside it. The command prints the parameters of the
-run, the numbers of features with an answer to every dataset and of those that lack one or failed (for each period, if there are periods),
+run, the numbers of features with an answer to every dataset and of those that lack one (incomplete; for each period, if there are periods),
 why, and the number of damaged records. It changes nothing and may be used while a run writes the journal.
 
 With --dump, print every feature's newest answer as a line of JSON: id, period (if there are periods), response (as the service gave it),
