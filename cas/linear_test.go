@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/community-attribute-service/cas-go/cas"
 )
 
 // shapes are answers to a batch that grow with n and cost a decoder that looks back over what it has read more than their length.
@@ -73,24 +75,29 @@ func inPieces(text string) http.HandlerFunc {
 }
 
 // Decoding takes time in proportion to the answer, whatever its shape and however it arrives: sixteen times the answer takes nothing like
-// the 256 times that looking back would take.
+// the 256 times that looking back would take. The machine has other things to do, so that one of a few tries is enough.
 func TestDecodingIsLinear(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
-			took := map[int]time.Duration{}
-			for _, n := range []int{5_000, 80_000} {
-				s := serve(t, inPieces(shape(n)))
-				client := s.client(t)
-				took[n] = time.Hour
-				for range 5 {
+			small := serve(t, inPieces(shape(5_000))).client(t)
+			large := serve(t, inPieces(shape(80_000))).client(t)
+			best := func(client *cas.Client, calls int) time.Duration {
+				took := time.Hour
+				for range calls {
 					started := time.Now()
 					_, err := client.BatchExtract(t.Context(), aBatch(1))
 					require.NoError(t, err)
-					took[n] = min(took[n], time.Since(started))
+					took = min(took, time.Since(started))
 				}
+				return took
 			}
-			t.Logf("%v for 5,000, %v for 80,000", took[5_000], took[80_000])
-			assert.Less(t, took[80_000], 64*took[5_000]+100*time.Millisecond) // what is beyond 16 is the machine's
+			linear := false
+			for try := 0; try < 10 && !linear; try++ {
+				one, sixteen := best(small, 5), best(large, 2)
+				t.Logf("%v for 5,000, %v for 80,000", one, sixteen)
+				linear = sixteen < 64*one+100*time.Millisecond // what is beyond 16 is the machine's
+			}
+			assert.True(t, linear)
 		})
 	}
 }
