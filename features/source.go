@@ -266,8 +266,11 @@ func (s *Source) Close() error { return s.input.Close() }
 
 // wrap puts the name of the file before an error that does not have its path.
 func (s *Source) wrap(err error) error {
+	if err == nil || s.path == "" {
+		return err
+	}
 	name := filepath.Base(shown(s.path))
-	if err == nil || s.path == "" || strings.HasPrefix(err.Error(), s.path) || strings.HasPrefix(err.Error(), name) {
+	if strings.HasPrefix(err.Error(), s.path) || strings.HasPrefix(err.Error(), name) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", name, err)
