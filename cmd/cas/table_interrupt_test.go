@@ -95,18 +95,25 @@ func TestTableInterruptedAndResumed(t *testing.T) {
 	}
 }
 
-// A service that does not answer holds the run after the first interrupt, but not after the second.
-func TestTableInterruptedTwice(t *testing.T) {
-	server := castest.NewServer()
-	defer server.Close()
+// hangingServer starts a service that does not answer. first is closed when the first request has reached it.
+func hangingServer(t *testing.T) (server *castest.Server, first chan struct{}) {
+	t.Helper()
+	server = castest.NewServer()
+	t.Cleanup(server.Close)
 	var l ledger
 	l.watch(server, func([]string) *castest.Fault { return &castest.Fault{Delay: time.Hour} })
-	first := make(chan struct{})
+	first = make(chan struct{})
 	l.turn(func(requests int) {
 		if requests == 1 {
 			close(first)
 		}
 	})
+	return server, first
+}
+
+// A service that does not answer holds the run after the first interrupt, but not after the second.
+func TestTableInterruptedTwice(t *testing.T) {
+	server, first := hangingServer(t)
 	table := filepath.Join(t.TempDir(), "attributes.csv")
 	args := []string{"extract", "-g", "@" + writeFeatures(t, 10, gauge), "-d", "local_dem:elevation", "-o", table, "--url", server.URL()}
 	run := start(t, child(args...))
@@ -126,16 +133,7 @@ func TestTableInterruptedTwice(t *testing.T) {
 
 // A terminal that is closed interrupts as Ctrl-C does; it may tell twice.
 func TestTableHungUp(t *testing.T) {
-	server := castest.NewServer()
-	defer server.Close()
-	var l ledger
-	l.watch(server, func([]string) *castest.Fault { return &castest.Fault{Delay: time.Hour} })
-	first := make(chan struct{})
-	l.turn(func(requests int) {
-		if requests == 1 {
-			close(first)
-		}
-	})
+	server, first := hangingServer(t)
 	table := filepath.Join(t.TempDir(), "attributes.csv")
 	run := start(t, child("extract", "-g", "@"+writeFeatures(t, 10, gauge), "-d", "local_dem:elevation", "-o", table, "--url", server.URL(), "--grace", "1s"))
 	<-first
